@@ -1,0 +1,113 @@
+"""The only place that builds long-lived objects: encoder, texts, index."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from assistant.calibrate import load_calibration
+from assistant.embeddings import Encoder, load_embeddings
+from assistant.errors import AssistantError, IndexUnavailableError
+from assistant.index import IndexInput, Refreshed, Report, current_generation, load_generation, refresh
+from assistant.lexical import Tokenizer
+from assistant.load import load_knowledge
+from assistant.prompts import Prompts
+from assistant.retrieve import Library, prepare
+from assistant.settings import Settings, shipped_folder
+from assistant.vectors import CachedEncoder, VectorCache, load_shipped
+
+logger = logging.getLogger(__name__)
+_LOOK_EVERY_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Assistant:
+    """Everything that answering needs, built once per process."""
+
+    settings: Settings
+    encoder: Encoder
+    tokenizer: Tokenizer
+    prompts: Prompts
+    shelf: Shelf
+
+
+class Shelf:
+    """Holds the current library and follows the index when it is switched."""
+
+    def __init__(self, data_dir: Path, tokenizer: Tokenizer) -> None:
+        self._data_dir = data_dir
+        self._tokenizer = tokenizer
+        self._library: Library | None = None
+        self._reason = "Es gibt noch keinen Index."
+        self._looked = 0.0
+        self._lock = threading.Lock()
+
+    def library(self) -> Library:
+        """The current library; the last good one stays when a new generation cannot be read."""
+        if time.monotonic() - self._looked > _LOOK_EVERY_SECONDS and self._lock.acquire(blocking=self._library is None):
+            try:
+                self._follow()
+            finally:
+                self._lock.release()
+        if self._library is None:
+            raise IndexUnavailableError(self._reason)
+        return self._library
+
+    def _follow(self) -> None:
+        self._looked = time.monotonic()
+        generation = current_generation(self._data_dir)
+        if self._library and self._library.generation.manifest.id == generation:
+            return
+        try:
+            self._library = prepare(load_generation(self._data_dir), self._tokenizer)
+        except Exception as error:  # damage of any sort must not stop answers from the last good generation
+            self._reason = str(error) if isinstance(error, AssistantError) else "Der Index ist nicht lesbar."
+            logger.warning("index generation %s cannot be used: %s", generation, type(error).__name__)
+
+
+def build_assistant(settings: Settings) -> Assistant:
+    """The assistant over the current index."""
+    _be_quiet(settings)
+    tokenizer = Tokenizer(load_abbreviations(settings))
+    prompts = Prompts(shipped_folder("prompts"), settings.prompts_dir)
+    encoder = load_embeddings(settings.embedding_model, settings.data_dir / "cache")
+    return Assistant(settings, encoder, tokenizer, prompts, Shelf(settings.data_dir, tokenizer))
+
+
+def refresh_index(settings: Settings, report: Report, *, full: bool = False) -> Refreshed:
+    """Bring the index in step with the knowledge folders and the added documents."""
+    _be_quiet(settings)
+    return refresh(settings.data_dir, index_input(settings), report, full=full)
+
+
+def index_input(settings: Settings) -> IndexInput:
+    """Everything that decides what the index holds."""
+    documents = load_knowledge(settings.knowledge_dirs)
+    encoder = load_embeddings(settings.embedding_model, settings.data_dir / "cache")
+    cached = CachedEncoder(encoder, load_shipped(), VectorCache(settings.data_dir / "cache" / "vectors.sqlite"))
+    return IndexInput(documents, cached, Tokenizer(load_abbreviations(settings)), load_calibration())
+
+
+def load_abbreviations(settings: Settings) -> dict[str, list[str]]:
+    """Abbreviations and long forms of all knowledge folders, a hub's own last."""
+    merged: dict[str, list[str]] = {}
+    for folder in settings.knowledge_dirs:
+        path = folder / "abbreviations.yaml"
+        if path.is_file():
+            merged.update(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+    return merged
+
+
+def _be_quiet(settings: Settings) -> None:
+    """No telemetry, no look-ups at model hubs, no tracing: set before any library reads it."""
+    os.environ["ANONYMIZED_TELEMETRY"] = "False"
+    if settings.embedding_model is None:  # a model by hub name may have to be fetched once
+        os.environ["HF_HUB_OFFLINE"] = "1"
+    os.environ["LANGSMITH_TRACING"] = "false"
+    os.environ["LANGCHAIN_TRACING_V2"] = "false"

@@ -1,0 +1,80 @@
+"""Null calibration: how strong the signal of plainly foreign questions is on this index.
+
+E5 cosines lie in a narrow band that moves with model and corpus, so no fixed
+threshold transfers. Questions that no source can answer are run through every new
+index; what they reach is what a real question must exceed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from assistant.lexical import Tokenizer
+from assistant.models import Language
+from assistant.score import Floats, Space, score, signal
+from assistant.vectors import CachedEncoder
+
+FOLDER = Path(__file__).with_name("calibration")
+FOREIGN_QUANTILE = 0.50
+WEAK_QUANTILE = 0.90
+ENOUGH_QUANTILE = 0.98
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Below ``foreign`` off topic, below ``weak`` no source, up to ``enough`` cautious, above it answered."""
+
+    foreign: float
+    weak: float
+    enough: float
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Foreign questions and German–English question pairs, all our own wording."""
+
+    nulls: tuple[tuple[Language, str], ...]
+    pairs: tuple[tuple[str, str], ...]
+    fingerprint: str
+
+
+def load_calibration(folder: Path = FOLDER) -> Calibration:
+    """Read ``null_questions.tsv`` (language, question) and ``question_pairs.tsv`` (German, English)."""
+    nulls = _read_table(folder / "null_questions.tsv")
+    pairs = _read_table(folder / "question_pairs.tsv")
+    digest = hashlib.blake2b(repr((nulls, pairs)).encode(), digest_size=8).hexdigest()
+    return Calibration(tuple(nulls), tuple(pairs), digest)  # type: ignore[arg-type]
+
+
+def _read_table(path: Path) -> list[tuple[str, str]]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    cells = [line.split("\t") for line in lines if line.strip() and not line.startswith("#")]
+    return [(first.strip(), second.strip()) for first, second in cells]
+
+
+def language_shift(encoder: CachedEncoder, calibration: Calibration) -> Floats:
+    """Mean German minus mean English question vector over the pairs; ``(d,)``."""
+    german = encoder.encode([pair[0] for pair in calibration.pairs], "query")
+    english = encoder.encode([pair[1] for pair in calibration.pairs], "query")
+    return np.asarray(german.mean(axis=0) - english.mean(axis=0), dtype=np.float32)
+
+
+def calibrate(
+    space: Space, encoder: CachedEncoder, tokenizer: Tokenizer, calibration: Calibration
+) -> dict[Language, Thresholds]:
+    """Quantiles of the signal that the foreign questions of each language reach on this index."""
+    vectors = encoder.encode([question for _, question in calibration.nulls], "query")
+    reached: dict[Language, list[float]] = {"de": [], "en": []}
+    for (language, question), vector in zip(calibration.nulls, vectors, strict=True):
+        terms = tokenizer.terms(question, language)
+        reached[language].append(signal(space, score(space, vector, terms, language), terms, language))
+    return {language: _thresholds(values) for language, values in reached.items()}
+
+
+def _thresholds(signals: list[float]) -> Thresholds:
+    quantiles = np.quantile(signals or [0.0], [FOREIGN_QUANTILE, WEAK_QUANTILE, ENOUGH_QUANTILE])
+    return Thresholds(*(round(float(value), 6) for value in quantiles))

@@ -1,0 +1,236 @@
+"""The commands. Nothing heavy is imported before the command that needs it runs."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from assistant.errors import AssistantError, QuestionError
+
+if TYPE_CHECKING:
+    from assistant.bootstrap import Assistant
+    from assistant.models import Answer, Kind, Language
+    from assistant.settings import Settings
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Netzlotse: belegte Antworten zu Kooperation, Kompetenzaufbau und Förderung für KMU.",
+)
+AsJson = Annotated[bool, typer.Option("--json", help="Ein JSON-Objekt ausgeben.")]
+DONE, PARTLY, WRONG_USE = 0, 1, 2
+
+
+def main() -> None:
+    """Entry point: expected errors become one sentence on stderr."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        app()
+    except QuestionError as error:
+        _stop(str(error), WRONG_USE)
+    except AssistantError as error:
+        _stop(str(error), WRONG_USE if type(error).__name__ == "SettingsError" else PARTLY)
+    except KeyboardInterrupt:
+        _stop("Abgebrochen.", PARTLY)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Adresse, auf der gelauscht wird.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port.")] = 7860,
+) -> None:
+    """Chatseite und Schnittstelle bereitstellen; bringt vorher den Index auf Stand."""
+    from assistant.errors import IndexBusyError
+
+    settings = _settings()
+    try:
+        _refresh(settings, full=False)
+    except IndexBusyError:
+        typer.echo("Ein anderer Prozess pflegt den Index; es gilt der aktuelle Stand.", err=True)
+    from assistant.web.server import run
+
+    run(settings, host, port)
+
+
+@app.command()
+def index(
+    full: Annotated[bool, typer.Option("--full", help="Alles neu aufbauen statt nur Änderungen.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Wissen und eigene Dokumente in den Index bringen; Unverändertes kostet nichts."""
+    from dataclasses import asdict
+
+    done = _refresh(_settings(), full=full)
+    if as_json:
+        _print_json(asdict(done))
+        return
+    typer.echo(
+        f"{done.passages} Passagen im Index: {done.added} Quellen neu, {done.changed} geändert, "
+        f"{done.removed} entfernt, {done.unchanged} unverändert ({done.seconds:.1f} s)."
+    )
+
+
+@app.command()
+def ask(
+    question: str,
+    lang: Annotated[str | None, typer.Option(help="Antwortsprache: de oder en.")] = None,
+    profile: Annotated[Path | None, typer.Option(help="Profildatei des Unternehmens (YAML oder JSON).")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Eine Frage mit Belegen beantworten."""
+    from assistant.pipeline import ask as answer_question
+    from assistant.understand import check_length
+
+    check_length(question)
+    land = _load_profile(profile).land if profile else None
+    answer = answer_question(_assistant(), question, lang=_language(lang), land=land)
+    if as_json:
+        _print_json(answer.to_dict())
+    else:
+        _print_answer(answer)
+    raise typer.Exit(DONE if answer.status == "answered" else PARTLY)
+
+
+@app.command()
+def search(
+    query: str,
+    k: Annotated[int, typer.Option("-k", min=1, max=50, help="Zahl der Treffer.")] = 5,
+    kind: Annotated[list[str] | None, typer.Option(help="Nur diese Art von Quelle; mehrfach möglich.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Die passendsten Passagen zeigen, ohne zu antworten."""
+    from assistant.pipeline import find
+    from assistant.understand import check_length
+
+    check_length(query)
+    results = find(_assistant(), query, k, _kinds(kind))
+    if as_json:
+        _print_json({"query": query, "results": results})
+        return
+    for number, one in enumerate(results, start=1):
+        typer.echo(f"{number}. {one['title']} › {one['section']}  ({one['id']}, {one['score']:.3f})\n   {one['text']}\n")
+    if not results:
+        typer.echo("Kein Treffer.")
+
+
+@app.command()
+def check(as_json: AsJson = False) -> None:
+    """Wissensdateien prüfen: was muss berichtigt, was sollte angesehen werden."""
+    from assistant.check import check_knowledge
+
+    findings = check_knowledge(_settings().knowledge_dirs)
+    if as_json:
+        _print_json({"errors": list(findings.errors), "notices": list(findings.notices)})
+    else:
+        for label, lines in (("Fehler", findings.errors), ("Hinweis", findings.notices)):
+            for line in lines:
+                typer.echo(f"{label}: {line}")
+        typer.echo(f"{len(findings.errors)} Fehler, {len(findings.notices)} Hinweise.")
+    raise typer.Exit(PARTLY if findings.errors else DONE)
+
+
+@app.command("eval")
+def evaluate(
+    file: Annotated[Path | None, typer.Argument(help="Fragen als JSON-Zeilen; ohne Angabe die mitgelieferten.")] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Auch jede einzelne Frage ausgeben.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Güte messen: Treffer, Absagen, Belege und Zahlen über eine Fragenliste."""
+    from assistant.evaluate import evaluate_file, summary_table
+
+    figures = evaluate_file(_assistant(), file, verbose=verbose)
+    if as_json:
+        _print_json(figures)
+    else:
+        typer.echo(summary_table(figures))
+
+
+def _settings() -> Settings:
+    from assistant.settings import load_settings
+
+    return load_settings()
+
+
+def _assistant() -> Assistant:
+    """The assistant over an index; an empty data folder is indexed first."""
+    from assistant.bootstrap import build_assistant
+    from assistant.index import current_generation
+
+    settings = _settings()
+    if current_generation(settings.data_dir) is None:
+        _refresh(settings, full=False)
+    return build_assistant(settings)
+
+
+def _refresh(settings: Settings, *, full: bool) -> Any:
+    from assistant.bootstrap import refresh_index
+
+    with _progress() as report:
+        return refresh_index(settings, report, full=full)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A progress bar on stderr that appears only once there is something to wait for."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description:<10}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
+    tasks: dict[str, TaskID] = {}
+    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as progress:
+
+        def report(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = progress.add_task(stage, total=total)
+            progress.update(tasks[stage], completed=done, total=total)
+
+        yield report
+
+
+def _language(lang: str | None) -> Language | None:
+    if lang not in (None, "de", "en"):
+        _stop("Die Sprache muss 'de' oder 'en' sein.", WRONG_USE)
+    return lang  # type: ignore[return-value]
+
+
+def _kinds(kinds: list[str] | None) -> tuple[Kind, ...]:
+    from assistant.models import KINDS
+
+    for kind in kinds or ():
+        if kind not in KINDS:
+            _stop(f"Die Art '{kind}' gibt es nicht; möglich sind {', '.join(KINDS)}.", WRONG_USE)
+    return tuple(kinds or ())  # type: ignore[arg-type]
+
+
+def _load_profile(path: Path) -> Any:
+    from assistant.profile import load_profile
+
+    return load_profile(path)
+
+
+def _print_answer(answer: Answer) -> None:
+    typer.echo(answer.text)
+    if answer.citations:
+        typer.echo("\nQuellen:")
+    for one in answer.citations:
+        place = ", ".join(part for part in (one.section, f"S. {one.page}" if one.page else "", one.url or "") if part)
+        typer.echo(f"[{one.number}] {one.title} – {place}")
+    if answer.suggestions:
+        typer.echo("\nWeiterfragen:\n" + "\n".join(f"- {suggestion}" for suggestion in answer.suggestions))
+
+
+def _print_json(data: Any) -> None:
+    typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+def _stop(message: str, code: int) -> NoReturn:
+    typer.echo(message, err=True)
+    sys.exit(code)

@@ -1,0 +1,51 @@
+"""Errors that a person can act on; ``cli.py`` and ``web/`` turn them into one sentence."""
+
+from __future__ import annotations
+
+
+class AssistantError(Exception):
+    """Base of all expected errors; the message is one German sentence with the way out."""
+
+
+class SettingsError(AssistantError):
+    """A setting is unknown, misspelt or has a value that it cannot have."""
+
+
+class KnowledgeError(AssistantError):
+    """A knowledge file is wrong; the message names the file and the field."""
+
+
+class DocumentError(AssistantError):
+    """A document cannot be read; ``code`` is stable for tools, the message is for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class EmbeddingError(AssistantError):
+    """The embedding model cannot be loaded."""
+
+
+class IndexBusyError(AssistantError):
+    """Another process is writing the index."""
+
+
+class IndexUnavailableError(AssistantError):
+    """No usable index generation exists."""
+
+
+class PromptError(AssistantError):
+    """A prompt or fixed reply is missing or lacks a variable."""
+
+
+class QuestionError(AssistantError):
+    """A question that cannot be asked: blank or too long."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class ProfileError(AssistantError):
+    """A profile cannot be read or has a field that does not exist."""

@@ -1,0 +1,365 @@
+"""Documents to one index generation on disk: Chroma, sentence vectors, postings, manifest.
+
+A generation is built in a folder of its own, checked, and only then named as the
+current one, so a reader never sees half an index. One process writes at a time.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from assistant.calibrate import Calibration, Thresholds, calibrate, language_shift
+from assistant.errors import IndexBusyError, IndexUnavailableError
+from assistant.lexical import LexicalIndex, Tokenizer, build_lexical_index
+from assistant.load import parse_source
+from assistant.models import Document, Passage
+from assistant.schema import Source
+from assistant.score import Floats, Space, passage_offsets
+from assistant.split import split_document
+from assistant.store import read_vectors, write_passages
+from assistant.vectors import CachedEncoder
+
+FORMAT = 1
+KEPT_GENERATIONS = 2
+Report = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation must hold; anything that differs means damage or a rebuild."""
+
+    id: str
+    created: str
+    format: int
+    model_id: str
+    calibration: str
+    passages: int
+    sentences: int
+    documents: dict[str, str]
+    thresholds: dict[str, list[float]]
+    shift: list[float]
+    checksums: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One index generation, loaded: sources, passages and the space they are compared in."""
+
+    manifest: Manifest
+    sources: Mapping[str, Source]
+    passages: tuple[Passage, ...]
+    space: Space
+    thresholds: Mapping[str, Thresholds]
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What indexing did."""
+
+    generation: str
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+    passages: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class IndexInput:
+    """Everything that decides what an index holds."""
+
+    documents: tuple[Document, ...]
+    encoder: CachedEncoder
+    tokenizer: Tokenizer
+    calibration: Calibration
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with the abbreviations and the calibration questions, which every row depends on."""
+        return f"{self.tokenizer.fingerprint}-{self.calibration.fingerprint}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A passage with its terms, as kept in ``passages.jsonl``."""
+
+    passage: Passage
+    terms: list[str]
+
+
+def refresh(data_dir: Path, given: IndexInput, report: Report, *, full: bool = False) -> Refreshed:
+    """Bring the index in step with the documents; unchanged documents cost nothing."""
+    started = time.perf_counter()
+    with write_lock(data_dir):
+        last = None if full else _last_usable(data_dir, given)
+        new = {document.source.id: document.fingerprint for document in given.documents}
+        old = last.documents if last else {}
+        if last and old == new:
+            return Refreshed(last.id, 0, 0, 0, len(new), last.passages, time.perf_counter() - started)
+        manifest = _build(data_dir, given, last, report)
+        _switch(data_dir, manifest.id)
+        changed = sum(1 for one in new if one in old and old[one] != new[one])
+        added = len(new.keys() - old.keys())
+        return Refreshed(
+            generation=manifest.id,
+            added=added,
+            changed=changed,
+            removed=len(old.keys() - new.keys()),
+            unchanged=len(new) - changed - added,
+            passages=manifest.passages,
+            seconds=time.perf_counter() - started,
+        )
+
+
+@contextmanager
+def write_lock(data_dir: Path) -> Iterator[None]:
+    """Let one process write; a second one stops at once. The lock ends with its process."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with open(data_dir / "lock", "w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise IndexBusyError(
+                f"Ein anderer Prozess schreibt gerade den Index in {data_dir}; bitte warten Sie, bis er fertig ist."
+            ) from error
+        yield
+
+
+def current_generation(data_dir: Path) -> str | None:
+    """Id of the generation in force, if there is one."""
+    try:
+        return (data_dir / "current").read_text(encoding="utf-8").strip() or None
+    except OSError:
+        return None
+
+
+def read_manifest(data_dir: Path, generation: str) -> Manifest:
+    """The manifest of a generation; a missing or broken one means that it cannot be used."""
+    try:
+        return Manifest(**json.loads((_folder(data_dir, generation) / "manifest.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise IndexUnavailableError(f"Die Indexgeneration {generation} ist unvollständig.") from error
+
+
+def load_generation(data_dir: Path) -> Generation:
+    """Load and check the current generation."""
+    generation = current_generation(data_dir)
+    if generation is None:
+        raise IndexUnavailableError("Es gibt noch keinen Index; bitte zuerst 'assistant index' ausführen.")
+    manifest = read_manifest(data_dir, generation)
+    folder = _folder(data_dir, generation)
+    _check(folder, manifest)
+    rows = _read_rows(folder)
+    passages = tuple(row.passage for row in rows)
+    space = _space(folder, manifest, passages)
+    thresholds = {language: Thresholds(*values) for language, values in manifest.thresholds.items()}
+    return Generation(manifest, _read_sources(folder), passages, space, thresholds)
+
+
+def _last_usable(data_dir: Path, given: IndexInput) -> Manifest | None:
+    """The last manifest, if it was built by the same format, model and calibration and is whole."""
+    generation = current_generation(data_dir)
+    if generation is None:
+        return None
+    try:
+        manifest = read_manifest(data_dir, generation)
+        _check(_folder(data_dir, generation), manifest)
+    except IndexUnavailableError:
+        return None
+    expected = (FORMAT, given.encoder.encoder.model_id, given.fingerprint)
+    return manifest if (manifest.format, manifest.model_id, manifest.calibration) == expected else None
+
+
+def _build(data_dir: Path, given: IndexInput, last: Manifest | None, report: Report) -> Manifest:
+    generation = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+    partial = data_dir / "generations" / f"{generation}.partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        kept = _read_rows(_folder(data_dir, last.id)) if last else []
+        if last:
+            shutil.copytree(_folder(data_dir, last.id) / "chroma", partial / "chroma")
+        manifest = _fill(partial, generation, given, last, kept, report)
+        partial.rename(_folder(data_dir, generation))
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    return manifest
+
+
+def _fill(
+    folder: Path, generation: str, given: IndexInput, last: Manifest | None, kept: Sequence[_Row], report: Report
+) -> Manifest:
+    """Write all files of a generation into ``folder``, the manifest last."""
+    rows, fresh, gone = _rows(given, last, kept, report)
+    passages = [row.passage for row in rows]
+    vectors, sentences = _embed(given.encoder, passages, report)
+    report("Speichern", 0, 1)
+    new = [place for place, row in enumerate(rows) if row.passage.id in fresh]
+    stored = write_passages(folder / "chroma", gone, [passages[place] for place in new], vectors[new])
+    if stored != len(passages):
+        raise IndexUnavailableError(f"Chroma enthält {stored} statt {len(passages)} Passagen.")
+    lexical = build_lexical_index([row.terms for row in rows])
+    _write_files(folder, given.documents, rows, sentences, lexical)
+    shift = language_shift(given.encoder, given.calibration)
+    space = _assemble(passages, vectors, sentences, lexical, shift)
+    thresholds = calibrate(space, given.encoder, given.tokenizer, given.calibration)
+    manifest = Manifest(
+        id=generation,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        format=FORMAT,
+        model_id=given.encoder.encoder.model_id,
+        calibration=given.fingerprint,
+        passages=len(passages),
+        sentences=len(sentences),
+        documents={document.source.id: document.fingerprint for document in given.documents},
+        thresholds={language: [both.foreign, both.weak, both.enough] for language, both in thresholds.items()},
+        shift=[round(float(value), 7) for value in shift],
+        checksums={name: _checksum(folder / name) for name in _FILES},
+    )
+    (folder / "manifest.json").write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), encoding="utf-8")
+    report("Speichern", 1, 1)
+    return manifest
+
+
+def _rows(
+    given: IndexInput, last: Manifest | None, kept: Sequence[_Row], report: Report
+) -> tuple[list[_Row], set[str], list[str]]:
+    """All rows of the new generation, the ids that are fresh, and the ids to remove from the copied store."""
+    old = last.documents if last else {}
+    same = {one.source.id for one in given.documents if old.get(one.source.id) == one.fingerprint}
+    by_document: dict[str, list[_Row]] = {}
+    for row in kept:
+        by_document.setdefault(row.passage.document_id, []).append(row)
+    rows: list[_Row] = []
+    fresh: set[str] = set()
+    for number, document in enumerate(given.documents):
+        if document.source.id in same:
+            rows += by_document.get(document.source.id, [])
+            continue
+        new = [_row(passage, document, given.tokenizer) for passage in split_document(document)]
+        fresh.update(row.passage.id for row in new)
+        rows += new
+        report("Lesen", number + 1, len(given.documents))
+    gone = [row.passage.id for row in kept if row.passage.document_id not in same]
+    return rows, fresh, gone
+
+
+def _row(passage: Passage, document: Document, tokenizer: Tokenizer) -> _Row:
+    text = f"{passage.header}\n{passage.text}\n{' '.join(document.source.keywords)}"
+    return _Row(passage, tokenizer.terms(text, passage.language))
+
+
+def _embed(encoder: CachedEncoder, passages: Sequence[Passage], report: Report) -> tuple[Floats, Floats]:
+    """Vectors of all passages ``(n, d)`` and of all their sentences ``(m, d)``."""
+    texts = [embedded_text(passage) for passage in passages]
+    sentences = [sentence for passage in passages for sentence in passage.sentences]
+    vectors = encoder.encode(texts, progress=lambda done, total: report("Passagen", done, total))
+    return vectors, encoder.encode(sentences, progress=lambda done, total: report("Sätze", done, total))
+
+
+def embedded_text(passage: Passage) -> str:
+    """What is embedded for a passage: its header in front of its text."""
+    return f"{passage.header}\n{passage.text}"
+
+
+_FILES = ("passages.jsonl", "documents.json", "sentences.npy", "lexical.npz")
+
+
+def _write_files(
+    folder: Path, documents: Sequence[Document], rows: Sequence[_Row], sentences: Floats, lexical: LexicalIndex
+) -> None:
+    with open(folder / "passages.jsonl", "w", encoding="utf-8") as file:
+        for row in rows:
+            file.write(json.dumps({**asdict(row.passage), "terms": row.terms}, ensure_ascii=False) + "\n")
+    sources = [{"kind": one.kind, "source": one.source.model_dump(mode="json")} for one in documents]
+    (folder / "documents.json").write_text(json.dumps(sources, ensure_ascii=False), encoding="utf-8")
+    np.save(folder / "sentences.npy", sentences.astype(np.float32))
+    np.savez(
+        folder / "lexical.npz",
+        vocabulary=np.frombuffer("\n".join(lexical.vocabulary).encode(), dtype=np.uint8),
+        offsets=lexical.offsets,
+        postings=lexical.postings,
+        weights=lexical.weights,
+        idf=lexical.idf,
+        size=lexical.size,
+    )
+
+
+def _read_rows(folder: Path) -> list[_Row]:
+    with open(folder / "passages.jsonl", encoding="utf-8") as file:
+        return [_parse_row(json.loads(line)) for line in file]
+
+
+def _parse_row(record: dict[str, Any]) -> _Row:
+    terms = record.pop("terms")
+    record["headings"], record["sentences"] = tuple(record["headings"]), tuple(record["sentences"])
+    return _Row(Passage(**record), terms)
+
+
+def _read_sources(folder: Path) -> dict[str, Source]:
+    records = json.loads((folder / "documents.json").read_text(encoding="utf-8"))
+    return {record["source"]["id"]: parse_source(record["source"]) for record in records}
+
+
+def _read_lexical(folder: Path) -> LexicalIndex:
+    with np.load(folder / "lexical.npz") as file:
+        words = file["vocabulary"].tobytes().decode()
+        vocabulary = {word: number for number, word in enumerate(words.split("\n") if words else [])}
+        return LexicalIndex(
+            vocabulary, file["offsets"], file["postings"], file["weights"], file["idf"], int(file["size"])
+        )
+
+
+def _space(folder: Path, manifest: Manifest, passages: Sequence[Passage]) -> Space:
+    vectors = read_vectors(folder / "chroma", [passage.id for passage in passages])
+    sentences = np.load(folder / "sentences.npy")
+    shift = np.array(manifest.shift, dtype=np.float32)
+    return _assemble(passages, vectors, sentences, _read_lexical(folder), shift)
+
+
+def _assemble(
+    passages: Sequence[Passage], vectors: Floats, sentences: Floats, lexical: LexicalIndex, shift: Floats
+) -> Space:
+    offsets = np.concatenate([[0], np.cumsum([len(passage.sentences) for passage in passages])]).astype(np.int64)
+    german = np.array([passage.language == "de" for passage in passages], dtype=np.bool_)
+    return Space(vectors, sentences, offsets, lexical, german, passage_offsets(passages), shift)
+
+
+def _check(folder: Path, manifest: Manifest) -> None:
+    for name, expected in manifest.checksums.items():
+        if not (folder / name).exists() or _checksum(folder / name) != expected:
+            raise IndexUnavailableError(f"Die Datei {name} des Index fehlt oder ist beschädigt.")
+
+
+def _checksum(path: Path) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
+
+
+def _folder(data_dir: Path, generation: str) -> Path:
+    return data_dir / "generations" / generation
+
+
+def _switch(data_dir: Path, generation: str) -> None:
+    """Name the current generation in one step and drop all but the last two."""
+    pointer = data_dir / "current.new"
+    pointer.write_text(generation, encoding="utf-8")
+    os.replace(pointer, data_dir / "current")
+    folders = sorted(path for path in (data_dir / "generations").iterdir() if path.is_dir())
+    for old in folders[:-KEPT_GENERATIONS]:
+        shutil.rmtree(old, ignore_errors=True)

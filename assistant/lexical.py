@@ -1,0 +1,214 @@
+"""The lexical leg: German terms (lemma, compound parts, stem, folded) and BM25 scaled to 0…1."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.function_words import ENGLISH, GERMAN
+from assistant.models import Language
+
+K1 = 1.2
+B = 0.75
+_WORD = re.compile(r"[^\W_]+")
+_LINKS = ("es", "en", "er", "s", "n", "e")
+_FOLD = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss", "é": "e", "è": "e", "á": "a", "ç": "c"})
+_TWO_LETTER_UMLAUT = re.compile(r"(?<![aeq])([aou])e")
+
+
+class Tokenizer:
+    """Text to terms; abbreviations and their long forms give the same term."""
+
+    def __init__(self, abbreviations: Mapping[str, Sequence[str]] | None = None) -> None:
+        self._long_forms: dict[tuple[str, ...], list[str]] = {}
+        for short, long_forms in (abbreviations or {}).items():
+            for long_form in long_forms:
+                for language in ("de", "en"):
+                    words = tuple(self._words(long_form, language))
+                    if words:
+                        self._long_forms.setdefault(words, []).append(fold(short.lower()))
+        self.fingerprint = hashlib.blake2b(repr(sorted(self._long_forms.items())).encode(), digest_size=8).hexdigest()
+        self._longest = max(map(len, self._long_forms), default=0)
+
+    def terms(self, text: str, language: Language) -> list[str]:
+        """Terms in order, function words left out, compound parts and abbreviations added."""
+        words = self._words(text, language)
+        return [*self._with_parts(words, text, language), *self._abbreviated(words)]
+
+    def words(self, text: str, language: Language = "de") -> list[str]:
+        """Terms of a text without compound parts and abbreviations."""
+        return self._words(text, language)
+
+    def _words(self, text: str, language: Language) -> list[str]:
+        stops = GERMAN if language == "de" else ENGLISH
+        return [term(word, language) for word in _WORD.findall(text.lower()) if word not in stops]
+
+    def _with_parts(self, words: list[str], text: str, language: Language) -> Iterable[str]:
+        yield from words
+        if language == "de":
+            for word in _WORD.findall(text.lower()):
+                if word not in GERMAN:
+                    yield from compound_terms(word)
+
+    def _abbreviated(self, words: Sequence[str]) -> Iterable[str]:
+        for size in range(1, self._longest + 1):
+            for start in range(len(words) - size + 1):
+                yield from self._long_forms.get(tuple(words[start : start + size]), ())
+
+
+def fold(word: str) -> str:
+    """Umlauts and ß to plain letters, whether typed as ``ö`` or ``oe``."""
+    return _TWO_LETTER_UMLAUT.sub(r"\1", word.translate(_FOLD))
+
+
+@lru_cache(maxsize=200_000)
+def term(word: str, language: Language) -> str:
+    """The index term of one lower-case word."""
+    if language == "en" or any(character.isdigit() for character in word):
+        return fold(_stemmer("english").stemWord(word)) if language == "en" else fold(word)
+    return fold(_stem(_lemma(word)))
+
+
+@lru_cache(maxsize=200_000)
+def compound_terms(word: str) -> tuple[str, ...]:
+    """Terms of the parts of a German compound; empty when it is none."""
+    return tuple(fold(_stem(_lemma(part))) for part in split_compound(_lemma(word)))
+
+
+@lru_cache(maxsize=200_000)
+def split_compound(word: str) -> tuple[str, ...]:
+    """Parts of a compound that are dictionary words of four letters or more, longest head first."""
+    if len(word) < 9:
+        return ()
+    for start in range(4, len(word) - 3):
+        head = word[start:]
+        front = _front(word[:start])
+        if front and _is_part(head):
+            return (*((front,) if _is_part(front) else split_compound(front)), head)
+    return ()
+
+
+def _front(text: str) -> str:
+    """The front of a compound without its linking element; itself a word or a compound."""
+    if _is_part(text):
+        return text
+    for link in _LINKS:
+        if text.endswith(link) and _is_part(text[: -len(link)]):
+            return text[: -len(link)]
+    return text if split_compound(text) else ""
+
+
+@lru_cache(maxsize=200_000)
+def _is_part(text: str) -> bool:
+    import simplemma
+
+    if len(text) < 4 or text in GERMAN:
+        return False
+    return bool(simplemma.is_known(text.capitalize(), "de"))
+
+
+@lru_cache(maxsize=200_000)
+def _lemma(word: str) -> str:
+    """Lemma in lower case: of the readings as noun and as verb, the one that keeps the word's own stem."""
+    import simplemma
+
+    own = _stem(word)
+    readings = [simplemma.lemmatize(word, "de").lower(), simplemma.lemmatize(word.capitalize(), "de").lower()]
+    return next((reading for reading in readings if _stem(reading) == own), readings[0])
+
+
+def _stem(word: str) -> str:
+    return str(_stemmer("german").stemWord(word.replace("ß", "ss")))
+
+
+@lru_cache(maxsize=2)
+def _stemmer(language: str) -> object:
+    import snowballstemmer
+
+    return snowballstemmer.stemmer(language)
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalIndex:
+    """Postings with ready BM25 weights: for each term the passages that hold it and their weight."""
+
+    vocabulary: dict[str, int]
+    offsets: NDArray[np.int64]
+    postings: NDArray[np.int32]
+    weights: NDArray[np.float32]
+    idf: NDArray[np.float32]
+    size: int
+
+    def scores(self, terms: Iterable[str]) -> NDArray[np.float32]:
+        """BM25 over its ideal for each passage, shape ``(passages,)``, within 0…1.
+
+        The ideal is ``(k1 + 1) · Σ idf`` over the distinct terms, unknown ones with
+        the highest idf, so the scale does not move with the size of the corpus.
+        """
+        total = np.zeros(self.size, dtype=np.float32)
+        distinct = set(terms)
+        for one in distinct:
+            number = self.vocabulary.get(one)
+            if number is not None:
+                where = slice(self.offsets[number], self.offsets[number + 1])
+                total[self.postings[where]] += self.weights[where]
+        ideal = (K1 + 1) * sum(self.weight(one) for one in distinct)
+        return total / ideal if ideal else total
+
+    def weight(self, one: str) -> float:
+        """Inverse document frequency of a term; an unknown term weighs as much as the rarest."""
+        number = self.vocabulary.get(one)
+        return float(self.idf[number]) if number is not None else self._highest
+
+    @property
+    def _highest(self) -> float:
+        return float(np.log(1 + (self.size + 0.5) / 0.5)) if self.size else 0.0
+
+    def coverage(self, terms: Iterable[str], passage: int) -> float:
+        """Share of the question's idf that the passage holds, 0…1."""
+        distinct = set(terms)
+        total = sum(self.weight(one) for one in distinct)
+        held = sum(self.weight(one) for one in distinct if self._holds(one, passage))
+        return held / total if total else 0.0
+
+    def _holds(self, one: str, passage: int) -> bool:
+        number = self.vocabulary.get(one)
+        if number is None:
+            return False
+        row = self.postings[self.offsets[number] : self.offsets[number + 1]]
+        place = int(np.searchsorted(row, passage))
+        return place < len(row) and int(row[place]) == passage
+
+
+def build_lexical_index(passages: Sequence[Sequence[str]]) -> LexicalIndex:
+    """Postings over the terms of each passage; weights as in Robertson and Zaragoza (2009)."""
+    counts = [Counter(terms) for terms in passages]
+    lengths = np.array([sum(count.values()) for count in counts], dtype=np.float32)
+    average = float(lengths.mean()) if len(lengths) and lengths.any() else 1.0
+    by_term: dict[str, list[tuple[int, int]]] = {}
+    for number, count in enumerate(counts):
+        for one, frequency in count.items():
+            by_term.setdefault(one, []).append((number, frequency))
+    return _assemble(by_term, lengths / average, len(counts))
+
+
+def _assemble(
+    by_term: dict[str, list[tuple[int, int]]], relative_lengths: NDArray[np.float32], size: int
+) -> LexicalIndex:
+    vocabulary = {one: number for number, one in enumerate(by_term)}
+    frequencies = np.array([len(rows) for rows in by_term.values()], dtype=np.float32)
+    idf = np.log(1 + (size - frequencies + 0.5) / (frequencies + 0.5)).astype(np.float32)
+    offsets = np.concatenate([[0], np.cumsum(frequencies)]).astype(np.int64)
+    rows = [row for rows in by_term.values() for row in rows]
+    postings = np.array([number for number, _ in rows], dtype=np.int32)
+    occurrences = np.array([frequency for _, frequency in rows], dtype=np.float32)
+    saturation = occurrences + K1 * (1 - B + B * relative_lengths[postings])
+    weights = np.repeat(idf, frequencies.astype(np.int64)) * occurrences * (K1 + 1) / saturation
+    return LexicalIndex(vocabulary, offsets, postings, weights.astype(np.float32), idf, size)

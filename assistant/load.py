@@ -1,0 +1,152 @@
+"""Knowledge files to documents: read the head, check it, keep headings and language.
+
+Facts of the head that answers show (date of the source, end, successor) become
+German sentences in a generated section, so that they can be quoted and cited too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import yaml
+from pydantic import TypeAdapter, ValidationError
+
+from assistant.errors import KnowledgeError
+from assistant.models import Document, Language, Section
+from assistant.schema import FrontMatter, Funding, Source, Support
+
+STATUS_HEADING = "Stand und Status"
+_HEAD = re.compile(r"\A---\r?\n(.*?)\r?\n---\r?\n(.*)\Z", re.DOTALL)
+_HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*\s*$")
+_ADAPTER: TypeAdapter[Source] = TypeAdapter(FrontMatter)
+_MONTHS = (
+    "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()  # fmt: skip
+)
+
+
+def load_knowledge(folders: Iterable[Path]) -> tuple[Document, ...]:
+    """All documents of the folders; a later folder overrides an id, ``hidden`` removes it."""
+    documents: dict[str, Document] = {}
+    for folder in folders:
+        own = _load_folder(folder)
+        documents.update(own)
+    return tuple(document for _, document in sorted(documents.items()) if not document.source.hidden)
+
+
+def knowledge_files(folder: Path) -> list[Path]:
+    """Knowledge files of a folder; every ``README.md`` is for editors and left out."""
+    return sorted(path for path in folder.rglob("*.md") if path.name != "README.md")
+
+
+def load_file(path: Path) -> Document:
+    """One knowledge file; errors name the file and the field."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise KnowledgeError(f"{path}: nicht lesbar ({error.__class__.__name__}); bitte als UTF-8 speichern.") from error
+    source, body = parse_head(text, path)
+    fingerprint = hashlib.sha256(text.encode()).hexdigest()[:16]
+    sections = (*_sections(body), *_status_section(source))
+    return Document(source, source.kind, sections, fingerprint)  # type: ignore[attr-defined]
+
+
+def parse_head(text: str, path: Path) -> tuple[Source, str]:
+    """Split a file into its checked head and its body."""
+    match = _HEAD.match(text)
+    if not match:
+        raise KnowledgeError(f"{path}: der Kopf zwischen zwei Zeilen '---' fehlt.")
+    try:
+        return _ADAPTER.validate_python(yaml.safe_load(match[1])), match[2]
+    except yaml.YAMLError as error:
+        raise KnowledgeError(f"{path}: der Kopf ist kein gültiges YAML: {_first_line(error)}.") from error
+    except ValidationError as error:
+        raise KnowledgeError(f"{path}: {_first_problem(error)}.") from error
+
+
+def parse_source(head: object) -> Source:
+    """A head that was checked before, for example one kept in an index."""
+    return _ADAPTER.validate_python(head)
+
+
+def _load_folder(folder: Path) -> dict[str, Document]:
+    if not folder.is_dir():
+        raise KnowledgeError(f"Der Wissensordner {folder} existiert nicht.")
+    documents: dict[str, Document] = {}
+    for path in knowledge_files(folder):
+        document = load_file(path)
+        if document.source.id in documents:
+            raise KnowledgeError(f"{path}: id: '{document.source.id}' ist schon vergeben.")
+        documents[document.source.id] = document
+    return documents
+
+
+def _first_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]
+
+
+def _first_problem(error: ValidationError) -> str:
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"][1:] or first["loc"])
+    return f"{field or 'Kopf'}: {first['msg'].removeprefix('Value error, ')}"
+
+
+def _sections(body: str) -> Iterator[Section]:
+    """Cut a Markdown body at its headings; text below ``## English`` is English."""
+    headings: list[tuple[int, str]] = []
+    lines: list[str] = []
+    for line in [*body.splitlines(), "# end"]:
+        match = _HEADING.match(line)
+        if not match:
+            lines.append(line)
+            continue
+        text = "\n".join(lines).strip()
+        if text:
+            path = tuple(title for _, title in headings)
+            yield Section(path, text, _language(path))
+        lines = []
+        level = len(match[1])
+        headings = [(depth, title) for depth, title in headings if depth < level] + [(level, match[2])]
+
+
+def _language(headings: Sequence[str]) -> Language:
+    return "en" if any(heading.strip().lower() == "english" for heading in headings) else "de"
+
+
+def _status_section(source: Source) -> Iterator[Section]:
+    sentences = tuple(status_sentences(source))
+    if sentences:
+        yield Section((STATUS_HEADING,), " ".join(sentences), generated=True)
+
+
+def status_sentences(source: Source) -> Iterator[str]:
+    """Date of the source, end and successor as German sentences that stand alone."""
+    name = source.short_title or source.title
+    if source.as_of:
+        yield f"Die Angaben zu {name} haben den Stand {german_date(source.as_of)}."
+    if isinstance(source, Funding | Support):
+        yield from _end_sentences(source, name)
+
+
+def _end_sentences(source: Funding | Support, name: str) -> Iterator[str]:
+    if source.status == "ended":
+        end = f" am {german_date(source.valid_until.isoformat())}" if source.valid_until else ""
+        yield f"{name} ist{end} ausgelaufen und kann nicht mehr beantragt werden."
+    elif source.valid_until:
+        yield f"{name} ist bis zum {german_date(source.valid_until.isoformat())} befristet."
+    elif source.status == "paused":
+        yield f"{name} nimmt nach diesem Stand gerade keine Anträge an."
+    if source.successor_note:
+        yield f"Nachfolge von {name}: {source.successor_note.rstrip('.')}."
+
+
+def german_date(partial: str) -> str:
+    """``2025-07-01`` → ``01.07.2025``, ``2025-07`` → ``Juli 2025``, ``2025`` → ``2025``."""
+    year, *rest = partial.split("-")
+    if not rest:
+        return year
+    if len(rest) == 1:
+        return f"{_MONTHS[int(rest[0]) - 1]} {year}"
+    return f"{rest[1]}.{rest[0]}.{year}"

@@ -1,0 +1,139 @@
+"""The values that travel from stage to stage; all frozen, none holds a connection or a model."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from assistant.schema import Source
+
+Language = Literal["de", "en"]
+Kind = Literal["position_paper", "funding", "support", "cooperation", "literature", "document"]
+KINDS: tuple[Kind, ...] = ("position_paper", "cooperation", "support", "funding", "literature", "document")
+Status = Literal["answered", "no_source", "off_topic", "unproven", "unavailable"]
+Mode = Literal["extractive", "model"]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A stretch of text under one heading (of one page, where the document has pages)."""
+
+    headings: tuple[str, ...]
+    text: str
+    language: Language = "de"
+    page: int | None = None
+    generated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One knowledge file or added document: its checked head and its text in sections."""
+
+    source: Source
+    kind: Kind
+    sections: tuple[Section, ...]
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The unit that is embedded, ranked and cited.
+
+    ``sentences`` are literal, consecutive substrings of ``text``.
+    """
+
+    id: str
+    document_id: str
+    kind: Kind
+    title: str
+    section: str
+    headings: tuple[str, ...]
+    text: str
+    sentences: tuple[str, ...]
+    language: Language = "de"
+    page: int | None = None
+    generated: bool = False
+
+    @property
+    def header(self) -> str:
+        """Title and headings, put in front of the text when it is embedded."""
+        return " › ".join(dict.fromkeys((self.title, *self.headings)))
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A passage with its score and the cosine of each of its sentences to the question."""
+
+    passage: Passage
+    score: float
+    sentence_scores: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A question as it was understood: language, stand-alone form, and whether it is one."""
+
+    question: str
+    standalone: str
+    language: Language
+    is_question: bool = True
+    is_follow_up: bool = False
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What retrieval found and whether it is enough to answer from."""
+
+    ranked: tuple[Ranked, ...]
+    verdict: Literal["enough", "weak", "none", "off_topic"]
+    signal: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn of the conversation, as plain text that is data and never instruction."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A numbered reference: ``quote`` occurs literally in the indexed source."""
+
+    number: int
+    id: str
+    kind: Kind
+    title: str
+    section: str
+    page: int | None
+    url: str | None
+    as_of: str | None
+    status: str | None
+    verify: bool
+    quote: str
+    passage: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The outcome of a question; a refusal is an outcome like any other."""
+
+    question: str
+    standalone_question: str
+    language: Language
+    status: Status
+    text: str
+    citations: tuple[Citation, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    mode: Mode = "extractive"
+    model: str | None = None
+    ai_generated: bool = False
+    caution: Literal["weak_evidence"] | None = None
+    timings_ms: dict[str, float] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as plain data, in the order of the contract."""
+        return asdict(self)

@@ -1,0 +1,74 @@
+"""Prompts and fixed replies: one file each in ``prompts/de`` and ``prompts/en``, ``$variables`` filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from string import Template
+
+from assistant.errors import PromptError
+from assistant.models import Language
+
+VARIABLES: Mapping[str, frozenset[str]] = {
+    "off_topic": frozenset({"examples", "contact"}),
+    "no_source": frozenset({"examples", "contact"}),
+    "not_a_question": frozenset({"examples", "contact"}),
+    "unproven": frozenset({"examples", "contact"}),
+    "unavailable": frozenset({"contact"}),
+    "contact": frozenset({"url"}),
+    "caution": frozenset(),
+    "examples": frozenset(),
+    "greeting": frozenset(),
+    "disclaimer": frozenset(),
+    "lead_in_position_paper": frozenset(),
+    "lead_in_cooperation": frozenset(),
+    "lead_in_support": frozenset(),
+    "lead_in_funding": frozenset(),
+    "lead_in_literature": frozenset(),
+    "lead_in_document": frozenset(),
+    "lead_in_mixed": frozenset(),
+    "label_position_paper": frozenset(),
+    "label_cooperation": frozenset(),
+    "label_support": frozenset(),
+    "label_funding": frozenset(),
+    "label_literature": frozenset(),
+    "label_document": frozenset(),
+    "check_note": frozenset({"as_of"}),
+    "check_note_undated": frozenset(),
+    "expired_note": frozenset(),
+    "german_original": frozenset(),
+    "follow_up": frozenset({"question", "subject"}),
+}
+"""Every prompt and the variables that it must and may use."""
+
+
+class Prompts:
+    """All prompts of both languages, read once; an operator's folder overrides single files."""
+
+    def __init__(self, folder: Path, own_folder: Path | None = None) -> None:
+        self._texts = {
+            (language, name): _read(language, name, own_folder, folder)
+            for language in ("de", "en")
+            for name in VARIABLES
+        }
+
+    def fill(self, name: str, language: Language, **values: str) -> str:
+        """The prompt with its variables filled in."""
+        return Template(self._texts[language, name]).substitute(values).strip()
+
+    def lines(self, name: str, language: Language) -> tuple[str, ...]:
+        """The lines of a prompt that is a list."""
+        return tuple(line.strip("- ") for line in self._texts[language, name].splitlines() if line.strip("- "))
+
+
+def _read(language: str, name: str, own_folder: Path | None, folder: Path) -> str:
+    places = [base / language / f"{name}.md" for base in (own_folder, folder) if base]
+    path = next((place for place in places if place.is_file()), None)
+    if path is None:
+        raise PromptError(f"Der Text {places[-1]} fehlt.")
+    text = path.read_text(encoding="utf-8").strip()
+    used = frozenset(Template(text).get_identifiers())
+    if used != VARIABLES[name] or not Template(text).is_valid():
+        expected = ", ".join(f"${one}" for one in sorted(VARIABLES[name])) or "keine"
+        raise PromptError(f"{path}: erwartet werden genau diese Variablen: {expected}.")
+    return text

@@ -1,0 +1,192 @@
+"""A question to ranked passages, and whether they are enough to answer from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.calibrate import Thresholds
+from assistant.embeddings import Encoder
+from assistant.index import Generation
+from assistant.lexical import Tokenizer
+from assistant.models import Evidence, Kind, Language, Ranked, Understood
+from assistant.schema import Funding, Land, Source, Support
+from assistant.score import Floats, Scores, score, signal, top
+
+DEPTH = 20
+PER_DOCUMENT = 2
+FIRST = 5
+_EXCLUDED = np.float32(-10.0)
+Verdict = Literal["enough", "weak", "none", "off_topic"]
+_LAENDER: tuple[Land, ...] = get_args(Land)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question ready to be compared: vector ``(d,)``, terms, language, and the Länder it is about."""
+
+    vector: Floats
+    terms: tuple[str, ...]
+    language: Language
+    laender: frozenset[Land]
+
+
+@dataclass(frozen=True, slots=True)
+class Restricted:
+    """A source that must not answer every question: it ends some day or belongs to one Land."""
+
+    place: int
+    source: Funding | Support
+    laender: frozenset[Land]
+    names: tuple[frozenset[str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A generation with what retrieval looks up in it, prepared once.
+
+    ``document_of`` ``(n,)`` gives the place of each passage's document; ``doubled``
+    ``(n,)`` marks English parts of documents that have a German text.
+    """
+
+    generation: Generation
+    document_of: NDArray[np.int64]
+    doubled: NDArray[np.bool_]
+    restricted: tuple[Restricted, ...]
+
+
+def prepare(generation: Generation, tokenizer: Tokenizer) -> Library:
+    """Look-ups over a loaded generation."""
+    places = {one: place for place, one in enumerate(generation.sources)}
+    german = {passage.document_id for passage in generation.passages if passage.language == "de"}
+    return Library(
+        generation,
+        np.array([places[p.document_id] for p in generation.passages], dtype=np.int64),
+        np.array([p.language == "en" and p.document_id in german for p in generation.passages], dtype=np.bool_),
+        tuple(
+            Restricted(places[one], source, source_laender(source), _names(source, tokenizer))
+            for one, source in generation.sources.items()
+            if isinstance(source, Funding | Support)
+        ),
+    )
+
+
+def make_query(understood: Understood, encoder: Encoder, tokenizer: Tokenizer, land: Land | None = None) -> Query:
+    """Embed the question; a follow-up together with the subject that it leans on.
+
+    ``land`` is where the firm is at home; it counts where the question names no Land itself.
+    """
+    text = f"{understood.subject} {understood.question}".strip()
+    terms = tuple(tokenizer.terms(text, understood.language))
+    laender = mentioned_laender(text) or frozenset({land} - {None})
+    return Query(encoder.encode_query(text), terms, understood.language, laender)
+
+
+def retrieve(query: Query, library: Library, today: date) -> Evidence:
+    """The best passages for a question and a verdict whether they are enough."""
+    generation = library.generation
+    scores = _score(query, library, _allowed(library, query, today))
+    reached = signal(generation.space, scores, query.terms, query.language)
+    verdict = _verdict(reached, generation.thresholds[query.language], bool(generation.passages))
+    return Evidence(tuple(_spread(_ranked(generation, scores, DEPTH))), verdict, reached)
+
+
+def search(query: Query, library: Library, count: int, kinds: Collection[Kind] = ()) -> tuple[Ranked, ...]:
+    """Plain search without refusal: the ``count`` best passages, of some kinds only if given."""
+    passages = library.generation.passages
+    wanted = np.array([not kinds or passage.kind in kinds for passage in passages], dtype=np.bool_)
+    return tuple(_ranked(library.generation, _score(query, library, wanted), count))
+
+
+def is_ended(source: Source, today: date) -> bool:
+    """Whether a programme or offer has ended by the reader's day, whatever its file says."""
+    if not isinstance(source, Funding | Support):
+        return False
+    return source.status == "ended" or (source.valid_until is not None and source.valid_until < today)
+
+
+def source_laender(source: Source) -> frozenset[Land]:
+    """Länder that a source is meant for; empty means everywhere."""
+    if isinstance(source, Support):
+        return frozenset(source.laender)
+    return frozenset({source.land}) if isinstance(source, Funding) and source.land else frozenset()
+
+
+def _score(query: Query, library: Library, allowed: NDArray[np.bool_]) -> Scores:
+    scores = score(library.generation.space, query.vector, query.terms, query.language)
+    return Scores(np.where(allowed, scores.passages, _EXCLUDED), scores.sentences, scores.best_sentence)
+
+
+def _verdict(reached: float, thresholds: Thresholds, any_passage: bool) -> Verdict:
+    if not any_passage:
+        return "none"
+    if reached < thresholds.foreign:
+        return "off_topic"
+    if reached < thresholds.weak:
+        return "none"
+    return "weak" if reached < thresholds.enough else "enough"
+
+
+def _allowed(library: Library, query: Query, today: date) -> NDArray[np.bool_]:
+    """Passages that may answer: no ended programme unless it is named, no other Land than the one asked for."""
+    terms, laender = frozenset(query.terms), query.laender
+    shut = [one.place for one in library.restricted if not _may_answer(one, terms, laender, today)]
+    documents = np.ones(len(library.generation.sources), dtype=np.bool_)
+    documents[shut] = False
+    allowed = documents[library.document_of]
+    return allowed & ~library.doubled if query.language == "de" else allowed
+
+
+def _may_answer(one: Restricted, terms: frozenset[str], laender: frozenset[Land], today: date) -> bool:
+    elsewhere = bool(laender and one.laender and not one.laender & laender)
+    if not elsewhere and not is_ended(one.source, today):
+        return True
+    return any(name <= terms for name in one.names)
+
+
+def _names(source: Source, tokenizer: Tokenizer) -> tuple[frozenset[str], ...]:
+    """What a source is called, as sets of terms: short title, id and aliases."""
+    called = [source.short_title or source.title, *(one.replace("-", " ") for one in (source.id, *source.aliases))]
+    words = (frozenset(tokenizer.words(one)) for one in called)
+    return tuple(one for one in words if one)
+
+
+def mentioned_laender(text: str) -> frozenset[Land]:
+    """Länder that a text names."""
+    lowered = text.lower()
+    found = {land for land in _LAENDER if land.lower() in lowered}
+    # "Sachsen-Anhalt" and "Niedersachsen" hold the name of another Land
+    rest = lowered.replace("sachsen-anhalt", "").replace("niedersachsen", "")
+    return frozenset(land for land in found if land != "Sachsen" or "sachsen" in rest)
+
+
+def _ranked(generation: Generation, scores: Scores, count: int) -> list[Ranked]:
+    offsets = generation.space.sentence_offsets
+    return [
+        Ranked(
+            generation.passages[place],
+            float(scores.passages[place]),
+            tuple(float(value) for value in scores.sentences[offsets[place] : offsets[place + 1]]),
+        )
+        for place in top(scores.passages, count)
+        if scores.passages[place] > _EXCLUDED / 2
+    ]
+
+
+def _spread(ranked: Sequence[Ranked]) -> list[Ranked]:
+    """At most two passages of one document among the first five, as long as others are there."""
+    first: list[Ranked] = []
+    held: list[Ranked] = []
+    for one in ranked:
+        same = sum(other.passage.document_id == one.passage.document_id for other in first)
+        (held if len(first) < FIRST and same >= PER_DOCUMENT else first).append(one)
+    return sorted(first[:FIRST], key=_by_score) + sorted(first[FIRST:] + held, key=_by_score)
+
+
+def _by_score(one: Ranked) -> float:
+    return -one.score

@@ -1,0 +1,97 @@
+"""The score of a passage for a question, and the signal that decides whether to answer.
+
+``s = cos(q, header + passage) + 0.5 · max cos(q, sentence) + 0.10 · BM25 / ideal``.
+No rank fusion: a weighted sum keeps how sure each part is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.lexical import LexicalIndex
+from assistant.models import Language, Passage
+
+SENTENCE_WEIGHT = 0.5
+LEXICAL_WEIGHT = 0.10
+LITERATURE_PENALTY = 0.03
+COVERAGE_WEIGHT = 0.06
+SIGNAL_DEPTH = 5
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """Everything a question is compared with, in memory and in the order of the passages.
+
+    ``passage_vectors`` ``(n, d)``, ``sentence_vectors`` ``(m, d)``, ``sentence_offsets``
+    ``(n + 1,)``; ``german`` and ``offset`` ``(n,)``; ``shift`` ``(d,)`` moves an English
+    question towards German texts.
+    """
+
+    passage_vectors: Floats
+    sentence_vectors: Floats
+    sentence_offsets: NDArray[np.int64]
+    lexical: LexicalIndex
+    german: NDArray[np.bool_]
+    offset: Floats
+    shift: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Scores of all passages ``(n,)``, cosines of all sentences ``(m,)`` and best of each passage ``(n,)``."""
+
+    passages: Floats
+    sentences: Floats
+    best_sentence: Floats
+
+
+def passage_offsets(passages: Sequence[Passage]) -> Floats:
+    """What a kind of source is held back by; ``(n,)``."""
+    return np.array([-LITERATURE_PENALTY if p.kind == "literature" else 0.0 for p in passages], dtype=np.float32)
+
+
+def score(space: Space, question: Floats, terms: Sequence[str], language: Language) -> Scores:
+    """Score every passage for a question vector ``(d,)`` and the question's terms."""
+    if not len(space.german):
+        empty = np.zeros(0, dtype=np.float32)
+        return Scores(empty, empty, empty)
+    dense, sentences = _cosines(space, question, language)
+    best = np.maximum.reduceat(sentences, space.sentence_offsets[:-1])
+    same_language = space.german if language == "de" else ~space.german
+    lexical = space.lexical.scores(terms) * same_language
+    total = dense + SENTENCE_WEIGHT * best + LEXICAL_WEIGHT * lexical + space.offset
+    return Scores(total.astype(np.float32), sentences, best)
+
+
+def _cosines(space: Space, question: Floats, language: Language) -> tuple[Floats, Floats]:
+    """Cosines to passages and sentences; English questions meet German texts shifted towards them."""
+    dense, sentences = space.passage_vectors @ question, space.sentence_vectors @ question
+    if language == "en" and space.shift.any() and space.german.any():
+        shifted = question + space.shift
+        shifted = shifted / np.linalg.norm(shifted)
+        per_sentence = np.repeat(space.german, np.diff(space.sentence_offsets))
+        dense = np.where(space.german, space.passage_vectors @ shifted, dense)
+        sentences = np.where(per_sentence, space.sentence_vectors @ shifted, sentences)
+    return dense, sentences
+
+
+def top(values: Floats, count: int) -> NDArray[np.int64]:
+    """Places of the ``count`` largest values, largest first."""
+    count = min(count, len(values))
+    places = np.argpartition(-values, count - 1)[:count] if 0 < count < len(values) else np.arange(len(values))
+    return places[np.argsort(-values[places], kind="stable")][:count]
+
+
+def signal(space: Space, scores: Scores, terms: Sequence[str], language: Language) -> float:
+    """How well the best passages speak to the question: best sentence cosine plus covered idf."""
+    places = top(scores.passages, SIGNAL_DEPTH)
+    if not len(places):
+        return 0.0
+    coverage = space.lexical.coverage(terms, int(places[0])) if space.german[places[0]] == (language == "de") else 0.0
+    return float(scores.best_sentence[places].max()) + COVERAGE_WEIGHT * coverage

@@ -1,0 +1,110 @@
+"""Every setting, its default and its meaning; read once from the environment and ``.env``."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from assistant.errors import SettingsError
+
+PREFIX = "NETZLOTSE_"
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def shipped_folder(name: str) -> Path:
+    """The shipped ``knowledge`` or ``prompts`` folder, in a checkout or inside a wheel."""
+    beside = _PACKAGE.parent / name
+    return beside if beside.is_dir() else _PACKAGE / "_shipped" / name
+
+
+class Settings(BaseSettings):
+    """Settings of one process. Environment variables are the field names with ``NETZLOTSE_`` in front."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="forbid", frozen=True)
+
+    data_dir: Path = Field(Path(".netzlotse"), description="Ordner für Index, Zwischenspeicher und eigene Dokumente")
+    knowledge_dir: Path | None = Field(
+        None, description="Eigener Wissensordner des Hubs: ergänzt, ersetzt (gleiche id) oder verbirgt (hidden: true)"
+    )
+    shipped_knowledge: bool = Field(True, description="false: nur das eigene Wissen verwenden")
+    prompts_dir: Path | None = Field(None, description="Eigene Fassungen von Dateien aus prompts/")
+    embedding_model: str | None = Field(
+        None, description="sentence-transformers-Modell (Name oder Ordner) statt des eingebauten; braucht [models]"
+    )
+    contact_url: str | None = Field(None, description="Menschlicher Kontakt, der bei einer Absage genannt wird")
+    imprint_url: str | None = Field(None, description="Impressum des Betreibers")
+    privacy_url: str | None = Field(None, description="Datenschutzerklärung des Betreibers")
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Websites, die den Chat einbetten dürfen, durch Komma getrennt; leer: nur dieser Rechner selbst"
+    )
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Hostnamen, unter denen der Dienst antwortet, durch Komma getrennt; leer: alle"
+    )
+    root_path: str = Field("", description="Pfad vor allen Adressen, wenn ein Proxy einen abschneidet")
+    rate_limit_per_minute: int = Field(20, ge=0, description="Fragen je Adresse und Minute; 0: unbegrenzt")
+    global_rate_limit_per_minute: int = Field(600, ge=0, description="Fragen insgesamt je Minute; 0: unbegrenzt")
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Adressen von Proxys, deren X-Forwarded-For gilt, durch Komma getrennt"
+    )
+    adviser_password: SecretStr | None = Field(None, description="Kennwort des Beraterbereichs (ab dessen Ausgabe)")
+
+    @field_validator("allowed_origins", "allowed_hosts", "trusted_proxies", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("contact_url", "imprint_url", "privacy_url")
+    @classmethod
+    def _link(cls, value: str | None) -> str | None:
+        if value and not value.startswith(("https://", "http://", "mailto:")):
+            raise ValueError("muss mit https://, http:// oder mailto: beginnen")
+        return value or None
+
+    @property
+    def knowledge_dirs(self) -> tuple[Path, ...]:
+        """Folders to load, the shipped one first so that a hub's own files override it."""
+        shipped = (shipped_folder("knowledge"),) if self.shipped_knowledge else ()
+        return shipped + ((self.knowledge_dir,) if self.knowledge_dir else ())
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings; unknown or wrong ones raise ``SettingsError`` with the closest name."""
+    _refuse_unknown_names(os.environ)
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise SettingsError(_explain(error)) from error
+
+
+def variable_name(field: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + field.upper()
+
+
+def _refuse_unknown_names(environment: Mapping[str, str]) -> None:
+    known = [variable_name(field) for field in Settings.model_fields]
+    for name in environment:
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            raise SettingsError(_unknown(name, known))
+
+
+def _unknown(name: str, known: Sequence[str]) -> str:
+    closest = difflib.get_close_matches(name.upper(), known, n=1, cutoff=0.0)
+    return f"Die Einstellung {name} gibt es nicht. Meinten Sie {closest[0]}?"
+
+
+def _explain(error: ValidationError) -> str:
+    first = error.errors()[0]
+    field = str(first["loc"][0]) if first["loc"] else ""
+    name = field.upper() if field.upper().startswith(PREFIX) else variable_name(field)
+    if first["type"] == "extra_forbidden":
+        return _unknown(name, [variable_name(known) for known in Settings.model_fields])
+    return f"Die Einstellung {name} hat einen ungültigen Wert: {first['msg'].removeprefix('Value error, ')}."

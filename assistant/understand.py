@@ -1,0 +1,98 @@
+"""A question and the conversation before it to one stand-alone question, without a language model."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from assistant.errors import QuestionError
+from assistant.function_words import ENGLISH, GERMAN
+from assistant.lexical import Tokenizer
+from assistant.models import Language, Turn, Understood
+from assistant.prompts import Prompts
+
+MAXIMUM_CHARACTERS = 2000
+MAXIMUM_TURNS = 10
+_SUBJECT_CHARACTERS = 300
+_WORD = re.compile(r"[^\W\d_]+")
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]")
+_OPENERS = re.compile(r"(?:und|oder|aber|and|or|but|what about|how about|was ist mit|wie sieht es (?:mit|bei))\b", re.I)
+# Words that stand for something said before. "das", "es" or "that" count only where no noun follows them.
+_ANAPHORA = frozenset(
+    """dabei dafür damit dazu davon daran darauf darüber dadurch hierfür hierzu hierbei dort letzteres ersteres
+    denen deren dessen diese dieser dieses diesem diesen solche solchen it them they those these there""".split()
+)
+_BARE = re.compile(
+    r"\b(?:das|es|this|that)\b(?=\s*(?:[?!.,]|$|auch|denn|noch|eigentlich|genau|konkret|für|bei|in|mit|nur|nicht|ein|"
+    r"jetzt|schon|so|alles|überhaupt|dann|uns|mich|wirklich|möglich|erlaubt|sinnvoll|teuer|also|apply|cost|for|work|"
+    r"take|mean|possible|allowed))",
+    re.I,
+)
+
+
+def clean(text: str) -> str:
+    """Composed letters, no control or invisible characters, single spaces."""
+    text = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode("utf-8"))
+    text = _INVISIBLE.sub("", text)
+    text = "".join(" " if unicodedata.category(one).startswith("C") else one for one in text)
+    return " ".join(text.split())
+
+
+def check_length(question: str) -> str:
+    """The cleaned question, or ``QuestionError`` when it is blank or too long."""
+    if len(question) > MAXIMUM_CHARACTERS:
+        raise QuestionError("too_long", f"Die Frage ist zu lang (höchstens {MAXIMUM_CHARACTERS} Zeichen).")
+    cleaned = clean(question)
+    if not cleaned:
+        raise QuestionError("empty_question", "Bitte geben Sie eine Frage ein.")
+    return cleaned
+
+
+def detect_language(text: str, default: Language = "de") -> Language:
+    """German or English by their function words and letters; undecided means the default."""
+    words = [word.lower() for word in _WORD.findall(text)]
+    german = sum(word in GERMAN and word not in ENGLISH for word in words) + 2 * bool(re.search("[äöüß]", text, re.I))
+    english = sum(word in ENGLISH and word not in GERMAN for word in words)
+    if german == english:
+        return default
+    return "de" if german > english else "en"
+
+
+def understand(
+    question: str, history: Sequence[Turn], tokenizer: Tokenizer, prompts: Prompts, default: Language = "de"
+) -> Understood:
+    """Resolve a follow-up in the light of the questions before it; a new topic stays as it is."""
+    language = detect_language(question, default)
+    terms = tokenizer.terms(question, language)
+    earlier = [clean(turn.content) for turn in history[-MAXIMUM_TURNS:] if turn.role == "user"]
+    if not earlier or not is_follow_up(question, terms):
+        return Understood(question, question, language, is_question=bool(terms))
+    subject = _subject(earlier, tokenizer)
+    if not subject:
+        return Understood(question, question, language, is_question=bool(terms))
+    standalone = prompts.fill("follow_up", language, question=question, subject=subject)
+    return Understood(question, standalone, language, is_follow_up=True, subject=subject)
+
+
+def is_follow_up(question: str, terms: Sequence[str]) -> bool:
+    """Whether a question leans on what was said before: it points back, or is too short to stand alone."""
+    words = [word.lower() for word in _WORD.findall(question)]
+    distinct = len(set(terms))
+    points_back = any(word in _ANAPHORA for word in words) or bool(_BARE.search(question))
+    continues = bool(_OPENERS.match(question))
+    if continues:
+        return distinct <= 4
+    return (points_back and distinct <= 5) or distinct <= 0
+
+
+def _subject(earlier: Sequence[str], tokenizer: Tokenizer) -> str:
+    """The last question that stood alone, with the last follow-up that added something to it."""
+    added = ""
+    for question in reversed(earlier):
+        terms = tokenizer.terms(question, detect_language(question))
+        if not is_follow_up(question, terms):
+            return f"{question} {added}".strip()[:_SUBJECT_CHARACTERS]
+        if not added and terms:
+            added = question
+    return (earlier[0] if tokenizer.terms(earlier[0], detect_language(earlier[0])) else "")[:_SUBJECT_CHARACTERS]

@@ -1,0 +1,169 @@
+"""Vectors cached by content: model, role and text give the same vector without embedding it again.
+
+The vectors of the shipped knowledge come with the project in one compact file; what
+is not in it is embedded once and kept in the data folder. Both hold one byte per
+dimension and a scale, so a vector is the same whether it was shipped, cached or new.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.embeddings import Encoder
+
+Role = Literal["query", "passage"]
+Vectors = NDArray[np.float32]
+Progress = Callable[[int, int], None]
+SHIPPED_FILE = Path(__file__).with_name("shipped_vectors.npz")
+_BATCH = 256
+
+
+def vector_key(model_id: str, role: Role, text: str) -> bytes:
+    """Sixteen bytes that identify a vector by model, role and text."""
+    return hashlib.blake2b(f"{model_id}\0{role}\0{text}".encode(), digest_size=16).digest()
+
+
+def quantise(vectors: Vectors) -> tuple[NDArray[np.int8], Vectors]:
+    """``(n, d)`` float vectors to one byte per dimension and one scale per vector."""
+    scales = np.maximum(np.abs(vectors).max(axis=1, initial=0.0), 1e-12).astype(np.float32) / 127
+    return np.rint(vectors / scales[:, None]).astype(np.int8), scales
+
+
+def restore(bytes_: NDArray[np.int8], scales: Vectors) -> Vectors:
+    """The inverse of ``quantise``, with length one again."""
+    vectors = bytes_.astype(np.float32) * scales[:, None]
+    norms = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    return np.ascontiguousarray(vectors / norms, dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class ShippedVectors:
+    """The vectors that come with the project, found by key."""
+
+    rows: Mapping[bytes, int]
+    bytes_: NDArray[np.int8]
+    scales: Vectors
+
+
+def load_shipped(path: Path = SHIPPED_FILE) -> ShippedVectors:
+    """Read the shipped file; without one, everything is embedded on first use."""
+    if not path.exists():
+        return ShippedVectors({}, np.zeros((0, 0), np.int8), np.zeros(0, np.float32))
+    with np.load(path) as file:
+        keys, bytes_, scales = file["keys"], file["vectors"], file["scales"]
+    return ShippedVectors({key.tobytes(): row for row, key in enumerate(keys)}, bytes_, scales)
+
+
+def save_shipped(encoder: Encoder, texts: Iterable[tuple[Role, str]], vectors: Vectors, path: Path) -> None:
+    """Write the shipped file for these texts and their ``(n, d)`` vectors."""
+    keys = [vector_key(encoder.model_id, role, text) for role, text in texts]
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    bytes_, scales = quantise(vectors)
+    table = np.frombuffer(b"".join(keys[row] for row in order), dtype=np.uint8).reshape(-1, 16)
+    np.savez_compressed(path, keys=table, vectors=bytes_[order], scales=scales[order])
+
+
+class VectorCache:
+    """Vectors of own documents and changed texts, in one SQLite file of the data folder."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
+        with self._connect() as connection:
+            connection.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, scale REAL, bytes BLOB)")
+
+    def get(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
+        """The known ones of the keys with their restored vectors."""
+        found: dict[bytes, Vectors] = {}
+        with self._connect() as connection:
+            for start in range(0, len(keys), 500):
+                some = keys[start : start + 500]
+                marks = ",".join("?" * len(some))
+                rows = connection.execute(f"SELECT key, scale, bytes FROM vectors WHERE key IN ({marks})", some)
+                for key, scale, bytes_ in rows:
+                    found[key] = restore(np.frombuffer(bytes_, np.int8)[None], np.array([scale], np.float32))[0]
+        return found
+
+    def put(self, keys: Sequence[bytes], vectors: Vectors) -> None:
+        """Keep vectors; a batch is written whole or not at all."""
+        bytes_, scales = quantise(vectors)
+        rows = [(key, float(scales[i]), bytes_[i].tobytes()) for i, key in enumerate(keys)]
+        with self._connect() as connection:
+            connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
+
+    def forget(self, keys: Sequence[bytes]) -> None:
+        """Drop vectors, and with them what could be guessed from them about removed texts."""
+        with self._connect() as connection:
+            connection.executemany("DELETE FROM vectors WHERE key = ?", [(key,) for key in keys])
+
+    def _connect(self) -> _Connection:
+        return _Connection(self._path)
+
+
+class _Connection(closing[sqlite3.Connection]):
+    """A connection that commits at the end of its ``with`` block and is closed then."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(sqlite3.connect(path, timeout=30))
+
+    def __exit__(self, *details: object) -> None:
+        if details[0] is None:
+            self.thing.commit()
+        super().__exit__(*details)
+
+
+@dataclass(frozen=True, slots=True)
+class CachedEncoder:
+    """An encoder that embeds only texts whose vector is neither shipped nor cached."""
+
+    encoder: Encoder
+    shipped: ShippedVectors
+    cache: VectorCache
+
+    def encode(self, texts: Sequence[str], role: Role = "passage", progress: Progress | None = None) -> Vectors:
+        """Vectors of length one, shape ``(len(texts), dimension)``; ``progress(done, total)`` while embedding."""
+        keys = [vector_key(self.encoder.model_id, role, text) for text in texts]
+        result = np.zeros((len(texts), self.encoder.dimension), dtype=np.float32)
+        missing = self._fill_known(keys, result)
+        unique = list({keys[row]: row for row in missing}.values())
+        for start in range(0, len(unique), _BATCH):
+            rows = unique[start : start + _BATCH]
+            vectors = restore(*quantise(self._embed([texts[row] for row in rows], role)))
+            self.cache.put([keys[row] for row in rows], vectors)
+            result[rows] = vectors
+            if progress:
+                progress(min(start + _BATCH, len(unique)), len(unique))
+        self._copy_repeated(keys, missing, unique, result)
+        return result
+
+    def _fill_known(self, keys: Sequence[bytes], result: Vectors) -> list[int]:
+        """Fill in shipped and cached vectors; returns the rows that must be embedded."""
+        shipped = [(row, self.shipped.rows[key]) for row, key in enumerate(keys) if key in self.shipped.rows]
+        if shipped:
+            rows, places = map(list, zip(*shipped, strict=True))
+            result[rows] = restore(self.shipped.bytes_[places], self.shipped.scales[places])
+        rest = [row for row, key in enumerate(keys) if key not in self.shipped.rows]
+        cached = self.cache.get([keys[row] for row in rest]) if rest else {}
+        for row in rest:
+            if keys[row] in cached:
+                result[row] = cached[keys[row]]
+        return [row for row in rest if keys[row] not in cached]
+
+    def _copy_repeated(self, keys: Sequence[bytes], missing: list[int], unique: list[int], result: Vectors) -> None:
+        first = {keys[row]: row for row in unique}
+        for row in missing:
+            result[row] = result[first[keys[row]]]
+
+    def _embed(self, texts: Sequence[str], role: Role) -> Vectors:
+        if role == "query":
+            return np.stack([self.encoder.encode_query(text) for text in texts])
+        return self.encoder.encode_documents(texts)

@@ -1,0 +1,104 @@
+"""Draft to answer: each sentence must be carried by its quote, or it is dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from assistant.answer import Claim, Draft, Group
+from assistant.models import Citation
+from assistant.numbers import unsupported_numbers
+from assistant.schema import Source
+
+PASSAGE_CHARACTERS = 400
+
+
+def verified(draft: Draft) -> Draft:
+    """The draft without the claims that their passage does not prove."""
+    groups = tuple(group for group in map(_proven, draft.groups) if group.paragraphs)
+    return Draft(draft.lead_in if groups else "", groups)
+
+
+def _proven(group: Group) -> Group:
+    paragraphs = (tuple(claim for claim in paragraph if is_proven(claim)) for paragraph in group.paragraphs)
+    return Group(group.label, tuple(paragraph for paragraph in paragraphs if any(one.quote for one in paragraph)))
+
+
+def is_proven(claim: Claim) -> bool:
+    """Whether the quote is literal and holds every number of the claim; a bare note claims nothing."""
+    if not claim.quote:
+        return not claim.text
+    return claim.quote in claim.passage.text and not unsupported_numbers(claim.text, [claim.passage.text])
+
+
+class Numbering:
+    """Numbers citations 1…k by first use; the same quote keeps its number."""
+
+    def __init__(self, sources: Mapping[str, Source]) -> None:
+        self._sources = sources
+        self._numbers: dict[tuple[str, str], Citation] = {}
+
+    def number(self, claim: Claim) -> int:
+        """The number of a claim's citation."""
+        key = (claim.passage.id, claim.quote)
+        if key not in self._numbers:
+            source = self._sources[claim.passage.document_id]
+            self._numbers[key] = make_citation(len(self._numbers) + 1, claim, source)
+        return self._numbers[key].number
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """All citations in order."""
+        return tuple(self._numbers.values())
+
+
+def make_citation(number: int, claim: Claim, source: Source) -> Citation:
+    """A citation with everything a reader needs to open and judge the source."""
+    passage = claim.passage
+    return Citation(
+        number=number,
+        id=source.id,
+        kind=passage.kind,
+        title=_title(source),
+        section=_section(source, passage.section),
+        page=passage.page,
+        url=source.url,
+        as_of=source.as_of,
+        status=getattr(source, "status", None),
+        verify=source.verify,
+        quote=claim.quote,
+        passage=_shown(passage.text, claim.quote, whole=passage.kind != "document"),
+        score=round(claim.score, 4),
+    )
+
+
+def _title(source: Source) -> str:
+    return source.publisher or source.title if source.id.startswith("position-paper/") else source.title
+
+
+def _section(source: Source, section: str) -> str:
+    own = getattr(source, "section", None)
+    return f"Abschnitt {own}" if own else section
+
+
+def _shown(text: str, quote: str, *, whole: bool) -> str:
+    """The whole passage of our own texts; of an added document at most 400 characters around the quote."""
+    if whole or len(text) <= PASSAGE_CHARACTERS:
+        return text
+    start = max(0, text.find(quote) - (PASSAGE_CHARACTERS - len(quote)) // 2)
+    return text[start : start + max(PASSAGE_CHARACTERS, len(quote))]
+
+
+def pieces(draft: Draft, numbering: Numbering) -> Iterator[str]:
+    """The text of the answer in pieces that can be shown one after the other."""
+    yield draft.lead_in
+    for group in draft.groups:
+        yield f"\n\n**{group.label}**" if group.label else ""
+        for paragraph in group.paragraphs:
+            yield "\n\n- "
+            yield from _sentences(paragraph, numbering)
+
+
+def _sentences(paragraph: Sequence[Claim], numbering: Numbering) -> Iterator[str]:
+    for place, claim in enumerate(paragraph):
+        parts = [claim.text, f"[{numbering.number(claim)}]" if claim.quote else "", claim.note]
+        yield (" " if place else "") + " ".join(part for part in parts if part)

@@ -1,0 +1,94 @@
+"""REST and SSE: thin typed routes over ``pipeline``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from pydantic import BaseModel, ConfigDict
+
+from assistant.bootstrap import Assistant
+from assistant.errors import IndexUnavailableError
+from assistant.models import Answer, Kind, Turn
+from assistant.pipeline import ask, find, split_pieces
+from assistant.profile import Profile
+from assistant.understand import check_length
+
+router = APIRouter()
+
+
+class TurnIn(BaseModel):
+    """One earlier turn of the conversation."""
+
+    model_config = ConfigDict(extra="forbid")
+    role: Literal["user", "assistant"]
+    content: str
+
+
+class ChatIn(BaseModel):
+    """A question with what was said before."""
+
+    model_config = ConfigDict(extra="forbid")
+    question: str
+    history: list[TurnIn] = []
+    profile: Profile | None = None
+    lang: Literal["de", "en"] | None = None
+
+
+def _assistant(request: Request) -> Assistant:
+    assistant: Assistant = request.app.state.assistant
+    return assistant
+
+
+@router.post("/api/chat", summary="Eine Frage mit Belegen beantworten")
+def chat(body: ChatIn, request: Request) -> Response:
+    """Answer as JSON, or as server-sent events when the client accepts ``text/event-stream``."""
+    check_length(body.question)
+    history = [Turn(turn.role, turn.content) for turn in body.history]
+    land = body.profile.land if body.profile else None
+    answer = ask(_assistant(request), body.question, history, lang=body.lang, land=land)
+    if "text/event-stream" in request.headers.get("accept", ""):
+        return StreamingResponse(_events(answer), media_type="text/event-stream")
+    return JSONResponse(answer.to_dict())
+
+
+@router.get("/api/search", summary="Passagen suchen")
+def search(
+    request: Request,
+    q: str,
+    k: Annotated[int, Query(ge=1, le=50)] = 5,
+    kind: Annotated[list[Kind] | None, Query()] = None,
+) -> dict[str, Any]:
+    """The best passages, without refusal."""
+    check_length(q)
+    return {"query": q, "results": find(_assistant(request), q, k, tuple(kind or ()))}
+
+
+@router.get("/healthz", summary="Prozess läuft")
+def healthz() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz", summary="Index geladen")
+def readyz(request: Request) -> JSONResponse:
+    """The index is loaded; 503 with the reason otherwise."""
+    try:
+        generation = _assistant(request).shelf.library().generation
+    except IndexUnavailableError as error:
+        return JSONResponse({"status": "unavailable", "reason": str(error)}, status_code=503)
+    counts = {"documents": len(generation.sources), "passages": len(generation.passages)}
+    return JSONResponse({"status": "ready", "generation": generation.manifest.id, "counts": counts})
+
+
+def _events(answer: Answer) -> Iterator[str]:
+    for piece in split_pieces(answer.text):
+        yield _event("delta", {"text": piece})
+    yield _event("done", answer.to_dict())
+
+
+def _event(name: str, data: dict[str, Any]) -> str:
+    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"

@@ -1,0 +1,94 @@
+"""The whole application: routes, source pages, the chat page in two languages, the front door."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when Gradio is imported
+
+import gradio as gr
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from assistant.bootstrap import Assistant
+from assistant.errors import AssistantError, QuestionError
+from assistant.models import Language
+from assistant.web.api import router
+from assistant.web.chat import chat_page
+from assistant.web.door import FrontDoor, error_response
+from assistant.web.sources import router as source_router
+from assistant.web.theme import theme
+
+STATIC = Path(__file__).with_name("static")
+logger = logging.getLogger(__name__)
+
+
+def build_app(assistant: Assistant) -> FrontDoor:
+    """The ASGI application of one assistant."""
+    app = FastAPI(title="Netzlotse", version="0.1.0", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
+    app.state.assistant = assistant
+    app.include_router(router)
+    app.include_router(source_router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    _handle_errors(app)
+    _mount_chat(app, assistant, "en", "/en")
+    _mount_chat(app, assistant, "de", "/")
+    return FrontDoor(app, assistant.settings)
+
+
+def _mount_chat(app: FastAPI, assistant: Assistant, language: Language, path: str) -> None:
+    page = chat_page(assistant, language)
+    page.queue(max_size=64, default_concurrency_limit=16)
+    gr.mount_gradio_app(
+        app,
+        page,
+        path,
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        max_file_size="1kb",
+        allowed_paths=[],
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=False,
+        enable_monitoring=False,
+        theme=theme(),
+        css_paths=[STATIC / "chat.css"],
+        head='<script src="/static/chat.js" defer></script>',
+        root_path=assistant.settings.root_path or None,
+    )
+    page.has_launched = True  # a mounted app skips the checks on paths in client data otherwise
+
+
+def _handle_errors(app: FastAPI) -> None:
+    def reply(request: Request, status: int, code: str, message: str) -> JSONResponse:
+        return error_response(status, code, message, getattr(request.state, "request_id", ""))
+
+    @app.exception_handler(QuestionError)
+    async def question_error(request: Request, error: QuestionError) -> JSONResponse:
+        return reply(request, 413 if error.code == "too_long" else 422, error.code, str(error))
+
+    @app.exception_handler(AssistantError)
+    async def assistant_error(request: Request, error: AssistantError) -> JSONResponse:
+        return reply(request, 503, "unavailable", str(error))
+
+    @app.exception_handler(RequestValidationError)
+    async def validation_error(request: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"][1:]) or "Anfrage"
+        return reply(request, 422, "invalid_request", f"Die Anfrage ist ungültig: {place} ({first['type']}).")
+
+    @app.exception_handler(HTTPException)
+    async def http_error(request: Request, error: HTTPException) -> JSONResponse:
+        code = "not_found" if error.status_code == 404 else "http_error"
+        return reply(request, error.status_code, code, "Diese Seite gibt es hier nicht.")
+
+    @app.exception_handler(Exception)
+    async def any_error(request: Request, error: Exception) -> JSONResponse:
+        logger.error("request failed: %s", type(error).__name__)
+        return reply(request, 500, "internal", "Das hat nicht geklappt. Bitte versuchen Sie es noch einmal.")

@@ -1,0 +1,211 @@
+"""The chat page: Gradio Blocks, one page per language, history on the server."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import gradio as gr
+
+from assistant.bootstrap import Assistant
+from assistant.errors import QuestionError
+from assistant.models import Answer, Language, Turn
+from assistant.pipeline import ask, split_pieces
+from assistant.understand import MAXIMUM_CHARACTERS, MAXIMUM_TURNS
+from assistant.web.render import LABELS, cards, definitions, escape
+
+logger = logging.getLogger(__name__)
+SHOWN_ANSWERS = 10
+_EXAMPLES = 4
+_FOLLOW_UPS = 3
+
+TEXTS: Mapping[Language, Mapping[str, str]] = {
+    "de": {
+        "title": "Netzlotse",
+        "claim": "Ihr Platz in Produktionsnetzwerken",
+        "switch": "[English](/en)",
+        "placeholder": "Ihre Frage …",
+        "question": "Ihre Frage",
+        "send": "Fragen",
+        "new": "Neue Frage",
+        "examples": "Zum Beispiel",
+        "follow_ups": "Weiterfragen",
+        "chat": "Gespräch",
+        "thanks": "Danke für Ihre Rückmeldung. Gespeichert wird dabei nichts.",
+        "unavailable": "Die Auskunft ist gerade nicht verfügbar. Bitte versuchen Sie es gleich noch einmal.",
+        "privacy": "Datenschutz",
+        "imprint": "Impressum",
+        "contact": "Kontakt zu Menschen",
+    },
+    "en": {
+        "title": "Netzlotse",
+        "claim": "Your place in production networks",
+        "switch": "[Deutsch](/)",
+        "placeholder": "Your question …",
+        "question": "Your question",
+        "send": "Ask",
+        "new": "New question",
+        "examples": "For example",
+        "follow_ups": "Ask on",
+        "chat": "Conversation",
+        "thanks": "Thank you for your feedback. Nothing of it is stored.",
+        "unavailable": "The service is not available at the moment. Please try again shortly.",
+        "privacy": "Privacy",
+        "imprint": "Imprint",
+        "contact": "Talk to people",
+    },
+}
+Conversation = list[dict[str, Any]]
+
+
+def chat_page(assistant: Assistant, language: Language) -> gr.Blocks:
+    """The page of one language."""
+    texts = TEXTS[language]
+    with gr.Blocks(title=f"{texts['title']} – {texts['claim']}", analytics_enabled=False, fill_width=True) as page:
+        conversation = gr.State([], time_to_live=3600)
+        _head(assistant, language)
+        with gr.Row(elem_id="columns"):
+            with gr.Column(scale=3, min_width=280, elem_id="talk"):
+                chatbot = _chatbot(language)
+                examples = _buttons(texts["examples"], assistant.prompts.lines("examples", language), _EXAMPLES)
+                follow_ups = _buttons(texts["follow_ups"], (), _FOLLOW_UPS)
+                with gr.Row(elem_id="ask"):
+                    question = gr.Textbox(
+                        placeholder=texts["placeholder"], label=texts["question"], max_length=MAXIMUM_CHARACTERS,
+                        lines=1, max_lines=6, scale=5, autofocus=True, elem_id="question",
+                    )  # fmt: skip
+                    send = gr.Button(texts["send"], variant="primary", scale=1, min_width=100, elem_id="send")
+                new = gr.Button(texts["new"], size="sm", variant="secondary", elem_id="new")
+            with gr.Column(scale=2, min_width=280, elem_id="sources"):
+                sources = gr.Markdown(_empty_sources(language), elem_id="cards", sanitize_html=True)
+        gr.Markdown(_foot(assistant, language), elem_id="foot")
+        outputs = [chatbot, sources, conversation, question, examples[0], *follow_ups]
+
+        def respond(text: str, past: Conversation) -> Iterator[list[Any]]:
+            yield from _respond(assistant, language, text, past)
+
+        options: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": 16}
+        gr.on([send.click, question.submit], respond, [question, conversation], outputs, **options)
+        for button in (*examples[1:], *follow_ups[1:]):
+            button.click(respond, [button, conversation], outputs, **options)
+        new.click(lambda: _fresh(language), None, outputs, **options)
+        chatbot.like(lambda: gr.Info(texts["thanks"], duration=3), None, None, **options)
+    return page
+
+
+def _head(assistant: Assistant, language: Language) -> None:
+    texts = TEXTS[language]
+    with gr.Row(elem_id="head"):
+        gr.Markdown(f"# {texts['title']}\n\n{texts['claim']}", elem_id="brand")
+        gr.Markdown(texts["switch"], elem_id="switch")
+    gr.Markdown(assistant.prompts.fill("greeting", language), elem_id="greeting")
+
+
+def _chatbot(language: Language) -> gr.Chatbot:
+    return gr.Chatbot(
+        label=TEXTS[language]["chat"], show_label=False, elem_id="chat", height="auto", min_height=80, layout="bubble",
+        latex_delimiters=[], buttons=["copy"], feedback_options=("Like", "Dislike"), sanitize_html=True,
+        allow_tags=False, render_markdown=True, line_breaks=False, allow_file_downloads=False, container=False,
+    )  # fmt: skip
+
+
+def _buttons(label: str, texts: tuple[str, ...], count: int) -> list[Any]:
+    """A group of plain buttons that ask what they say; the group comes first in the list."""
+    with gr.Column(visible=bool(texts), elem_classes="suggestions") as group:
+        gr.Markdown(label)
+        buttons = [
+            gr.Button(texts[place] if place < len(texts) else "", size="sm", visible=place < len(texts))
+            for place in range(count)
+        ]
+    return [group, *buttons]
+
+
+def _respond(
+    assistant: Assistant, language: Language, text: str, past: Conversation
+) -> Iterator[list[Any]]:
+    """Show the question, then the answer piece by piece, then its sources and follow-ups."""
+    past = list(past or [])[-SHOWN_ANSWERS:]
+    if not (text or "").strip():
+        yield [gr.skip()] * (6 + _FOLLOW_UPS)
+        return
+    shown = _messages(past)
+    question = {"role": "user", "content": escape(text)}
+    try:
+        answer = ask(assistant, text, _history(past), default=language)
+    except QuestionError as error:
+        reply = {"role": "assistant", "content": str(error)}
+        yield _update([*shown, question, reply], past, language, ())
+        return
+    except Exception:
+        logger.exception("answering failed")
+        reply = {"role": "assistant", "content": TEXTS[language]["unavailable"]}
+        yield _update([*shown, question, reply], past, language, ())
+        return
+    turn = past[-1]["turn"] + 1 if past else 1
+    past.append({"turn": turn, "answer": answer})
+    streamed = ""
+    for piece in split_pieces(answer.text):
+        streamed += piece
+        reply = {"role": "assistant", "content": streamed + definitions(answer, turn)}
+        yield [[*shown, question, reply], *[gr.skip()] * 2, "", gr.Column(visible=False), *[gr.skip()] * (_FOLLOW_UPS + 1)]
+    yield _update([*shown, question, reply], past, language, answer.suggestions)
+
+
+def _messages(past: Conversation) -> list[dict[str, str]]:
+    messages = []
+    for entry in past:
+        answer: Answer = entry["answer"]
+        messages.append({"role": "user", "content": escape(answer.question)})
+        messages.append({"role": "assistant", "content": answer.text + definitions(answer, entry["turn"])})
+    return messages
+
+
+def _history(past: Conversation) -> list[Turn]:
+    turns = []
+    for entry in past[-MAXIMUM_TURNS:]:
+        turns += [Turn("user", entry["answer"].question), Turn("assistant", entry["answer"].text)]
+    return turns
+
+
+def _update(
+    messages: list[dict[str, str]], past: Conversation, language: Language, suggestions: tuple[str, ...]
+) -> list[Any]:
+    """The whole page after an answer."""
+    shown = [gr.Button(suggestions[place], visible=True) if place < len(suggestions) else gr.Button("", visible=False)
+             for place in range(_FOLLOW_UPS)]  # fmt: skip
+    return [
+        messages,
+        _sources(past, language),
+        past,
+        "",
+        gr.Column(visible=not messages),
+        gr.Column(visible=bool(suggestions)),
+        *shown,
+    ]
+
+
+def _fresh(language: Language) -> list[Any]:
+    return _update([], [], language, ())
+
+
+def _sources(past: Conversation, language: Language) -> str:
+    """Cards of all shown answers, the latest first."""
+    parts = [cards(entry["answer"], entry["turn"]) for entry in reversed(past)]
+    text = "\n\n".join(part for part in parts if part)
+    return f"## {LABELS[language]['sources']}\n\n{text}" if text else _empty_sources(language)
+
+
+def _empty_sources(language: Language) -> str:
+    return f"## {LABELS[language]['sources']}\n\n{LABELS[language]['none']}"
+
+
+def _foot(assistant: Assistant, language: Language) -> str:
+    texts, settings = TEXTS[language], assistant.settings
+    links = [
+        (texts["contact"], settings.contact_url),
+        (texts["privacy"], settings.privacy_url),
+        (texts["imprint"], settings.imprint_url),
+    ]
+    shown = [f"[{label}](<{url}>)" for label, url in links if url]
+    return " · ".join([assistant.prompts.fill("disclaimer", language), *shown])

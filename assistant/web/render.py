@@ -1,0 +1,107 @@
+"""Answers as Markdown for the chat page: reference links in the text, one card for each source."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+
+from assistant.load import german_date
+from assistant.models import Answer, Citation, Language
+
+LABELS: Mapping[Language, Mapping[str, str]] = {
+    "de": {
+        "as_of": "Stand {date}",
+        "undated": "ohne Datum",
+        "check": "bitte Status prüfen",
+        "open": "Quelle öffnen",
+        "text": "Ganzer Text",
+        "back": "zurück zur Antwort",
+        "page": "S. {page}",
+        "ended": "beendet",
+        "sources": "Quellen",
+        "none": "Die Quellen zu einer Antwort erscheinen hier.",
+        "to": "Quellen zu: {question}",
+    },
+    "en": {
+        "as_of": "as of {date}",
+        "undated": "undated",
+        "check": "please check status",
+        "open": "Open source",
+        "text": "Full text",
+        "back": "back to the answer",
+        "page": "p. {page}",
+        "ended": "ended",
+        "sources": "Sources",
+        "none": "The sources of an answer appear here.",
+        "to": "Sources for: {question}",
+    },
+}
+_MARKDOWN = re.compile(r"([\\`*_\[\]{}()#+!|~$-])")
+
+
+def escape(text: str) -> str:
+    """Text that Markdown and HTML show as it is."""
+    return _MARKDOWN.sub(r"\\\1", html.escape(" ".join(text.split()), quote=False))
+
+
+def message(answer: Answer, turn: int) -> str:
+    """The answer's Markdown with the definitions that its ``[n]`` need."""
+    return answer.text + definitions(answer, turn)
+
+
+def definitions(answer: Answer, turn: int) -> str:
+    """Reference links: where ``[n]`` leads to, with the source named in the title."""
+    lines = [f"[{one.number}]: /quelle/{one.id}#beleg-{turn}-{one.number} \"{_reference(one)}\"" for one in answer.citations]
+    return "\n\n" + "\n".join(lines) if lines else ""
+
+
+def _reference(citation: Citation) -> str:
+    parts = [citation.title, citation.section, f"S. {citation.page}" if citation.page else ""]
+    return html.escape(", ".join(part for part in parts if part)).replace("\\", "").replace("\n", " ")
+
+
+def cards(answer: Answer, turn: int) -> str:
+    """One card for each citation: title, place, date, the passage with the quote marked, links."""
+    labels = LABELS[answer.language]
+    head = f"### {labels['to'].format(question=escape(answer.question[:120]))}\n\n" if answer.citations else ""
+    return head + "\n\n".join(_card(one, turn, labels) for one in answer.citations)
+
+
+def _card(citation: Citation, turn: int, labels: Mapping[str, str]) -> str:
+    return (
+        f'<div class="card" id="beleg-{turn}-{citation.number}" tabindex="-1">\n\n'
+        f"**[{citation.number}] {escape(citation.title)}**\n\n"
+        f"{_place(citation, labels)}\n\n"
+        f"<blockquote>{_marked(citation)}</blockquote>\n\n"
+        f"{_links(citation, labels)}\n\n</div>"
+    )
+
+
+def _place(citation: Citation, labels: Mapping[str, str]) -> str:
+    date = labels["as_of"].format(date=german_date(citation.as_of)) if citation.as_of else labels["undated"]
+    parts = [
+        citation.section,
+        labels["page"].format(page=citation.page) if citation.page else "",
+        date,
+        labels["ended"] if citation.status == "ended" else "",
+        labels["check"] if citation.verify else "",
+    ]
+    return " · ".join(escape(part) for part in parts if part)
+
+
+def _marked(citation: Citation) -> str:
+    """The passage with its quote in ``<mark>``; paragraphs become line breaks so that Markdown leaves it alone."""
+    before, quote, after = citation.passage.partition(citation.quote)
+    return "".join((_lines(before), f"<mark>{_lines(quote)}</mark>" if quote else "", _lines(after)))
+
+
+def _lines(text: str) -> str:
+    return "<br>".join(_MARKDOWN.sub(r"\\\1", html.escape(line)) for line in re.split(r"\n+", text))
+
+
+def _links(citation: Citation, labels: Mapping[str, str]) -> str:
+    links = [f"[{labels['text']}](/quelle/{citation.id})"]
+    if citation.url:
+        links.insert(0, f"[{labels['open']}](<{citation.url}>)")
+    return " · ".join(links)

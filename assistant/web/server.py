@@ -1,0 +1,73 @@
+"""Run the application on a host and port."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import threading
+
+import uvicorn
+
+from assistant.bootstrap import build_assistant
+from assistant.settings import Settings
+
+
+class _Server(uvicorn.Server):
+    """Says in one line where it can be reached, once it can."""
+
+    def __init__(self, config: uvicorn.Config, address: str) -> None:
+        super().__init__(config)
+        self._address = address
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say so."""
+        await super().startup(sockets=sockets)
+        if self.started:
+            print(f"Netzlotse läuft auf {self._address}", flush=True)
+
+
+def run(settings: Settings, host: str, port: int) -> None:
+    """Serve until stopped; a busy port is one sentence and exit code 1."""
+    listener = _listen(host, port)
+    from assistant.web.app import build_app
+
+    assistant = build_assistant(settings)
+    threading.Thread(target=_warm_up, args=(assistant,), daemon=True).start()
+    config = uvicorn.Config(
+        build_app(assistant),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=8,
+        limit_concurrency=512,
+    )
+    shown = f"[{host}]" if ":" in host else host
+    _Server(config, f"http://{shown}:{port}").run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(512)
+    except OSError:
+        print(
+            f"Auf {host}:{port} läuft schon ein Dienst oder die Adresse ist nicht frei; "
+            f"nehmen Sie eine andere: make serve PORT={port + 1}",
+            file=sys.stderr,
+        )
+        sys.exit(1)
+    return listener
+
+
+def _warm_up(assistant: object) -> None:
+    """The first visitor should not wait for dictionaries to be read."""
+    from assistant.bootstrap import Assistant
+    from assistant.pipeline import ask
+
+    assert isinstance(assistant, Assistant)
+    ask(assistant, "Wie können kleine Unternehmen zusammenarbeiten?")
+    ask(assistant, "How can small companies work together?")
