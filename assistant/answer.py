@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
-from assistant.lexical import LexicalIndex, Tokenizer
 from assistant.models import KINDS, Evidence, Kind, Language, Passage, Ranked
+from assistant.numbers import numbers_in
 from assistant.prompts import Prompts
 from assistant.retrieve import Library, Query, is_ended
 from assistant.schema import Source
+from assistant.status import show_date
 
 SENTENCES = 5
 WORDS = 120
@@ -19,8 +20,9 @@ PER_NAMED_DOCUMENT = 4
 PASSAGE_MARGIN = 0.09
 VALUE_MARGIN = 0.16
 NEW_KIND_BONUS = 0.03
+AREA_BONUS = 0.05
 ENGLISH_BONUS = 0.04
-COVERAGE_WEIGHT = 0.10
+COVERAGE_WEIGHT = 0.06
 ALIKE = 0.6
 QUOTE_CHARACTERS = 400
 _SHORT = 25
@@ -54,53 +56,60 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Setting:
+    """What an answer is made in: the reader's language and day, the sources and texts at hand."""
+
+    language: Language
+    library: Library
+    prompts: Prompts
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
 class _Candidate:
+    """A sentence that could be quoted; ``clear`` when it speaks to the question more than to foreign ones."""
+
     claim: Claim
     value: float
-    terms: frozenset[str]
+    clear: bool
+    terms: frozenset[int]
     place: int
 
 
-def draft_quotes(
-    evidence: Evidence, query: Query, library: Library, tokenizer: Tokenizer, prompts: Prompts, today: date
-) -> Draft:
+def draft_quotes(evidence: Evidence, query: Query, setting: Setting) -> Draft:
     """Choose the sentences that answer and arrange them as paper, cooperation, support, funding."""
-    candidates = list(_candidates(evidence.ranked, query, library, tokenizer))
-    chosen = _choose(candidates, _named(evidence.ranked, query, library))
-    groups = tuple(_groups(chosen, query.language, library, prompts, today))
-    return Draft(_lead_in(groups, chosen, query.language, prompts), groups)
+    candidates = list(_candidates(evidence, query, setting.library))
+    chosen = _choose(candidates, _named(evidence.ranked, query, setting.library), query.area)
+    groups = tuple(_groups(chosen, setting))
+    return Draft(_lead_in(groups, setting), groups)
 
 
-def _candidates(
-    ranked: Sequence[Ranked], query: Query, library: Library, tokenizer: Tokenizer
-) -> Iterator[_Candidate]:
+def _candidates(evidence: Evidence, query: Query, library: Library) -> Iterator[_Candidate]:
     """Quotable sentences of the passages near the best one, each with its value for the question."""
-    wanted = frozenset(query.terms)
+    lexical = library.generation.space.lexical
+    wanted = lexical.numbers(query.terms)
     seen: set[str] = set()
-    for one in ranked:
-        if one.score < ranked[0].score - PASSAGE_MARGIN:
+    for one in evidence.ranked:
+        if one.score < evidence.ranked[0].score - PASSAGE_MARGIN or one.passage.generated:
             continue
         for place, sentence in enumerate(one.passage.sentences):
             if sentence in seen or not _SHORT <= len(sentence) <= QUOTE_CHARACTERS:
                 continue
             seen.add(sentence)
-            terms = frozenset(tokenizer.terms(sentence, one.passage.language))
-            value = one.score + one.sentence_scores[place] + _bonus(one.passage, query, wanted, terms, library)
-            yield _Candidate(Claim(sentence, sentence, one.passage, one.score), value, terms, place)
+            terms = lexical.terms_of(one.first_sentence + place)
+            own = one.sentence_scores[place] + _coverage(wanted, terms, one.passage, query)
+            value = one.score + own + (ENGLISH_BONUS if query.language == one.passage.language == "en" else 0.0)
+            yield _Candidate(
+                Claim(sentence, sentence, one.passage, one.score), value, own >= evidence.floor, terms, place
+            )
 
 
-def _bonus(
-    passage: Passage, query: Query, wanted: frozenset[str], terms: frozenset[str], library: Library
-) -> float:
-    if passage.language != query.language:
+def _coverage(wanted: Mapping[int, float], held: frozenset[int], passage: Passage, query: Query) -> float:
+    """What a sentence gains from holding the question's words, within its own language."""
+    total = sum(wanted.values())
+    if passage.language != query.language or not total:
         return 0.0
-    bonus = COVERAGE_WEIGHT * _coverage(wanted, terms, library.generation.space.lexical)
-    return bonus + (ENGLISH_BONUS if query.language == "en" else 0.0)
-
-
-def _coverage(wanted: frozenset[str], held: frozenset[str], lexical: LexicalIndex) -> float:
-    total = sum(lexical.weight(one) for one in wanted)
-    return sum(lexical.weight(one) for one in wanted & held) / total if total else 0.0
+    return COVERAGE_WEIGHT * sum(weight for one, weight in wanted.items() if one in held) / total
 
 
 def _named(ranked: Sequence[Ranked], query: Query, library: Library) -> frozenset[str]:
@@ -111,32 +120,36 @@ def _named(ranked: Sequence[Ranked], query: Query, library: Library) -> frozense
     return frozenset(one.passage.document_id for one in ranked if one.passage.document_id in found)
 
 
-def _choose(candidates: Sequence[_Candidate], named: frozenset[str]) -> list[_Candidate]:
-    """The best sentences one by one: no two alike, few of one document, a new kind of source preferred."""
-    chosen: list[_Candidate] = []
-    best = max((one.value for one in candidates), default=0.0)
+def _choose(candidates: Sequence[_Candidate], named: frozenset[str], area: Kind | None) -> list[_Candidate]:
+    """The best sentences one by one: no two alike, few of one document, other kinds only where they speak clearly."""
+    if not candidates:
+        return []
+    first = max(candidates, key=lambda one: one.value + _preference(one, (), named, area))
+    clear = [one for one in candidates if one.clear and one.value >= first.value - VALUE_MARGIN]
+    chosen = [first]
     while len(chosen) < SENTENCES:
-        fitting = [one for one in candidates if _fits(one, chosen, named) and one.value >= best - VALUE_MARGIN]
+        fitting = [one for one in clear if _fits(one, chosen, named)]
         if not fitting:
             break
-        kinds = {one.claim.passage.kind for one in chosen}
-        chosen.append(max(fitting, key=lambda one: one.value + _preference(one.claim.passage, kinds, named)))
+        chosen.append(max(fitting, key=lambda one: one.value + _preference(one, chosen, named, area)))
     return chosen
 
 
-def _preference(passage: Passage, kinds: set[Kind], named: frozenset[str]) -> float:
+def _preference(one: _Candidate, chosen: Sequence[_Candidate], named: frozenset[str], area: Kind | None) -> float:
+    passage = one.claim.passage
     if named:
         return 1.0 if passage.document_id in named else 0.0
-    return NEW_KIND_BONUS if passage.kind not in kinds else 0.0
+    if passage.kind == area:
+        return AREA_BONUS
+    return NEW_KIND_BONUS if all(other.claim.passage.kind != passage.kind for other in chosen) else 0.0
 
 
 def _fits(one: _Candidate, chosen: Sequence[_Candidate], named: frozenset[str]) -> bool:
-    if one in chosen:
-        return False
-    words = sum(len(other.claim.text.split()) for other in chosen) + len(one.claim.text.split())
-    same = sum(other.claim.passage.document_id == one.claim.passage.document_id for other in chosen)
-    limit = PER_NAMED_DOCUMENT if one.claim.passage.document_id in named else PER_DOCUMENT
-    return (not chosen or words <= WORDS) and same < limit and not any(_alike(one, other) for other in chosen)
+    document = one.claim.passage.document_id
+    words = sum(len(other.claim.text.split()) for other in [*chosen, one])
+    same = sum(other.claim.passage.document_id == document for other in chosen)
+    limit = PER_NAMED_DOCUMENT if document in named else PER_DOCUMENT
+    return words <= WORDS and same < limit and not any(one is other or _alike(one, other) for other in chosen)
 
 
 def _alike(one: _Candidate, other: _Candidate) -> bool:
@@ -144,71 +157,59 @@ def _alike(one: _Candidate, other: _Candidate) -> bool:
     return len(one.terms & other.terms) / smaller > ALIKE
 
 
-def _groups(
-    chosen: Sequence[_Candidate], language: Language, library: Library, prompts: Prompts, today: date
-) -> Iterator[Group]:
+def _groups(chosen: Sequence[_Candidate], setting: Setting) -> Iterator[Group]:
     kinds = [kind for kind in KINDS if any(one.claim.passage.kind == kind for one in chosen)]
     for kind in kinds:
-        label = prompts.fill(f"label_{kind}", language) if len(kinds) > 1 else ""
-        of_kind = [one for one in chosen if one.claim.passage.kind == kind]
-        documents = dict.fromkeys(one.claim.passage.document_id for one in of_kind)
-        yield Group(
-            label,
-            tuple(
-                _paragraph([one for one in of_kind if one.claim.passage.document_id == document], document, language, library, prompts, today)
-                for document in documents
-            ),
-        )
+        label = setting.prompts.fill(f"label_{kind}", setting.language) if len(kinds) > 1 else ""
+        documents: dict[str, list[_Candidate]] = {}
+        for one in chosen:
+            if one.claim.passage.kind == kind:
+                documents.setdefault(one.claim.passage.document_id, []).append(one)
+        yield Group(label, tuple(_paragraph(some, document, setting) for document, some in documents.items()))
 
 
-def _paragraph(
-    chosen: Sequence[_Candidate], document: str, language: Language, library: Library, prompts: Prompts, today: date
-) -> tuple[Claim, ...]:
+def _paragraph(chosen: Sequence[_Candidate], document: str, setting: Setting) -> tuple[Claim, ...]:
     """The sentences of one document in reading order, then what must be known about its state."""
-    source = library.generation.sources[document]
+    source = setting.library.generation.sources[document]
     ordered = sorted(chosen, key=lambda one: (one.claim.passage.id, one.place))
-    claims = tuple(_with_language_note(one.claim, language, prompts) for one in ordered)
-    return (*claims, *_state(source, claims, library, language, prompts, today))
+    claims = tuple(_with_language_note(one.claim, setting) for one in ordered)
+    return (*claims, *_state(source, claims, setting))
 
 
-def _with_language_note(claim: Claim, language: Language, prompts: Prompts) -> Claim:
-    if language == claim.passage.language or language == "de":
+def _with_language_note(claim: Claim, setting: Setting) -> Claim:
+    if setting.language == claim.passage.language or setting.language == "de":
         return claim
-    note = prompts.fill("german_original", language)
-    return Claim(claim.text, claim.quote, claim.passage, claim.score, note)
+    return replace(claim, note=setting.prompts.fill("german_original", setting.language))
 
 
-def _state(
-    source: Source, claims: Sequence[Claim], library: Library, language: Language, prompts: Prompts, today: date
-) -> Iterator[Claim]:
+def _state(source: Source, claims: Sequence[Claim], setting: Setting) -> Iterator[Claim]:
     """End and successor of an ended programme as quotes; the date of a source that must be checked as a note."""
-    passage = next(
-        (one for one in library.generation.passages if one.document_id == source.id and one.generated), None
-    )
+    generated = setting.library.status_passages.get(source.id, {})
+    passage = generated.get(setting.language) or generated.get("de")
     quoted = {claim.quote for claim in claims}
-    if passage and is_ended(source, today):
-        note = prompts.fill("expired_note", language) if getattr(source, "status", "") != "ended" else ""
+    if passage and is_ended(source, setting.today):
+        over = getattr(source, "status", "") == "ended"
+        note = "" if over else setting.prompts.fill("expired_note", setting.language)
+        said = numbers_in(" ".join(quoted))
         for sentence in passage.sentences[bool(source.as_of) :]:
-            if sentence not in quoted:
+            dates = numbers_in(sentence)
+            if sentence not in quoted and not (dates and dates <= said):
                 yield Claim(sentence, sentence, passage, 0.0, note)
     if source.verify:
-        yield _check_claim(source, passage, language, prompts)
+        yield _check_claim(source, passage, claims[-1].passage, setting)
 
 
-def _check_claim(source: Source, passage: Passage | None, language: Language, prompts: Prompts) -> Claim:
+def _check_claim(source: Source, status: Passage | None, last: Passage, setting: Setting) -> Claim:
     """„Stand … – bitte prüfen", carried by the indexed sentence that holds the date."""
-    from assistant.load import german_date
+    if status is None or not source.as_of:
+        return Claim("", "", last, 0.0, setting.prompts.fill("check_note_undated", setting.language))
+    date_shown = show_date(source.as_of, setting.language)
+    text = setting.prompts.fill("check_note", setting.language, as_of=date_shown)
+    return Claim(text, status.sentences[0], status, 0.0)
 
-    if passage is None or not source.as_of:
-        return Claim("", "", passage, 0.0, prompts.fill("check_note_undated", language))  # type: ignore[arg-type]
-    text = prompts.fill("check_note", language, as_of=german_date(source.as_of))
-    return Claim(text, passage.sentences[0], passage, 0.0)
 
-
-def _lead_in(
-    groups: Sequence[Group], chosen: Sequence[_Candidate], language: Language, prompts: Prompts
-) -> str:
+def _lead_in(groups: Sequence[Group], setting: Setting) -> str:
     if not groups:
         return ""
-    kind = chosen[0].claim.passage.kind if len(groups) == 1 else "mixed"
-    return prompts.fill(f"lead_in_{kind}", language)
+    kind = groups[0].paragraphs[0][0].passage.kind if len(groups) == 1 else "mixed"
+    return setting.prompts.fill(f"lead_in_{kind}", setting.language)

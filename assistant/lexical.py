@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -129,7 +131,7 @@ def _stem(word: str) -> str:
 
 
 @lru_cache(maxsize=2)
-def _stemmer(language: str) -> object:
+def _stemmer(language: str) -> Any:
     import snowballstemmer
 
     return snowballstemmer.stemmer(language)
@@ -137,7 +139,11 @@ def _stemmer(language: str) -> object:
 
 @dataclass(frozen=True, slots=True)
 class LexicalIndex:
-    """Postings with ready BM25 weights: for each term the passages that hold it and their weight."""
+    """Postings with ready BM25 weights: for each term the passages that hold it and their weight.
+
+    ``sentence_terms`` holds the distinct term numbers of all sentences one after the
+    other; those of sentence ``i`` lie between ``sentence_offsets[i]`` and ``[i + 1]``.
+    """
 
     vocabulary: dict[str, int]
     offsets: NDArray[np.int64]
@@ -145,6 +151,8 @@ class LexicalIndex:
     weights: NDArray[np.float32]
     idf: NDArray[np.float32]
     size: int
+    sentence_offsets: NDArray[np.int64]
+    sentence_terms: NDArray[np.int32]
 
     def scores(self, terms: Iterable[str]) -> NDArray[np.float32]:
         """BM25 over its ideal for each passage, shape ``(passages,)``, within 0…1.
@@ -178,6 +186,16 @@ class LexicalIndex:
         held = sum(self.weight(one) for one in distinct if self._holds(one, passage))
         return held / total if total else 0.0
 
+    def terms_of(self, sentence: int) -> frozenset[int]:
+        """Numbers of the terms of a sentence."""
+        where = slice(self.sentence_offsets[sentence], self.sentence_offsets[sentence + 1])
+        return frozenset(self.sentence_terms[where].tolist())
+
+    def numbers(self, terms: Iterable[str]) -> dict[int, float]:
+        """Number and idf of each distinct term; unknown terms get negative numbers."""
+        distinct = enumerate(sorted(set(terms)), start=1)
+        return {self.vocabulary.get(one, -place): self.weight(one) for place, one in distinct}
+
     def _holds(self, one: str, passage: int) -> bool:
         number = self.vocabulary.get(one)
         if number is None:
@@ -187,28 +205,44 @@ class LexicalIndex:
         return place < len(row) and int(row[place]) == passage
 
 
-def build_lexical_index(passages: Sequence[Sequence[str]]) -> LexicalIndex:
-    """Postings over the terms of each passage; weights as in Robertson and Zaragoza (2009)."""
-    counts = [Counter(terms) for terms in passages]
-    lengths = np.array([sum(count.values()) for count in counts], dtype=np.float32)
-    average = float(lengths.mean()) if len(lengths) and lengths.any() else 1.0
+def build_lexical_index(passages: Sequence[tuple[Sequence[str], Sequence[Sequence[str]]]]) -> LexicalIndex:
+    """Postings over passages, each given as terms of its head and of each sentence.
+
+    Weights as in Robertson and Zaragoza (2009).
+    """
+    counts = [Counter(chain(head, *sentences)) for head, sentences in passages]
     by_term: dict[str, list[tuple[int, int]]] = {}
     for number, count in enumerate(counts):
         for one, frequency in count.items():
             by_term.setdefault(one, []).append((number, frequency))
-    return _assemble(by_term, lengths / average, len(counts))
-
-
-def _assemble(
-    by_term: dict[str, list[tuple[int, int]]], relative_lengths: NDArray[np.float32], size: int
-) -> LexicalIndex:
     vocabulary = {one: number for number, one in enumerate(by_term)}
-    frequencies = np.array([len(rows) for rows in by_term.values()], dtype=np.float32)
-    idf = np.log(1 + (size - frequencies + 0.5) / (frequencies + 0.5)).astype(np.float32)
-    offsets = np.concatenate([[0], np.cumsum(frequencies)]).astype(np.int64)
+    frequencies = np.array([len(rows) for rows in by_term.values()], dtype=np.int64)
+    idf = np.log(1 + (len(counts) - frequencies + 0.5) / (frequencies + 0.5)).astype(np.float32)
+    postings, weights = _weighted_postings(by_term, counts, np.repeat(idf, frequencies))
+    sentences = [sorted({vocabulary[one] for one in terms}) for _, held in passages for terms in held]
+    return LexicalIndex(
+        vocabulary,
+        _offsets(frequencies),
+        postings,
+        weights,
+        idf,
+        len(counts),
+        _offsets(np.array([len(terms) for terms in sentences], dtype=np.int64)),
+        np.array([one for terms in sentences for one in terms], dtype=np.int32),
+    )
+
+
+def _weighted_postings(
+    by_term: Mapping[str, list[tuple[int, int]]], counts: Sequence[Counter[str]], idf: NDArray[np.float32]
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    lengths = np.array([count.total() for count in counts], dtype=np.float32)
+    relative = lengths / (lengths.mean() if lengths.any() else 1.0)
     rows = [row for rows in by_term.values() for row in rows]
     postings = np.array([number for number, _ in rows], dtype=np.int32)
     occurrences = np.array([frequency for _, frequency in rows], dtype=np.float32)
-    saturation = occurrences + K1 * (1 - B + B * relative_lengths[postings])
-    weights = np.repeat(idf, frequencies.astype(np.int64)) * occurrences * (K1 + 1) / saturation
-    return LexicalIndex(vocabulary, offsets, postings, weights.astype(np.float32), idf, size)
+    saturation = occurrences + K1 * (1 - B + B * relative[postings]) if rows else occurrences
+    return postings, (idf * occurrences * (K1 + 1) / saturation).astype(np.float32)
+
+
+def _offsets(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)

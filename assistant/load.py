@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import yaml
@@ -16,15 +17,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from assistant.errors import KnowledgeError
 from assistant.models import Document, Language, Section
-from assistant.schema import FrontMatter, Funding, Source, Support
+from assistant.schema import FrontMatter, Source
+from assistant.status import short_name, status_sections
 
-STATUS_HEADING = "Stand und Status"
 _HEAD = re.compile(r"\A---\r?\n(.*?)\r?\n---\r?\n(.*)\Z", re.DOTALL)
 _HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*\s*$")
 _ADAPTER: TypeAdapter[Source] = TypeAdapter(FrontMatter)
-_MONTHS = (
-    "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()  # fmt: skip
-)
 
 
 def load_knowledge(folders: Iterable[Path]) -> tuple[Document, ...]:
@@ -33,7 +31,22 @@ def load_knowledge(folders: Iterable[Path]) -> tuple[Document, ...]:
     for folder in folders:
         own = _load_folder(folder)
         documents.update(own)
-    return tuple(document for _, document in sorted(documents.items()) if not document.source.hidden)
+    shown = {one: document for one, document in sorted(documents.items()) if not document.source.hidden}
+    return tuple(_with_successor(document, shown) for document in shown.values())
+
+
+def _with_successor(document: Document, documents: Mapping[str, Document]) -> Document:
+    """Name the successor in the status sections; a renamed successor changes the fingerprint, too."""
+    successor = documents.get(getattr(document.source, "successor", None) or "")
+    if successor is None:
+        return document
+    own = tuple(section for section in document.sections if not section.generated)
+    name = hashlib.sha256(short_name(successor.source).encode()).hexdigest()[:8]
+    return replace(
+        document,
+        sections=(*own, *status_sections(document.source, successor.source)),
+        fingerprint=f"{document.fingerprint}-{name}",
+    )
 
 
 def knowledge_files(folder: Path) -> list[Path]:
@@ -46,10 +59,12 @@ def load_file(path: Path) -> Document:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise KnowledgeError(f"{path}: nicht lesbar ({error.__class__.__name__}); bitte als UTF-8 speichern.") from error
+        raise KnowledgeError(
+            f"{path}: nicht lesbar ({error.__class__.__name__}); bitte als UTF-8 speichern."
+        ) from error
     source, body = parse_head(text, path)
     fingerprint = hashlib.sha256(text.encode()).hexdigest()[:16]
-    sections = (*_sections(body), *_status_section(source))
+    sections = (*_sections(body), *status_sections(source))
     return Document(source, source.kind, sections, fingerprint)  # type: ignore[attr-defined]
 
 
@@ -113,40 +128,3 @@ def _sections(body: str) -> Iterator[Section]:
 
 def _language(headings: Sequence[str]) -> Language:
     return "en" if any(heading.strip().lower() == "english" for heading in headings) else "de"
-
-
-def _status_section(source: Source) -> Iterator[Section]:
-    sentences = tuple(status_sentences(source))
-    if sentences:
-        yield Section((STATUS_HEADING,), " ".join(sentences), generated=True)
-
-
-def status_sentences(source: Source) -> Iterator[str]:
-    """Date of the source, end and successor as German sentences that stand alone."""
-    name = source.short_title or source.title
-    if source.as_of:
-        yield f"Die Angaben zu {name} haben den Stand {german_date(source.as_of)}."
-    if isinstance(source, Funding | Support):
-        yield from _end_sentences(source, name)
-
-
-def _end_sentences(source: Funding | Support, name: str) -> Iterator[str]:
-    if source.status == "ended":
-        end = f" am {german_date(source.valid_until.isoformat())}" if source.valid_until else ""
-        yield f"{name} ist{end} ausgelaufen und kann nicht mehr beantragt werden."
-    elif source.valid_until:
-        yield f"{name} ist bis zum {german_date(source.valid_until.isoformat())} befristet."
-    elif source.status == "paused":
-        yield f"{name} nimmt nach diesem Stand gerade keine Anträge an."
-    if source.successor_note:
-        yield f"Nachfolge von {name}: {source.successor_note.rstrip('.')}."
-
-
-def german_date(partial: str) -> str:
-    """``2025-07-01`` → ``01.07.2025``, ``2025-07`` → ``Juli 2025``, ``2025`` → ``2025``."""
-    year, *rest = partial.split("-")
-    if not rest:
-        return year
-    if len(rest) == 1:
-        return f"{_MONTHS[int(rest[0]) - 1]} {year}"
-    return f"{rest[1]}.{rest[0]}.{year}"

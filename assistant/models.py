@@ -62,10 +62,14 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A passage with its score and the cosine of each of its sentences to the question."""
+    """A passage with its score and the cosine of each of its sentences to the question.
+
+    ``first_sentence`` is the place of its first sentence among all sentences of the index.
+    """
 
     passage: Passage
     score: float
+    first_sentence: int
     sentence_scores: tuple[float, ...]
 
 
@@ -79,15 +83,20 @@ class Understood:
     is_question: bool = True
     is_follow_up: bool = False
     subject: str = ""
+    area: Kind | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What retrieval found and whether it is enough to answer from."""
+    """What retrieval found and whether it is enough to answer from.
+
+    ``floor`` is the signal that foreign questions reach on this index; a sentence below it proves nothing.
+    """
 
     ranked: tuple[Ranked, ...]
     verdict: Literal["enough", "weak", "none", "off_topic"]
-    signal: float = 0.0
+    signal: float
+    floor: float
 
 
 @dataclass(frozen=True, slots=True)

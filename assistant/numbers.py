@@ -12,8 +12,8 @@ from decimal import Decimal
 _MONTHS = {
     name: number
     for number, names in enumerate(
-        """januar january jan|februar february feb|märz march mar|april apr|mai may|juni june jun|juli july jul|august aug|
-        september sept sep|oktober october okt oct|november nov|dezember december dez dec""".split("|"),
+        """januar january jan|februar february feb|märz march mar|april apr|mai may|juni june jun|juli july jul|
+        august aug|september sept sep|oktober october okt oct|november nov|dezember december dez dec""".split("|"),
         start=1,
     )
     for name in names.split()

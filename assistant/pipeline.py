@@ -9,10 +9,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from assistant.answer import Draft, draft_quotes
+from assistant.answer import Draft, Setting, draft_quotes
 from assistant.bootstrap import Assistant
 from assistant.errors import IndexUnavailableError
-from assistant.models import Answer, Evidence, Kind, Language, Status, Turn, Understood
+from assistant.models import Answer, Evidence, Kind, Language, Ranked, Status, Turn, Understood
 from assistant.retrieve import Library, make_query, retrieve, search
 from assistant.schema import Land
 from assistant.suggest import suggest
@@ -47,9 +47,19 @@ def ask(
     if evidence.verdict in ("off_topic", "none"):
         reason = "off_topic" if evidence.verdict == "off_topic" else "no_source"
         return refuse(assistant, understood, reason, language, clock)
-    draft = draft_quotes(evidence, query, library, assistant.tokenizer, assistant.prompts, today or date.today())
+    setting = Setting(language, library, assistant.prompts, today or date.today())
+    draft = draft_quotes(evidence, query, setting)
     clock.lap("answer")
     return _finish(assistant, understood, evidence, library, verified(draft), language, clock)
+
+
+def rank(
+    assistant: Assistant, question: str, history: Sequence[Turn] = (), *, land: Land | None = None
+) -> tuple[Ranked, ...]:
+    """The passages that a question would be answered from, whether or not it then is."""
+    understood = understand(check_length(question), history, assistant.tokenizer, assistant.prompts)
+    query = make_query(understood, assistant.encoder, assistant.tokenizer, land)
+    return retrieve(query, assistant.shelf.library(), date.today()).ranked
 
 
 def find(assistant: Assistant, text: str, count: int, kinds: Collection[Kind] = ()) -> list[dict[str, Any]]:

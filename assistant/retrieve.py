@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
@@ -14,12 +14,13 @@ from assistant.calibrate import Thresholds
 from assistant.embeddings import Encoder
 from assistant.index import Generation
 from assistant.lexical import Tokenizer
-from assistant.models import Evidence, Kind, Language, Ranked, Understood
+from assistant.models import Evidence, Kind, Language, Passage, Ranked, Understood
 from assistant.schema import Funding, Land, Source, Support
 from assistant.score import Floats, Scores, score, signal, top
 
 DEPTH = 20
 PER_DOCUMENT = 2
+AREA_BONUS = 0.03
 FIRST = 5
 _EXCLUDED = np.float32(-10.0)
 Verdict = Literal["enough", "weak", "none", "off_topic"]
@@ -28,12 +29,13 @@ _LAENDER: tuple[Land, ...] = get_args(Land)
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question ready to be compared: vector ``(d,)``, terms, language, and the Länder it is about."""
+    """A question ready to be compared: vector ``(d,)``, terms, language, the Länder and the area it is about."""
 
     vector: Floats
     terms: tuple[str, ...]
     language: Language
     laender: frozenset[Land]
+    area: Kind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +53,16 @@ class Library:
     """A generation with what retrieval looks up in it, prepared once.
 
     ``document_of`` ``(n,)`` gives the place of each passage's document; ``doubled``
-    ``(n,)`` marks English parts of documents that have a German text.
+    ``(n,)`` marks English parts of documents that have a German text, ``kinds`` ``(n,)``
+    holds the kind of each passage and ``status_passages`` each document's generated passage by language.
     """
 
     generation: Generation
     document_of: NDArray[np.int64]
     doubled: NDArray[np.bool_]
+    kinds: NDArray[np.str_]
     restricted: tuple[Restricted, ...]
+    status_passages: Mapping[str, Mapping[Language, Passage]]
 
 
 def prepare(generation: Generation, tokenizer: Tokenizer) -> Library:
@@ -68,12 +73,22 @@ def prepare(generation: Generation, tokenizer: Tokenizer) -> Library:
         generation,
         np.array([places[p.document_id] for p in generation.passages], dtype=np.int64),
         np.array([p.language == "en" and p.document_id in german for p in generation.passages], dtype=np.bool_),
+        np.array([p.kind for p in generation.passages], dtype=np.str_),
         tuple(
             Restricted(places[one], source, source_laender(source), _names(source, tokenizer))
             for one, source in generation.sources.items()
             if isinstance(source, Funding | Support)
         ),
+        _status_passages(generation.passages),
     )
+
+
+def _status_passages(passages: Sequence[Passage]) -> Mapping[str, Mapping[Language, Passage]]:
+    found: dict[str, dict[Language, Passage]] = {}
+    for passage in passages:
+        if passage.generated:
+            found.setdefault(passage.document_id, {})[passage.language] = passage
+    return found
 
 
 def make_query(understood: Understood, encoder: Encoder, tokenizer: Tokenizer, land: Land | None = None) -> Query:
@@ -83,8 +98,8 @@ def make_query(understood: Understood, encoder: Encoder, tokenizer: Tokenizer, l
     """
     text = f"{understood.subject} {understood.question}".strip()
     terms = tuple(tokenizer.terms(text, understood.language))
-    laender = mentioned_laender(text) or frozenset({land} - {None})
-    return Query(encoder.encode_query(text), terms, understood.language, laender)
+    laender = mentioned_laender(text) or frozenset({land} if land else ())
+    return Query(encoder.encode_query(text), terms, understood.language, laender, understood.area)
 
 
 def retrieve(query: Query, library: Library, today: date) -> Evidence:
@@ -92,14 +107,14 @@ def retrieve(query: Query, library: Library, today: date) -> Evidence:
     generation = library.generation
     scores = _score(query, library, _allowed(library, query, today))
     reached = signal(generation.space, scores, query.terms, query.language)
-    verdict = _verdict(reached, generation.thresholds[query.language], bool(generation.passages))
-    return Evidence(tuple(_spread(_ranked(generation, scores, DEPTH))), verdict, reached)
+    thresholds = generation.thresholds[query.language]
+    verdict = _verdict(reached, thresholds, bool(generation.passages))
+    return Evidence(tuple(_spread(_ranked(generation, scores, DEPTH))), verdict, reached, thresholds.weak)
 
 
 def search(query: Query, library: Library, count: int, kinds: Collection[Kind] = ()) -> tuple[Ranked, ...]:
     """Plain search without refusal: the ``count`` best passages, of some kinds only if given."""
-    passages = library.generation.passages
-    wanted = np.array([not kinds or passage.kind in kinds for passage in passages], dtype=np.bool_)
+    wanted = np.isin(library.kinds, list(kinds)) if kinds else np.ones(len(library.kinds), dtype=np.bool_)
     return tuple(_ranked(library.generation, _score(query, library, wanted), count))
 
 
@@ -119,6 +134,9 @@ def source_laender(source: Source) -> frozenset[Land]:
 
 def _score(query: Query, library: Library, allowed: NDArray[np.bool_]) -> Scores:
     scores = score(library.generation.space, query.vector, query.terms, query.language)
+    if query.area:
+        nearer = scores.passages + AREA_BONUS * (library.kinds == query.area)
+        scores = Scores(nearer.astype(np.float32), scores.sentences, scores.best_sentence)
     return Scores(np.where(allowed, scores.passages, _EXCLUDED), scores.sentences, scores.best_sentence)
 
 
@@ -171,6 +189,7 @@ def _ranked(generation: Generation, scores: Scores, count: int) -> list[Ranked]:
         Ranked(
             generation.passages[place],
             float(scores.passages[place]),
+            int(offsets[place]),
             tuple(float(value) for value in scores.sentences[offsets[place] : offsets[place + 1]]),
         )
         for place in top(scores.passages, count)

@@ -213,9 +213,7 @@ class Cooperation(Source):
     """Know-how about cooperating: law, contracts, forms, standards, strategy."""
 
     kind: Literal["cooperation"]
-    area: Literal[
-        "antitrust", "data_law", "contracts", "forms", "standards", "strategy", "regulation", "funding_law"
-    ]
+    area: Literal["antitrust", "data_law", "contracts", "forms", "standards", "strategy", "regulation", "funding_law"]
     source_title: str | None = None
 
 

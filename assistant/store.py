@@ -15,7 +15,7 @@ from assistant.errors import IndexUnavailableError
 from assistant.models import Passage
 
 if TYPE_CHECKING:
-    import chromadb
+    from chromadb.api import ClientAPI
     from langchain_core.embeddings import Embeddings
 
 COLLECTION = "passages"
@@ -24,7 +24,7 @@ _BATCH = 2000
 
 
 @contextmanager
-def open_client(folder: Path) -> Iterator[chromadb.ClientAPI]:
+def open_client(folder: Path) -> Iterator[ClientAPI]:
     """A Chroma client on a folder, closed at the end so that no process keeps the folder open."""
     os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
     import chromadb
@@ -34,7 +34,7 @@ def open_client(folder: Path) -> Iterator[chromadb.ClientAPI]:
     try:
         yield client
     finally:
-        client.close()
+        client.close()  # type: ignore[attr-defined]
 
 
 def write_passages(

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 
 from assistant.errors import QuestionError
 from assistant.function_words import ENGLISH, GERMAN
 from assistant.lexical import Tokenizer
-from assistant.models import Language, Turn, Understood
+from assistant.models import Kind, Language, Turn, Understood
 from assistant.prompts import Prompts
 
 MAXIMUM_CHARACTERS = 2000
 MAXIMUM_TURNS = 10
 _SUBJECT_CHARACTERS = 300
 _WORD = re.compile(r"[^\W\d_]+")
-_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]")
+_INVISIBLE = re.compile(
+    r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
+)
 _OPENERS = re.compile(r"(?:und|oder|aber|and|or|but|what about|how about|was ist mit|wie sieht es (?:mit|bei))\b", re.I)
 # Words that stand for something said before. "das", "es" or "that" count only where no noun follows them.
 _ANAPHORA = frozenset(
@@ -29,6 +32,29 @@ _BARE = re.compile(
     r"take|mean|possible|allowed))",
     re.I,
 )
+
+
+# Words by which people say what they are after; they only shift the order of sources, never decide a refusal.
+_AREA_WORDS: Mapping[Kind, str] = {
+    "funding": """förderung fördern gefördert förderprogramm fördermittel fördertopf zuschuss geld finanzierung kredit
+    darlehen programm antrag bezuschusst funding grant loan subsidy money programme apply""",
+    "support": """hilft helfen hilfe unterstützt unterstützung ansprechpartner anlaufstelle berät beratung wenden hub
+    zentrum support helps contact advice advise""",
+    "cooperation": """vertrag kartellrecht kartell erlaubt verboten rechtlich haftung paragraf gesetz absprache
+    antitrust contract legal allowed law""",
+    "literature": "literatur quelle buch autor artikel veröffentlichung literature book author reference",
+}
+
+
+def area_of(terms: Collection[str], tokenizer: Tokenizer) -> Kind | None:
+    """The area that a question asks for by its words, if it is one only."""
+    found = [kind for kind, words in _AREA_WORDS.items() if not _area_terms(words, tokenizer).isdisjoint(terms)]
+    return found[0] if len(found) == 1 else None
+
+
+@lru_cache(maxsize=16)
+def _area_terms(words: str, tokenizer: Tokenizer) -> frozenset[str]:
+    return frozenset(tokenizer.words(words, "de")) | frozenset(tokenizer.words(words, "en"))
 
 
 def clean(text: str) -> str:
@@ -65,14 +91,15 @@ def understand(
     """Resolve a follow-up in the light of the questions before it; a new topic stays as it is."""
     language = detect_language(question, default)
     terms = tokenizer.terms(question, language)
+    area = area_of(terms, tokenizer)
     earlier = [clean(turn.content) for turn in history[-MAXIMUM_TURNS:] if turn.role == "user"]
     if not earlier or not is_follow_up(question, terms):
-        return Understood(question, question, language, is_question=bool(terms))
+        return Understood(question, question, language, is_question=bool(terms), area=area)
     subject = _subject(earlier, tokenizer)
     if not subject:
-        return Understood(question, question, language, is_question=bool(terms))
+        return Understood(question, question, language, is_question=bool(terms), area=area)
     standalone = prompts.fill("follow_up", language, question=question, subject=subject)
-    return Understood(question, standalone, language, is_follow_up=True, subject=subject)
+    return Understood(question, standalone, language, is_follow_up=True, subject=subject, area=area)
 
 
 def is_follow_up(question: str, terms: Sequence[str]) -> bool:

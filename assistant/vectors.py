@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -105,20 +105,11 @@ class VectorCache:
         with self._connect() as connection:
             connection.executemany("DELETE FROM vectors WHERE key = ?", [(key,) for key in keys])
 
-    def _connect(self) -> _Connection:
-        return _Connection(self._path)
-
-
-class _Connection(closing[sqlite3.Connection]):
-    """A connection that commits at the end of its ``with`` block and is closed then."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(sqlite3.connect(path, timeout=30))
-
-    def __exit__(self, *details: object) -> None:
-        if details[0] is None:
-            self.thing.commit()
-        super().__exit__(*details)
+    @contextmanager
+    def _connect(self) -> Iterator[sqlite3.Connection]:
+        """A connection that commits at the end of its ``with`` block and is closed then."""
+        with closing(sqlite3.connect(self._path, timeout=30)) as connection, connection:
+            yield connection
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,7 @@ Conversation = list[dict[str, Any]]
 def chat_page(assistant: Assistant, language: Language) -> gr.Blocks:
     """The page of one language."""
     texts = TEXTS[language]
+    page: gr.Blocks
     with gr.Blocks(title=f"{texts['title']} – {texts['claim']}", analytics_enabled=False, fill_width=True) as page:
         conversation = gr.State([], time_to_live=3600)
         _head(assistant, language)
@@ -96,9 +97,7 @@ def chat_page(assistant: Assistant, language: Language) -> gr.Blocks:
 
 def _head(assistant: Assistant, language: Language) -> None:
     texts = TEXTS[language]
-    with gr.Row(elem_id="head"):
-        gr.Markdown(f"# {texts['title']}\n\n{texts['claim']}", elem_id="brand")
-        gr.Markdown(texts["switch"], elem_id="switch")
+    gr.Markdown(f"{texts['switch']}\n\n# {texts['title']}\n\n{texts['claim']}", elem_id="brand")
     gr.Markdown(assistant.prompts.fill("greeting", language), elem_id="greeting")
 
 
@@ -121,9 +120,7 @@ def _buttons(label: str, texts: tuple[str, ...], count: int) -> list[Any]:
     return [group, *buttons]
 
 
-def _respond(
-    assistant: Assistant, language: Language, text: str, past: Conversation
-) -> Iterator[list[Any]]:
+def _respond(assistant: Assistant, language: Language, text: str, past: Conversation) -> Iterator[list[Any]]:
     """Show the question, then the answer piece by piece, then its sources and follow-ups."""
     past = list(past or [])[-SHOWN_ANSWERS:]
     if not (text or "").strip():
@@ -148,7 +145,13 @@ def _respond(
     for piece in split_pieces(answer.text):
         streamed += piece
         reply = {"role": "assistant", "content": streamed + definitions(answer, turn)}
-        yield [[*shown, question, reply], *[gr.skip()] * 2, "", gr.Column(visible=False), *[gr.skip()] * (_FOLLOW_UPS + 1)]
+        yield [
+            [*shown, question, reply],
+            *[gr.skip()] * 2,
+            "",
+            gr.Column(visible=False),
+            *[gr.skip()] * (_FOLLOW_UPS + 1),
+        ]
     yield _update([*shown, question, reply], past, language, answer.suggestions)
 
 

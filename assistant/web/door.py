@@ -29,7 +29,7 @@ ROUTES = tuple(
         ("GET", rf"{_PREFIX}/?"),
         ("GET", rf"{_PREFIX}/(?:assets|static|svelte)/[\w./@+-]+"),
         ("GET", rf"{_PREFIX}/(?:theme\.css|favicon\.ico|config|manifest\.json|robots\.txt)"),
-        ("GET", rf"{_PREFIX}/gradio_api/(?:queue/data|heartbeat/[\w-]+|startup-events)"),
+        ("GET", rf"{_PREFIX}/gradio_api/(?:info|queue/data|heartbeat/[\w-]+|startup-events)"),
         ("POST", rf"{_PREFIX}/gradio_api/queue/join"),
         ("GET", r"/quelle/[a-z0-9/-]+"),
         ("GET", r"/api/search|/api/openapi\.json|/healthz|/readyz|/datenschutz"),
@@ -215,16 +215,16 @@ def error_response(
 
 
 async def _read_body(receive: Receive) -> bytes:
-    body = b""
+    body = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            return body
+            return bytes(body)
         body += message.get("body", b"")
         if len(body) > BODY_LIMIT:
             raise Refused(413, "too_large", f"Die Anfrage ist zu groß (höchstens {BODY_LIMIT // 1024} kB).")
         if not message.get("more_body"):
-            return body
+            return bytes(body)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -6,8 +6,8 @@ import html
 import re
 from collections.abc import Mapping
 
-from assistant.load import german_date
 from assistant.models import Answer, Citation, Language
+from assistant.status import show_date
 
 LABELS: Mapping[Language, Mapping[str, str]] = {
     "de": {
@@ -52,7 +52,9 @@ def message(answer: Answer, turn: int) -> str:
 
 def definitions(answer: Answer, turn: int) -> str:
     """Reference links: where ``[n]`` leads to, with the source named in the title."""
-    lines = [f"[{one.number}]: /quelle/{one.id}#beleg-{turn}-{one.number} \"{_reference(one)}\"" for one in answer.citations]
+    lines = [
+        f'[{one.number}]: /quelle/{one.id}#beleg-{turn}-{one.number} "{_reference(one)}"' for one in answer.citations
+    ]
     return "\n\n" + "\n".join(lines) if lines else ""
 
 
@@ -65,21 +67,23 @@ def cards(answer: Answer, turn: int) -> str:
     """One card for each citation: title, place, date, the passage with the quote marked, links."""
     labels = LABELS[answer.language]
     head = f"### {labels['to'].format(question=escape(answer.question[:120]))}\n\n" if answer.citations else ""
-    return head + "\n\n".join(_card(one, turn, labels) for one in answer.citations)
+    return head + "\n\n".join(_card(one, turn, answer.language) for one in answer.citations)
 
 
-def _card(citation: Citation, turn: int, labels: Mapping[str, str]) -> str:
+def _card(citation: Citation, turn: int, language: Language) -> str:
+    labels = LABELS[language]
     return (
         f'<div class="card" id="beleg-{turn}-{citation.number}" tabindex="-1">\n\n'
         f"**[{citation.number}] {escape(citation.title)}**\n\n"
-        f"{_place(citation, labels)}\n\n"
+        f"{_place(citation, language)}\n\n"
         f"<blockquote>{_marked(citation)}</blockquote>\n\n"
         f"{_links(citation, labels)}\n\n</div>"
     )
 
 
-def _place(citation: Citation, labels: Mapping[str, str]) -> str:
-    date = labels["as_of"].format(date=german_date(citation.as_of)) if citation.as_of else labels["undated"]
+def _place(citation: Citation, language: Language) -> str:
+    labels = LABELS[language]
+    date = labels["as_of"].format(date=show_date(citation.as_of, language)) if citation.as_of else labels["undated"]
     parts = [
         citation.section,
         labels["page"].format(page=citation.page) if citation.page else "",
@@ -91,13 +95,13 @@ def _place(citation: Citation, labels: Mapping[str, str]) -> str:
 
 
 def _marked(citation: Citation) -> str:
-    """The passage with its quote in ``<mark>``; paragraphs become line breaks so that Markdown leaves it alone."""
+    """The passage with its quote in ``<mark>``, on one line so that Markdown leaves the whole block alone."""
     before, quote, after = citation.passage.partition(citation.quote)
     return "".join((_lines(before), f"<mark>{_lines(quote)}</mark>" if quote else "", _lines(after)))
 
 
 def _lines(text: str) -> str:
-    return "<br>".join(_MARKDOWN.sub(r"\\\1", html.escape(line)) for line in re.split(r"\n+", text))
+    return "<br>".join(html.escape(line) for line in re.split(r"\n+", text))
 
 
 def _links(citation: Citation, labels: Mapping[str, str]) -> str:

@@ -10,9 +10,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from assistant.bootstrap import Assistant
-from assistant.load import german_date
 from assistant.models import Passage
 from assistant.schema import Source
+from assistant.status import show_date
 
 router = APIRouter()
 
@@ -24,7 +24,9 @@ def source_page(source_id: str, request: Request) -> HTMLResponse:
     generation = assistant.shelf.library().generation
     source = generation.sources.get(source_id)
     if source is None:
-        return HTMLResponse(_page("Nicht gefunden", "<h1>Nicht gefunden</h1><p>Diese Quelle gibt es nicht (mehr).</p>"), 404)
+        return HTMLResponse(
+            _page("Nicht gefunden", "<h1>Nicht gefunden</h1><p>Diese Quelle gibt es nicht (mehr).</p>"), 404
+        )
     passages = [passage for passage in generation.passages if passage.document_id == source_id]
     return HTMLResponse(_page(source.title, "\n".join(_body(source, passages))))
 
@@ -53,7 +55,7 @@ def _body(source: Source, passages: Sequence[Passage]) -> Iterator[str]:
 
 
 def _meta(source: Source) -> str:
-    dated = f"Stand {german_date(source.as_of)}" if source.as_of else source.as_of_note or "ohne Datum"
-    checked = f"verglichen am {german_date(source.checked.isoformat())}" if source.checked else ""
+    dated = f"Stand {show_date(source.as_of)}" if source.as_of else source.as_of_note or "ohne Datum"
+    checked = f"verglichen am {show_date(source.checked.isoformat())}" if source.checked else ""
     check = "bitte Status prüfen" if source.verify else ""
     return " · ".join(part for part in (source.publisher or "", dated, checked, check) if part)

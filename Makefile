@@ -1,0 +1,60 @@
+# Two commands: `make serve` and `make test`. Both set themselves up.
+SHELL := /bin/sh
+VENV ?= .venv
+HOST ?= 127.0.0.1
+PORT ?= 7860
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+PIP = $(VENV)/bin/python -m pip --disable-pip-version-check
+BROWSER = $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+
+.PHONY: serve test check lint index eval vectors bench counts clean help
+
+help: ## Show the commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+serve: $(VENV)/.slim ## Install what is missing, build the index, serve on http://HOST:PORT
+	@$(VENV)/bin/assistant serve --host $(HOST) --port $(PORT)
+
+test: $(VENV)/.full browser ## Install everything and run all tests
+	@$(VENV)/bin/python -m pytest $(ARGS)
+
+check: $(VENV)/.full browser ## What CI runs: lint, types, knowledge, tests
+	@$(MAKE) --no-print-directory lint
+	@$(VENV)/bin/assistant check
+	@$(VENV)/bin/python -m pytest $(ARGS)
+
+lint: $(VENV)/.full ## Style and types
+	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
+
+index: $(VENV)/.slim ## Bring the index in step with knowledge/
+	@$(VENV)/bin/assistant index
+
+eval: $(VENV)/.slim ## Figures over the golden questions
+	@$(VENV)/bin/assistant eval
+
+vectors: $(VENV)/.slim ## Write the shipped vectors anew after a change in knowledge/
+	@$(VENV)/bin/python -m assistant.ship
+
+bench: $(VENV)/.slim ## Measure one question against the cost of embedding it
+	@$(VENV)/bin/python benchmarks/question.py
+
+clean: ## Remove the environment and the index, keep own documents
+	rm -rf $(VENV) .netzlotse/generations .netzlotse/current .netzlotse/cache
+
+.PHONY: browser
+browser:
+	@test -n "$(BROWSER)" || $(VENV)/bin/playwright install chromium
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Es wird Python 3.11 oder neuer mit venv gebraucht (Debian: apt install python3-venv)."; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.slim: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "Netzlotse wird eingerichtet (einmalig, etwa eine Minute) …"
+	@$(PIP) install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.full: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "Netzlotse wird mit allem für die Tests eingerichtet (einmalig, einige Minuten) …"
+	@$(PIP) install --quiet --constraint constraints.txt --editable '.[test]'
+	@touch $@ $(VENV)/.slim

@@ -1,0 +1,127 @@
+"""Checks for editors: what in the knowledge must be mended, and what should be looked at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from assistant.errors import KnowledgeError
+from assistant.load import knowledge_files, load_file
+from assistant.models import Document, Section
+from assistant.numbers import numbers_in
+from assistant.schema import Cooperation, Funding, Literature, Source, Support
+from assistant.sentences import split_sentences
+
+UNCHECKED_DAYS = 180
+_DEPENDENT = re.compile(
+    r"(?:Dies|Diese|Dieser|Dieses|Diesen|Diesem|Hier|Hierfür|Hierbei|Hierzu|Es|Sie|Er|Das ist|Das sind|Dabei|Dazu|"
+    r"Dafür|Damit|Daher|Deshalb|Darüber|Außerdem|Zudem|Ebenso|Beide|Letztere|Letzterer|Dort|Danach|Davon|"
+    r"This|These|It|They|Here)\b(?! (?:sollten|können|müssen|dürfen|brauchen|erhalten|finden|haben|reichen)\b)"
+)
+_LINK = re.compile(r"\[[^\]]+\]\(([^)]+)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Errors must be mended; notices depend on the day or on judgement."""
+
+    errors: tuple[str, ...]
+    notices: tuple[str, ...]
+
+
+def check_knowledge(folders: Sequence[Path], today: date | None = None) -> Findings:
+    """Check all knowledge files of the folders."""
+    errors: list[str] = []
+    documents: dict[Path, Document] = {}
+    for path in (path for folder in folders for path in knowledge_files(folder)):
+        try:
+            documents[path] = load_file(path)
+        except KnowledgeError as error:
+            errors.append(str(error))
+    errors += _duplicates(documents)
+    known = {one for document in documents.values() for one in (document.source.id, *document.source.aliases)}
+    for path, document in documents.items():
+        errors += [f"{path}: {problem}" for problem in _problems(document, known)]
+    notices = [
+        f"{path}: {notice}"
+        for path, document in documents.items()
+        for notice in _notices(document.source, today or date.today())
+    ]
+    return Findings(tuple(errors), tuple(notices))
+
+
+def _duplicates(documents: Mapping[Path, Document]) -> Iterator[str]:
+    """Ids and aliases used twice in one folder tree; a hub's own folder may override a shipped id."""
+    seen: dict[tuple[str, str], Path] = {}
+    for path, document in documents.items():
+        root = str(path.parents[1])
+        for one in (document.source.id, *document.source.aliases):
+            if (root, one) in seen:
+                yield f"{path}: id oder alias '{one}' steht schon in {seen[root, one]}."
+            seen[root, one] = path
+
+
+def _problems(document: Document, known: set[str]) -> Iterator[str]:
+    source = document.source
+    yield from _dangling(source, known)
+    yield from _missing_numbers(document)
+    own = [section for section in document.sections if not section.generated]
+    if not any(section.language == "en" for section in own):
+        yield "der Teil '## English' fehlt."
+    for section in own:
+        yield from _dependent_sentences(section)
+        for target in _LINK.findall(section.text):
+            if not target.startswith(("http://", "https://", "mailto:")) and target not in known:
+                yield f"Verweis auf '{target}': diese Quelle gibt es nicht."
+
+
+def _dangling(source: Source, known: set[str]) -> Iterator[str]:
+    references = {"related": source.related, "successor": (getattr(source, "successor", None),)}
+    if isinstance(source, Literature):
+        references["used_in"] = source.used_in
+    for field, targets in references.items():
+        for target in targets:
+            if target and target not in known:
+                yield f"{field}: '{target}' gibt es nicht."
+
+
+def _missing_numbers(document: Document) -> Iterator[str]:
+    """Numbers of the fields that the text does not hold, so that nothing shown would prove them."""
+    if not isinstance(document.source, Funding):
+        return
+    held = frozenset().union(*(numbers_in(section.text) for section in document.sections))
+    for field, value in _field_numbers(document.source):
+        if f"{value:g}" not in held and str(int(value)) not in held:
+            yield f"{field}: {value:g} steht nicht im Text."
+
+
+def _field_numbers(source: Funding) -> Iterator[tuple[str, float]]:
+    for place, rate in enumerate(source.amount.rates):
+        for name, value in (("percent_min", rate.percent_min), ("percent_max", rate.percent_max)):
+            if value is not None:
+                yield f"amount.rates.{place}.{name}", value
+    for name, sums in (("caps", source.amount.caps), ("floors", source.amount.floors)):
+        yield from ((f"amount.{name}.{place}.eur", one.eur) for place, one in enumerate(sums))
+    limits = source.eligibility
+    for name in ("employees_min", "employees_below", "turnover_max_eur", "balance_sheet_max_eur"):
+        if getattr(limits, name) is not None:
+            yield f"eligibility.{name}", getattr(limits, name)
+
+
+def _dependent_sentences(section: Section) -> Iterator[str]:
+    for sentence in split_sentences(section.text):
+        if _DEPENDENT.match(sentence):
+            yield f"der Satz steht nicht für sich allein: „{sentence[:70]}…“"
+
+
+def _notices(source: Source, today: date) -> Iterator[str]:
+    until = source.valid_until if isinstance(source, Funding | Support) and source.status != "ended" else None
+    if until and until < today:
+        yield f"valid_until: {until} ist vorbei; die Antworten behandeln den Eintrag als beendet."
+    if source.checked and (today - source.checked).days > UNCHECKED_DAYS:
+        yield f"checked: seit {(today - source.checked).days} Tagen nicht verglichen."
+    if source.checked is None and isinstance(source, Funding | Support | Cooperation):
+        yield "checked: noch nie mit einer Quelle verglichen."

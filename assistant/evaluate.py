@@ -1,0 +1,204 @@
+"""Golden questions to figures: does the right source come first, is it answered or refused, is it proven?"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean, median
+from typing import Any
+
+from assistant.bootstrap import Assistant
+from assistant.errors import AssistantError
+from assistant.models import Answer, Turn
+from assistant.numbers import unsupported_numbers
+from assistant.pipeline import ask, rank
+
+DEPTH = 10
+_MARK = re.compile(r"\[(\d+)\]")
+_REQUIRED = {"id", "question"}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One golden question: which sources answer it, or that none does."""
+
+    id: str
+    question: str
+    language: str = "de"
+    history: tuple[Mapping[str, str], ...] = ()
+    profile: Mapping[str, Any] | None = None
+    answerable: bool = True
+    expected: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+    @property
+    def turns(self) -> list[Turn]:
+        """The conversation before the question."""
+        return [Turn(turn["role"], turn["content"]) for turn in self.history]  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What came of one question; ``ranks`` are the 1-based places of expected sources among the found ones."""
+
+    question: Question
+    answer: Answer
+    found: tuple[str, ...]
+    ranks: tuple[int, ...]
+
+    @property
+    def answered(self) -> bool:
+        """Whether an answer was given rather than a refusal."""
+        return self.answer.status == "answered"
+
+
+def evaluate_file(assistant: Assistant, file: Path | None = None, *, verbose: bool = False) -> dict[str, Any]:
+    """All figures over a questions file; the shipped one by default."""
+    questions = load_questions(file or default_file())
+    rows = [_run(assistant, question) for question in questions]
+    figures = summarise(rows)
+    if verbose:
+        figures["questions"] = [_describe(row) for row in rows]
+    return figures
+
+
+def default_file() -> Path:
+    """The questions that come with the project."""
+    return Path(__file__).resolve().parent.parent / "tests" / "evaluation" / "questions.jsonl"
+
+
+def load_questions(file: Path) -> list[Question]:
+    """Read a JSON lines file; an error names the line."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise AssistantError(f"Die Fragendatei {file} ist nicht lesbar.") from error
+    return [_parse(line, number, file) for number, line in enumerate(lines, start=1) if line.strip()]
+
+
+def _parse(line: str, number: int, file: Path) -> Question:
+    try:
+        record: Any = json.loads(line)
+        if not isinstance(record, dict) or not record.keys() >= _REQUIRED:
+            raise ValueError
+        fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in record.items()}
+        return Question(**fields)
+    except (ValueError, TypeError) as error:
+        raise AssistantError(f"{file}, Zeile {number}: keine gültige Frage.") from error
+
+
+def _run(assistant: Assistant, question: Question) -> Row:
+    land = (question.profile or {}).get("land")
+    answer = ask(assistant, question.question, question.turns, land=land)
+    found = tuple(one.passage.document_id for one in rank(assistant, question.question, question.turns, land=land))
+    sources = assistant.shelf.library().generation.sources
+    wanted = {_resolve(one, sources) for one in question.expected}
+    ranks = tuple(place for place, one in enumerate(found, start=1) if one in wanted)
+    return Row(question, answer, found, ranks)
+
+
+def _resolve(one: str, sources: Mapping[str, Any]) -> str:
+    if one in sources:
+        return one
+    return next((source.id for source in sources.values() if one in source.aliases), one)
+
+
+def summarise(rows: Sequence[Row]) -> dict[str, Any]:
+    """Figures as shares of one; a figure without questions is ``None``."""
+    inside = [row for row in rows if row.question.answerable]
+    outside = [row for row in rows if not row.question.answerable]
+    ranked = [row for row in inside if row.question.expected]
+    answers = [row.answer for row in rows if row.answered]
+    return {
+        "count": len(rows),
+        **{f"recall_at_{k}": _mean(bool(row.ranks and row.ranks[0] <= k) for row in ranked) for k in (1, 3, 5)},
+        "mrr_at_10": _mean(1 / row.ranks[0] if row.ranks and row.ranks[0] <= DEPTH else 0.0 for row in ranked),
+        "ndcg_at_10": _mean(_ndcg(row) for row in ranked),
+        "answered_in_scope": _mean(row.answered for row in inside),
+        "refused_out_of_scope": _mean(not row.answered for row in outside),
+        "cites_expected": _mean(_cites_expected(row) for row in ranked if row.answered),
+        "citation_precision": _mean(_citations_right(answer) for answer in answers),
+        "number_faithfulness": _mean(_numbers_right(answer) for answer in answers),
+        "caution": _mean(answer.caution is not None for answer in answers),
+        "total_ms_p50": round(median(row.answer.timings_ms["total"] for row in rows), 2) if rows else None,
+    }
+
+
+def by_tag(rows: Sequence[Row], prefix: str) -> dict[str, dict[str, Any]]:
+    """Figures for each value of a tag such as ``kind:``."""
+    tags = sorted({tag for row in rows for tag in row.question.tags if tag.startswith(prefix)})
+    return {tag: summarise([row for row in rows if tag in row.question.tags]) for tag in tags}
+
+
+def _mean(values: Iterable[float]) -> float | None:
+    kept = [float(value) for value in values]
+    return round(fmean(kept), 4) if kept else None
+
+
+def _ndcg(row: Row) -> float:
+    """Binary nDCG over the first ten passages, each source counted once."""
+    documents = list(dict.fromkeys(row.found))[:DEPTH]
+    expected = {row.found[place - 1] for place in row.ranks}
+    gain = sum(1 / math.log2(place + 1) for place, one in enumerate(documents, start=1) if one in expected)
+    ideal = sum(1 / math.log2(place + 1) for place in range(1, min(len(row.question.expected), DEPTH) + 1))
+    return min(1.0, gain / ideal) if ideal else 0.0
+
+
+def _cites_expected(row: Row) -> bool:
+    expected = {row.found[place - 1] for place in row.ranks}
+    return any(citation.id in expected for citation in row.answer.citations)
+
+
+def _citations_right(answer: Answer) -> float:
+    """Every mark resolves, every citation is used, numbers run 1…k, quotes are literal."""
+    marks = [int(mark) for mark in _MARK.findall(answer.text)]
+    numbers = [citation.number for citation in answer.citations]
+    in_order = list(dict.fromkeys(marks)) == numbers == list(range(1, len(numbers) + 1))
+    return float(in_order and all(one.quote and one.quote in one.passage for one in answer.citations))
+
+
+def _numbers_right(answer: Answer) -> float:
+    """Each sentence's numbers stand in the passages that it cites."""
+    passages = {citation.number: citation.passage for citation in answer.citations}
+    return float(
+        all(not unsupported_numbers(text, [passages[n] for n in marks]) for text, marks in claims(answer.text))
+    )
+
+
+def claims(text: str) -> Iterator[tuple[str, list[int]]]:
+    """Sentences of an answer with the marks that follow them."""
+    for line in text.splitlines():
+        parts = re.split(r"((?:\s*\[\d+\])+)", line)
+        for sentence, marks in zip(parts[::2], parts[1::2], strict=False):
+            yield sentence.strip(" -*"), [int(mark) for mark in _MARK.findall(marks)]
+
+
+def _describe(row: Row) -> dict[str, Any]:
+    return {
+        "id": row.question.id,
+        "question": row.question.question,
+        "answerable": row.question.answerable,
+        "status": row.answer.status,
+        "caution": row.answer.caution,
+        "expected": list(row.question.expected),
+        "found": list(dict.fromkeys(row.found))[:5],
+        "cited": list(dict.fromkeys(one.id for one in row.answer.citations)),
+        "first_rank": row.ranks[0] if row.ranks else None,
+    }
+
+
+def summary_table(figures: Mapping[str, Any]) -> str:
+    """The figures as aligned lines, then the questions that went wrong."""
+    width = max(len(name) for name in figures)
+    lines = [f"{name:<{width}}  {value}" for name, value in figures.items() if name != "questions"]
+    for one in figures.get("questions", ()):
+        wrong = (one["status"] == "answered") != one["answerable"] or (
+            one["expected"] and (one["first_rank"] or 99) > 5
+        )
+        mark = "!" if wrong else " "
+        lines.append(f"{mark} {one['id']} {one['status']:<10} {one['question'][:70]}")
+    return "\n".join(lines)

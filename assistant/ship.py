@@ -1,0 +1,61 @@
+"""Write the shipped vectors anew: ``python -m assistant.ship`` after a change in ``knowledge/``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from assistant.bootstrap import index_input
+from assistant.calibrate import Calibration
+from assistant.index import embedded_text
+from assistant.load import load_knowledge
+from assistant.models import Document
+from assistant.settings import Settings, load_settings, shipped_folder
+from assistant.split import split_document
+from assistant.vectors import SHIPPED_FILE, Role, load_shipped, save_shipped, vector_key
+
+
+def needed_texts(documents: tuple[Document, ...], calibration: Calibration) -> list[tuple[Role, str]]:
+    """Every text whose vector an index of these documents needs, each once."""
+    passages = [passage for document in documents for passage in split_document(document)]
+    texts: list[tuple[Role, str]] = [("passage", embedded_text(passage)) for passage in passages]
+    texts += [("passage", sentence) for passage in passages for sentence in passage.sentences]
+    texts += [("query", question) for _, question in calibration.nulls]
+    texts += [("query", question) for pair in calibration.pairs for question in pair]
+    return list(dict.fromkeys(texts))
+
+
+def missing_texts(settings: Settings, model_id: str) -> list[tuple[Role, str]]:
+    """Texts of the shipped knowledge that the shipped file lacks; empty when both are in step."""
+    given = index_input(settings)
+    needed = needed_texts(load_knowledge([shipped_folder("knowledge")]), given.calibration)
+    held = load_shipped().rows
+    return [(role, text) for role, text in needed if vector_key(model_id, role, text) not in held]
+
+
+def write(settings: Settings, path: Path = SHIPPED_FILE) -> int:
+    """Embed what is new and write the file; returns the number of vectors."""
+    given = index_input(settings)
+    needed = needed_texts(load_knowledge([shipped_folder("knowledge")]), given.calibration)
+    passages = [text for role, text in needed if role == "passage"]
+    queries = [text for role, text in needed if role == "query"]
+
+    def report(done: int, total: int) -> None:
+        print(f"\r{done}/{total}", end="", file=sys.stderr, flush=True)
+
+    vectors = np.concatenate(
+        [given.encoder.encode(passages, "passage", report), given.encoder.encode(queries, "query", report)]
+    )
+    ordered: list[tuple[Role, str]] = [
+        *(("passage", text) for text in passages),
+        *(("query", text) for text in queries),
+    ]
+    save_shipped(given.encoder.encoder, ordered, vectors, path)
+    return len(ordered)
+
+
+if __name__ == "__main__":
+    count = write(load_settings(embedding_model=None))
+    print(f"\n{count} Vektoren in {SHIPPED_FILE.name} ({SHIPPED_FILE.stat().st_size / 1e6:.1f} MB).")
