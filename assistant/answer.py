@@ -193,7 +193,7 @@ def _state(source: Source, claims: Sequence[Claim], setting: Setting) -> Iterato
         said = numbers_in(" ".join(quoted))
         for sentence in passage.sentences[bool(source.as_of) :]:
             dates = numbers_in(sentence)
-            if sentence not in quoted and not (dates and dates <= said):
+            if not over or (sentence not in quoted and not (dates and dates <= said)):
                 yield Claim(sentence, sentence, passage, 0.0, note)
     if source.verify:
         yield _check_claim(source, passage, claims[-1].passage, setting)

@@ -95,7 +95,7 @@ def _missing_numbers(document: Document) -> Iterator[str]:
     held = frozenset().union(*(numbers_in(section.text) for section in document.sections))
     for field, value in _field_numbers(document.source):
         if f"{value:g}" not in held and str(int(value)) not in held:
-            yield f"{field}: {value:g} steht nicht im Text."
+            yield f"{field}: {value:.15g} steht nicht im Text."
 
 
 def _field_numbers(source: Funding) -> Iterator[tuple[str, float]]:

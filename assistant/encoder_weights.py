@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto, TensorProto
 
 Floats = NDArray[np.float32]
-FORMAT = 1
+FORMAT = 2
 """Raised whenever the graph changes so that other vectors result."""
 BLOCK = 32
 BLOCK_BYTES = 2 + BLOCK // 2
@@ -265,7 +265,11 @@ def divisors(peaks: Floats) -> Floats:
 
 
 def quantise_columns(weights: Floats) -> tuple[NDArray[np.int8], Floats]:
-    """A matrix ``(inputs, outputs)`` in 8 bits and a scale per output."""
+    """A matrix ``(inputs, outputs)`` in 8 bits and a scale per output.
+
+    Processors without VNNI clip pairs of very large products (1 in 20,000 here); 7 bits
+    would avoid that, but cost all others three times the rounding error.
+    """
     scales = np.maximum(np.abs(weights).max(axis=0), 1e-12) / 127
     return np.rint(weights / scales).astype(np.int8), scales.astype(np.float32)
 

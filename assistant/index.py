@@ -177,7 +177,9 @@ def _last_usable(data_dir: Path, given: IndexInput) -> Manifest | None:
         return None
     try:
         manifest = read_manifest(data_dir, generation)
-        _check(_folder(data_dir, generation), manifest)
+        folder = _folder(data_dir, generation)
+        _check(folder, manifest)
+        read_vectors(folder / "chroma", [row.passage.id for row in _read_rows(folder)])
     except IndexUnavailableError:
         return None
     expected = (FORMAT, given.encoder.encoder.model_id, given.fingerprint)
@@ -377,5 +379,7 @@ def _switch(data_dir: Path, generation: str) -> None:
     pointer.write_text(generation, encoding="utf-8")
     pointer.replace(data_dir / "current")
     folders = sorted(path for path in (data_dir / "generations").iterdir() if path.is_dir())
-    for old in folders[:-KEPT_GENERATIONS]:
+    broken = [path for path in folders if path.suffix == ".partial"]
+    whole = [path for path in folders if path.suffix != ".partial"]
+    for old in [*broken, *whole[:-KEPT_GENERATIONS]]:
         shutil.rmtree(old, ignore_errors=True)

@@ -19,6 +19,7 @@ from assistant.models import Language
 
 K1 = 1.2
 B = 0.75
+SHORT_WORD = 12
 _WORD = re.compile(r"[^\W_]+")
 _LINKS = ("es", "en", "er", "s", "n", "e")
 _FOLD = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss", "é": "e", "è": "e", "á": "a", "ç": "c"})
@@ -86,8 +87,11 @@ def compound_terms(word: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=200_000)
 def split_compound(word: str) -> tuple[str, ...]:
-    """Parts of a compound that are dictionary words of four letters or more, longest head first."""
-    if len(word) < 9:
+    """Parts of a compound that are dictionary words of four letters or more, longest head first.
+
+    A short word that the dictionary knows as a whole stays whole: "Wettbewerb" is no kind of "Bewerb".
+    """
+    if len(word) < 9 or (len(word) < SHORT_WORD and _is_part(word)):
         return ()
     for start in range(4, len(word) - 3):
         head = word[start:]

@@ -21,6 +21,14 @@ from assistant.schema import FrontMatter, Source
 from assistant.status import short_name, status_sections
 
 _HEAD = re.compile(r"\A---\r?\n(.*?)\r?\n---\r?\n(.*)\Z", re.DOTALL)
+class _Loader(yaml.SafeLoader):
+    """Leaves dates as text, so that an impossible one is an error of its field."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 _HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*\s*$")
 _ADAPTER: TypeAdapter[Source] = TypeAdapter(FrontMatter)
 
@@ -74,7 +82,7 @@ def parse_head(text: str, path: Path) -> tuple[Source, str]:
     if not match:
         raise KnowledgeError(f"{path}: der Kopf zwischen zwei Zeilen '---' fehlt.")
     try:
-        return _ADAPTER.validate_python(yaml.safe_load(match[1])), match[2]
+        return _ADAPTER.validate_python(yaml.load(match[1], _Loader)), match[2]
     except yaml.YAMLError as error:
         raise KnowledgeError(f"{path}: der Kopf ist kein gültiges YAML: {_first_line(error)}.") from error
     except ValidationError as error:

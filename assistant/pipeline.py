@@ -32,7 +32,7 @@ def ask(
 ) -> Answer:
     """Answer a question with cited sentences, or say why not; raises only ``QuestionError``."""
     clock = Clock()
-    understood = understand(check_length(question), history, assistant.tokenizer, assistant.prompts, lang or default)
+    understood = _understand(assistant, question, history, lang or default)
     language = lang or understood.language
     clock.lap("understand")
     if not understood.is_question:
@@ -53,11 +53,20 @@ def ask(
     return _finish(assistant, understood, evidence, library, verified(draft), language, clock)
 
 
+def _understand(assistant: Assistant, question: str, history: Sequence[Turn], default: Language = "de") -> Understood:
+    try:
+        vocabulary = assistant.shelf.library().generation.space.lexical.vocabulary
+    except IndexUnavailableError:
+        vocabulary = None
+    cleaned = check_length(question)
+    return understand(cleaned, history, assistant.tokenizer, assistant.prompts, default, vocabulary)
+
+
 def rank(
     assistant: Assistant, question: str, history: Sequence[Turn] = (), *, land: Land | None = None
 ) -> tuple[Ranked, ...]:
     """The passages that a question would be answered from, whether or not it then is."""
-    understood = understand(check_length(question), history, assistant.tokenizer, assistant.prompts)
+    understood = _understand(assistant, question, history)
     query = make_query(understood, assistant.encoder, assistant.tokenizer, land)
     return retrieve(query, assistant.shelf.library(), date.today()).ranked
 

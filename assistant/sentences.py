@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _ABBREVIATIONS = frozenset(
-    """abs art aufl az bd bspw bzw ca co d. dr ebd einschl engl etc evtl f ff fn gem ggf ggfs grds h hrsg i. inkl
+    """abb abs art aufl az bd bspw bzw ca co d. dr ebd einschl engl etc evtl f ff fn gem ggf ggfs grds h hrsg i. inkl
     insb insbes jh jg kap lit lt max mind mio mrd n. nr no o. p. prof rd rn rz s. sog st std str tab tel tsd u. ua usw
     v. vgl vol z. zit zzgl zz vs e. g. inc ltd al resp approx fig sec""".split()
 )
@@ -58,7 +58,7 @@ def _is_ordinal(line: str, dot: int, end: int) -> bool:
     after = line[end:].split(maxsplit=1)
     before = line[: digits.start()].rstrip()
     # "Losgröße 1. Die Fertigung …": an article or pronoun after the dot starts a new sentence
-    return bool(before) and after[0] not in _SENTENCE_OPENERS
+    return bool(before) and not after[0].startswith("§") and after[0] not in _SENTENCE_OPENERS
 
 
 _SENTENCE_OPENERS = frozenset(

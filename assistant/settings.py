@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -26,7 +27,7 @@ def shipped_folder(name: str) -> Path:
 class Settings(BaseSettings):
     """Settings of one process. Environment variables are the field names with ``NETZLOTSE_`` in front."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
 
     data_dir: Path = Field(Path(".netzlotse"), description="Ordner für Index, Zwischenspeicher und eigene Dokumente")
     knowledge_dir: Path | None = Field(
@@ -78,6 +79,7 @@ class Settings(BaseSettings):
 def load_settings(**overrides: object) -> Settings:
     """Read the settings; unknown or wrong ones raise ``SettingsError`` with the closest name."""
     _refuse_unknown_names(os.environ)
+    _refuse_unknown_names(dotenv_values(".env"))
     try:
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
@@ -89,7 +91,7 @@ def variable_name(field: str) -> str:
     return PREFIX + field.upper()
 
 
-def _refuse_unknown_names(environment: Mapping[str, str]) -> None:
+def _refuse_unknown_names(environment: Iterable[str]) -> None:
     known = [variable_name(field) for field in Settings.model_fields]
     for name in environment:
         if name.upper().startswith(PREFIX) and name.upper() not in known:

@@ -58,8 +58,11 @@ def write_passages(
 
 def read_vectors(folder: Path, ids: Sequence[str]) -> NDArray[np.float32]:
     """Vectors ``(len(ids), d)`` in the order of ``ids``; a missing one means a damaged store."""
-    with open_client(folder) as client:
-        found = client.get_collection(COLLECTION, embedding_function=None).get(include=["embeddings"])
+    try:
+        with open_client(folder) as client:
+            found = client.get_collection(COLLECTION, embedding_function=None).get(include=["embeddings"])
+    except Exception as error:  # Chroma meets damage with errors of many kinds
+        raise IndexUnavailableError(f"Der Chroma-Ordner {folder} ist nicht lesbar.") from error
     rows = {one: row for row, one in enumerate(found["ids"])}
     if len(rows) != len(ids) or any(one not in rows for one in ids):
         raise IndexUnavailableError(f"Chroma enthält {len(rows)} statt {len(ids)} Passagen.")

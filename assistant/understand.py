@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from functools import lru_cache
 
 from assistant.errors import QuestionError
@@ -27,7 +27,7 @@ _ANAPHORA = frozenset(
     denen deren dessen diese dieser dieses diesem diesen solche solchen it them they those these there""".split()
 )
 _BARE = re.compile(
-    r"\b(?:das|es|this|that)\b(?=\s*(?:[?!.,]|$|auch|denn|noch|eigentlich|genau|konkret|für|bei|in|mit|nur|nicht|ein|"
+    r"\b(?:das|(?<!gibt )es|this|that)\b(?=\s*(?:[?!.,]|$|auch|denn|noch|eigentlich|genau|konkret|für|bei|in|mit|nur|nicht|ein|"
     r"jetzt|schon|so|alles|überhaupt|dann|uns|mich|wirklich|möglich|erlaubt|sinnvoll|teuer|also|apply|cost|for|work|"
     r"take|mean|possible|allowed))",
     re.I,
@@ -86,14 +86,23 @@ def detect_language(text: str, default: Language = "de") -> Language:
 
 
 def understand(
-    question: str, history: Sequence[Turn], tokenizer: Tokenizer, prompts: Prompts, default: Language = "de"
+    question: str,
+    history: Sequence[Turn],
+    tokenizer: Tokenizer,
+    prompts: Prompts,
+    default: Language = "de",
+    vocabulary: Container[str] | None = None,
 ) -> Understood:
-    """Resolve a follow-up in the light of the questions before it; a new topic stays as it is."""
+    """Resolve a follow-up in the light of the questions before it; a new topic stays as it is.
+
+    ``vocabulary`` holds the terms of the sources: what brings in words that none of them
+    knows ("Und wie wird das Wetter?") is a new topic, however short it is.
+    """
     language = detect_language(question, default)
     terms = tokenizer.terms(question, language)
     area = area_of(terms, tokenizer)
     earlier = [clean(turn.content) for turn in history[-MAXIMUM_TURNS:] if turn.role == "user"]
-    if not earlier or not is_follow_up(question, terms):
+    if not earlier or not is_follow_up(question, terms) or _is_foreign(terms, vocabulary):
         return Understood(question, question, language, is_question=bool(terms), area=area)
     subject = _subject(earlier, tokenizer)
     if not subject:
@@ -111,6 +120,11 @@ def is_follow_up(question: str, terms: Sequence[str]) -> bool:
     if continues:
         return distinct <= 4
     return (points_back and distinct <= 5) or distinct <= 0
+
+
+def _is_foreign(terms: Collection[str], vocabulary: Container[str] | None) -> bool:
+    unknown = sum(one not in vocabulary for one in set(terms)) if vocabulary is not None else 0
+    return 2 * unknown >= max(1, len(set(terms)))
 
 
 def _subject(earlier: Sequence[str], tokenizer: Tokenizer) -> str:

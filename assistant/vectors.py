@@ -40,9 +40,8 @@ def quantise(vectors: Vectors) -> tuple[NDArray[np.int8], Vectors]:
 
 def restore(bytes_: NDArray[np.int8], scales: Vectors) -> Vectors:
     """The inverse of ``quantise``, with length one again."""
-    vectors = bytes_.astype(np.float32) * scales[:, None]
-    norms = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-    return np.ascontiguousarray(vectors / norms, dtype=np.float32)
+    squares = np.square(bytes_.astype(np.int32)).sum(axis=1, keepdims=True)
+    return (bytes_ / np.sqrt(np.maximum(squares, 1))).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)

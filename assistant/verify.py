@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from assistant.answer import Claim, Draft, Group
@@ -10,6 +11,7 @@ from assistant.numbers import unsupported_numbers
 from assistant.schema import Source
 
 PASSAGE_CHARACTERS = 400
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>])")
 
 
 def verified(draft: Draft) -> Draft:
@@ -98,7 +100,12 @@ def pieces(draft: Draft, numbering: Numbering) -> Iterator[str]:
             yield from _sentences(paragraph, numbering)
 
 
+def escape(text: str) -> str:
+    """A quote as Markdown that shows it literally: nothing in it can become a link, emphasis or HTML."""
+    return _MARKDOWN.sub(r"\\\1", text)
+
+
 def _sentences(paragraph: Sequence[Claim], numbering: Numbering) -> Iterator[str]:
     for place, claim in enumerate(paragraph):
-        parts = [claim.text, f"[{numbering.number(claim)}]" if claim.quote else "", claim.note]
+        parts = [escape(claim.text), f"[{numbering.number(claim)}]" if claim.quote else "", claim.note]
         yield (" " if place else "") + " ".join(part for part in parts if part)

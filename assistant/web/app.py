@@ -11,7 +11,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when Gradio is imported
 import gradio as gr
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
@@ -25,6 +25,7 @@ from assistant.web.sources import router as source_router
 from assistant.web.theme import theme
 
 STATIC = Path(__file__).with_name("static")
+HEAD = '<link rel="stylesheet" href="/static/chat.css"><script src="/static/chat.js" defer></script>'
 logger = logging.getLogger(__name__)
 
 
@@ -35,6 +36,7 @@ def build_app(assistant: Assistant) -> FrontDoor:
     app.include_router(router)
     app.include_router(source_router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_api_route("/en", lambda: RedirectResponse("/en/"), include_in_schema=False)
     _handle_errors(app)
     _mount_chat(app, assistant, "en", "/en")
     _mount_chat(app, assistant, "de", "/")
@@ -58,8 +60,7 @@ def _mount_chat(app: FastAPI, assistant: Assistant, language: Language, path: st
         mcp_server=False,
         enable_monitoring=False,
         theme=theme(),
-        css_paths=[STATIC / "chat.css"],
-        head='<script src="/static/chat.js" defer></script>',
+        head=HEAD,
         root_path=assistant.settings.root_path or None,
     )
     page.has_launched = True  # a mounted app skips the checks on paths in client data otherwise

@@ -19,12 +19,13 @@ logger = logging.getLogger(__name__)
 SHOWN_ANSWERS = 10
 _EXAMPLES = 4
 _FOLLOW_UPS = 3
+_QUESTION = 3
 
 TEXTS: Mapping[Language, Mapping[str, str]] = {
     "de": {
         "title": "Netzlotse",
         "claim": "Ihr Platz in Produktionsnetzwerken",
-        "switch": "[English](/en)",
+        "switch": "[English](/en/)",
         "placeholder": "Ihre Frage …",
         "question": "Ihre Frage",
         "send": "Fragen",
@@ -152,7 +153,9 @@ def _respond(assistant: Assistant, language: Language, text: str, past: Conversa
             gr.Column(visible=False),
             *[gr.skip()] * (_FOLLOW_UPS + 1),
         ]
-    yield _update([*shown, question, reply], past, language, answer.suggestions)
+    last = _update([*shown, question, reply], past, language, answer.suggestions)
+    last[_QUESTION] = gr.skip()  # the visitor may be typing the next question already
+    yield last
 
 
 def _messages(past: Conversation) -> list[dict[str, str]]:

@@ -28,7 +28,7 @@ class _Server(uvicorn.Server):
 
 def run(settings: Settings, host: str, port: int) -> None:
     """Serve until stopped; a busy port is one sentence and exit code 1."""
-    listener = _listen(host, port)
+    listener = listen(host, port)
     from assistant.web.app import build_app
 
     assistant = build_assistant(settings)
@@ -46,7 +46,8 @@ def run(settings: Settings, host: str, port: int) -> None:
     _Server(config, f"http://{shown}:{port}").run(sockets=[listener])
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; a busy port is one sentence and exit code 1."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -17,6 +17,9 @@
   };
 
   document.addEventListener("click", (event) => {
+    // Gradio gives every link target=_blank; the other language belongs into the same tab.
+    const other = event.target.closest("#brand a");
+    if (other) other.target = "_self";
     const link = event.target.closest("a[href*='#beleg-']");
     if (!link) return;
     const card = document.getElementById(new URL(link.href).hash.slice(1));

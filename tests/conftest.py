@@ -1,0 +1,238 @@
+"""What tests share: the real encoder, a small invented knowledge folder, and assistants over real indexes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from serving import serving
+
+from assistant.bootstrap import Assistant, build_assistant, refresh_index
+from assistant.embeddings import EncoderEmbeddings, load_embeddings
+from assistant.index import Refreshed
+from assistant.settings import Settings, load_settings
+
+SMALL_KNOWLEDGE = {
+    "position-paper/kooperationen.md": """---
+id: position-paper/kooperationen
+kind: position_paper
+title: Kooperationen eingehen
+section: (3) Kooperationen eingehen
+section_number: 3
+as_of: 2019
+topics: [cooperation]
+---
+
+Kleine Hersteller gewinnen durch Kooperationen Zugang zu Wissen und Maschinen.
+
+## Was ist Coopetition?
+
+Coopetition bedeutet, dass Wettbewerber in einem Feld zusammenarbeiten und in anderen Feldern Konkurrenten bleiben.
+
+## English
+
+Small manufacturers gain access to knowledge and machines by cooperating.
+
+### What is coopetition?
+
+Coopetition means that competitors work together in one field and remain rivals in others.
+""",
+    "cooperation/werkstattvertrag.md": """---
+id: werkstattvertrag
+kind: cooperation
+area: contracts
+title: "Was regelt ein Werkstattvertrag?"
+aliases: [werkstattvereinbarung]
+---
+
+Ein Werkstattvertrag regelt, wer eine gemeinsam genutzte Maschine bezahlt und wer für Ausfälle haftet.
+
+## Wann endet ein Werkstattvertrag?
+
+Ein Werkstattvertrag endet mit einer Kündigungsfrist von 6 Monaten.
+""",
+    "support/fraeshub.md": """---
+id: fraeshub
+kind: support
+title: Fräshub Mittelland
+offer_type: hub
+cost: kostenfrei
+related: [werkstattvertrag]
+---
+
+Der Fräshub Mittelland berät Zerspaner kostenfrei zur Weiterbildung ihrer Beschäftigten.
+""",
+    "funding/netzbonus-alt.md": """---
+id: netzbonus-alt
+kind: funding
+title: Netzbonus Alt
+level: bund
+provider: Erfundenes Ministerium
+type: grant
+status: ended
+valid_until: 2022-12-31
+successor: netzbonus-neu
+---
+
+Der Netzbonus Alt bezuschusste Produktionsnetzwerke mit höchstens 10.000 Euro.
+""",
+    "funding/netzbonus-neu.md": """---
+id: netzbonus-neu
+kind: funding
+title: Netzbonus Neu
+short_title: Netzbonus
+level: bund
+provider: Erfundenes Ministerium
+type: grant
+status: continuous
+as_of: 2025-03-15
+amount:
+  rates: [{percent_max: 45, what: Projektkosten}]
+  caps: [{eur: 25000, what: je Unternehmen}]
+---
+
+Der Netzbonus bezuschusst Produktionsnetzwerke mit 45 Prozent der Projektkosten.
+
+Höchstens 25.000 Euro erhält jedes Unternehmen aus dem Netzbonus.
+""",
+    "funding/messegeld.md": """---
+id: messegeld
+kind: funding
+title: Messegeld
+level: bund
+provider: Erfundenes Ministerium
+type: grant
+status: open
+valid_until: 2023-06-30
+successor: netzbonus-neu
+---
+
+Das Messegeld bezahlt gemeinsame Messestände kleiner Hersteller im Ausland.
+""",
+    "funding/sachsen-lernscheck.md": """---
+id: sachsen-lernscheck
+kind: funding
+title: Lernscheck Sachsen
+level: land
+land: Sachsen
+provider: Erfundene Landesbank
+type: training
+status: open
+---
+
+Der Lernscheck Sachsen bezahlt die Hälfte der Kosten einer Weiterbildung an Robotern.
+""",
+    "literature/fiktiv-2020.md": """---
+id: fiktiv-2020
+kind: literature
+title: Netze der Fertigung
+authors: [Erika Fiktiv]
+year: 2020
+used_in: [position-paper/kooperationen]
+---
+
+Erika Fiktiv beschreibt in „Netze der Fertigung“ (2020), wie Vertrauen zwischen Zulieferern entsteht.
+""",
+    "README.md": "For editors; no knowledge.\n",
+}
+BuildIndex = Callable[[Path, Path], Refreshed]
+
+
+def write_files(folder: Path, files: dict[str, str]) -> Path:
+    """Write knowledge files, given by their path inside the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+def own_settings(folder: Path, data_dir: Path) -> Settings:
+    """Settings for an index of one folder only."""
+    return load_settings(data_dir=data_dir, knowledge_dir=folder, shipped_knowledge=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No setting of the developer's shell or ``.env`` reaches a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("NETZLOTSE_")]:
+            patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="session")
+def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cache of the session, so that the encoder is unpacked once."""
+    return tmp_path_factory.mktemp("session") / "cache"
+
+
+@pytest.fixture(scope="session")
+def encoder(cache_dir: Path) -> EncoderEmbeddings:
+    return load_embeddings(None, cache_dir)
+
+
+@pytest.fixture(scope="session")
+def small_knowledge(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every kind, an ended and an expired programme with their successor, one of a Land; read only."""
+    return write_files(tmp_path_factory.mktemp("small") / "knowledge", SMALL_KNOWLEDGE)
+
+
+@pytest.fixture
+def own_knowledge(tmp_path: Path) -> Path:
+    """A copy of the small knowledge that a test may change."""
+    return write_files(tmp_path / "knowledge", SMALL_KNOWLEDGE)
+
+
+@pytest.fixture(scope="session")
+def build_index(encoder: EncoderEmbeddings, cache_dir: Path) -> BuildIndex:
+    """Index a folder into a data folder; the unpacked encoder and known vectors are taken along."""
+
+    def build(folder: Path, data_dir: Path) -> Refreshed:
+        cache = data_dir / "cache"
+        if not cache.exists():
+            shutil.copytree(cache_dir, cache, copy_function=os.link, ignore=shutil.ignore_patterns("*.sqlite"))
+            if (cache_dir / "vectors.sqlite").exists():
+                shutil.copy(cache_dir / "vectors.sqlite", cache)
+        refreshed = refresh_index(own_settings(folder, data_dir), lambda *_: None)
+        if not (cache_dir / "vectors.sqlite").exists():
+            shutil.copy(cache / "vectors.sqlite", cache_dir)
+        return refreshed
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def small_assistant(
+    small_knowledge: Path, build_index: BuildIndex, tmp_path_factory: pytest.TempPathFactory
+) -> Assistant:
+    """An assistant over the small knowledge."""
+    data_dir = tmp_path_factory.mktemp("small") / "data"
+    build_index(small_knowledge, data_dir)
+    return build_assistant(own_settings(small_knowledge, data_dir))
+
+
+@pytest.fixture(scope="session")
+def shipped_data(encoder: EncoderEmbeddings, cache_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with an index of the shipped knowledge."""
+    data_dir = tmp_path_factory.mktemp("shipped") / "data"
+    shutil.copytree(cache_dir, data_dir / "cache", copy_function=os.link, ignore=shutil.ignore_patterns("*.sqlite"))
+    refresh_index(load_settings(data_dir=data_dir), lambda *_: None)
+    return data_dir
+
+
+@pytest.fixture(scope="session")
+def assistant(shipped_data: Path) -> Assistant:
+    """The assistant over the shipped knowledge."""
+    return build_assistant(load_settings(data_dir=shipped_data))
+
+
+@pytest.fixture(scope="session")
+def server(shipped_data: Path) -> Iterator[str]:
+    """The address of a real server over the shipped knowledge."""
+    with serving(shipped_data) as address:
+        yield address

@@ -1,0 +1,145 @@
+"""Thresholds come from what foreign questions reach on this very index."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.bootstrap import Assistant
+from assistant.calibrate import Calibration, calibrate, language_shift, load_calibration
+from assistant.embeddings import EncoderEmbeddings
+from assistant.index import Generation
+from assistant.models import Language
+from assistant.score import score, signal
+from assistant.vectors import CachedEncoder, VectorCache, load_shipped
+
+LANGUAGES: list[Language] = ["de", "en"]
+TABLES = {
+    "null_questions.tsv": "# Sprache\tFrage\n\nde\tWie wird das Wetter?\nen\t Who won the match? \n",
+    "question_pairs.tsv": "Wer hilft uns?\tWho helps us?\n",
+}
+
+
+@pytest.fixture
+def cached(encoder: EncoderEmbeddings, tmp_path: Path) -> CachedEncoder:
+    return CachedEncoder(encoder, load_shipped(), VectorCache(tmp_path / "vectors.sqlite"))
+
+
+@pytest.fixture
+def generation(small_assistant: Assistant) -> Generation:
+    return small_assistant.shelf.library().generation
+
+
+def read(folder: Path, **changes: str) -> Calibration:
+    for name, text in TABLES.items():
+        (folder / name).write_text(text + changes.get(name.split(".")[0], ""), encoding="utf-8")
+    return load_calibration(folder)
+
+
+def reached(assistant: Assistant, question: str, language: Language) -> float:
+    """The signal of a question on the index of an assistant."""
+    space = assistant.shelf.library().generation.space
+    terms = assistant.tokenizer.terms(question, language)
+    return signal(space, score(space, assistant.encoder.encode_query(question), terms, language), terms, language)
+
+
+def test_tables_are_read_without_comments_and_blank_lines(tmp_path: Path) -> None:
+    calibration = read(tmp_path)
+    assert calibration.nulls == (("de", "Wie wird das Wetter?"), ("en", "Who won the match?"))
+    assert calibration.pairs == (("Wer hilft uns?", "Who helps us?"),)
+
+
+def test_a_changed_question_changes_the_fingerprint(tmp_path: Path) -> None:
+    plain = read(tmp_path).fingerprint
+    more_nulls = read(tmp_path, null_questions="de\tWas kostet Brot?\n").fingerprint
+    more_pairs = read(tmp_path, question_pairs="Wo?\tWhere?\n").fingerprint
+    assert plain == read(tmp_path).fingerprint
+    assert len({plain, more_nulls, more_pairs}) == 3
+
+
+def test_the_shipped_questions_are_many_distinct_and_of_both_languages() -> None:
+    calibration = load_calibration()
+    for language in LANGUAGES:
+        assert sum(one == language for one, _ in calibration.nulls) >= 100
+    assert len({question for _, question in calibration.nulls}) == len(calibration.nulls)
+    assert len(calibration.pairs) >= 40
+    assert all(german != english for german, english in calibration.pairs)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_thresholds_rise_from_foreign_to_enough(generation: Generation, language: Language) -> None:
+    thresholds = generation.thresholds[language]
+    assert 0 < thresholds.foreign < thresholds.weak < thresholds.enough < 1.1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_half_of_the_foreign_questions_stay_below_the_first_and_few_reach_the_last_threshold(
+    small_assistant: Assistant, generation: Generation, language: Language
+) -> None:
+    questions = [question for one, question in load_calibration().nulls if one == language][:120]
+    signals = np.array([reached(small_assistant, question, language) for question in questions])
+    thresholds = generation.thresholds[language]
+    assert 0.35 < (signals < thresholds.foreign).mean() < 0.65
+    assert (signals >= thresholds.weak).mean() < 0.2
+    assert (signals >= thresholds.enough).mean() < 0.06
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("Was bedeutet Coopetition?", "de"),
+        ("Wer haftet für Ausfälle einer gemeinsam genutzten Maschine?", "de"),
+        ("Wie viel Prozent der Projektkosten zahlt der Netzbonus?", "de"),
+        ("What does coopetition mean for competitors?", "en"),
+    ],
+)
+def test_questions_that_the_knowledge_answers_reach_enough(
+    small_assistant: Assistant, generation: Generation, question: str, language: Language
+) -> None:
+    assert reached(small_assistant, question, language) > generation.thresholds[language].enough
+
+
+def test_the_stored_thresholds_are_those_of_the_stored_space(
+    small_assistant: Assistant, generation: Generation, build_cache: CachedEncoder
+) -> None:
+    again = calibrate(generation.space, build_cache, small_assistant.tokenizer, load_calibration())
+    for language, thresholds in again.items():
+        stored = generation.thresholds[language]
+        assert thresholds.foreign == pytest.approx(stored.foreign, abs=1e-4)
+        assert thresholds.enough == pytest.approx(stored.enough, abs=1e-4)
+
+
+@pytest.fixture
+def build_cache(small_assistant: Assistant) -> CachedEncoder:
+    """The vectors that were cached when the small index was built."""
+    cache = VectorCache(small_assistant.settings.data_dir / "cache" / "vectors.sqlite")
+    return CachedEncoder(small_assistant.encoder, load_shipped(), cache)
+
+
+def test_without_foreign_questions_nothing_is_refused_for_its_signal(
+    small_assistant: Assistant, generation: Generation, cached: CachedEncoder
+) -> None:
+    nothing = Calibration((("de", "Wie wird das Wetter?"),), (), "")
+    thresholds = calibrate(generation.space, cached, small_assistant.tokenizer, nothing)
+    assert thresholds["en"].enough == 0
+    assert thresholds["de"].foreign == thresholds["de"].enough > 0
+
+
+def test_the_shift_moves_english_questions_towards_german_texts(generation: Generation, cached: CachedEncoder) -> None:
+    shift = generation.space.shift
+    pairs = [
+        ("Wer bezahlt uns einen Kran?", "Who pays for a crane for us?"),
+        ("Wo liegt der Hafen?", "Where is the port?"),
+    ]
+    german = cached.encode([pair[0] for pair in pairs], "query")
+    english = cached.encode([pair[1] for pair in pairs], "query")
+    moved = (english + shift) / np.linalg.norm(english + shift, axis=1, keepdims=True)
+    assert ((moved * german).sum(axis=1) > (english * german).sum(axis=1)).all()
+
+
+def test_the_shift_is_the_mean_difference_of_the_pairs(cached: CachedEncoder, tmp_path: Path) -> None:
+    calibration = read(tmp_path)
+    german, english = (cached.encoder.encode_query(text) for text in calibration.pairs[0])
+    np.testing.assert_allclose(language_shift(cached, calibration), german - english, atol=2e-3)

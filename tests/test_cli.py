@@ -1,0 +1,111 @@
+"""The commands as a user types them."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def run(*arguments: str, data_dir: Path | str = "", **settings: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("NETZLOTSE_")}
+    environment |= {f"NETZLOTSE_{name.upper()}": value for name, value in settings.items()}
+    if data_dir:
+        environment["NETZLOTSE_DATA_DIR"] = str(data_dir)
+    command = [sys.executable, "-m", "assistant", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=180, check=False)
+
+
+def test_help_names_every_command() -> None:
+    shown = run("--help").stdout
+    for command in ("serve", "index", "ask", "search", "check", "eval"):
+        assert command in shown
+
+
+def test_ask_prints_an_answer_with_its_sources(shipped_data: Path) -> None:
+    done = run("ask", "was heisst coopetition", data_dir=shipped_data)
+    assert done.returncode == 0
+    assert "[1]" in done.stdout
+    assert "Quellen:" in done.stdout
+
+
+def test_ask_json_prints_one_object(shipped_data: Path) -> None:
+    done = run("ask", "was heisst coopetition", "--json", data_dir=shipped_data)
+    assert json.loads(done.stdout)["status"] == "answered"
+
+
+def test_a_refusal_is_exit_code_one(shipped_data: Path) -> None:
+    done = run("ask", "Rezept für Käsespätzle", "--json", data_dir=shipped_data)
+    assert (done.returncode, json.loads(done.stdout)["status"]) == (1, "off_topic")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("ask", ""),
+        ("ask", "ä" * 2001),
+        ("ask", "x", "--lang", "fr"),
+        ("search", "x", "--kind", "y"),
+        ("search", "x", "-k", "0"),
+        ("nonsense",),
+    ],
+)
+def test_wrong_use_is_exit_code_two_and_says_why(shipped_data: Path, arguments: tuple[str, ...]) -> None:
+    done = run(*arguments, data_dir=shipped_data)
+    assert done.returncode == 2
+    assert done.stderr.strip()
+    assert "Traceback" not in done.stderr
+
+
+def test_search_json_lists_results(shipped_data: Path) -> None:
+    found = json.loads(run("search", "ZIM", "-k", "2", "--json", data_dir=shipped_data).stdout)
+    assert found["query"] == "ZIM"
+    assert len(found["results"]) == 2
+
+
+def test_a_misspelt_setting_ends_the_start_and_names_the_closest() -> None:
+    done = run("ask", "x", chroma="x", contact_ulr="https://hub.example")
+    assert done.returncode == 2
+    assert "NETZLOTSE_CONTACT_URL" in done.stderr or "NETZLOTSE_CHROMA" in done.stderr
+
+
+def test_an_unreadable_profile_is_one_sentence(shipped_data: Path, tmp_path: Path) -> None:
+    profile = tmp_path / "p.yaml"
+    profile.write_text("employes: 5")
+    done = run("ask", "x", "--profile", str(profile), data_dir=shipped_data)
+    assert done.returncode == 2
+    assert "employes" in done.stderr
+
+
+def test_indexing_an_empty_data_folder_happens_by_itself(small_knowledge: Path, tmp_path: Path) -> None:
+    done = run(
+        "search",
+        "Kooperation",
+        "--json",
+        data_dir=tmp_path / "data",
+        knowledge_dir=str(small_knowledge),
+        shipped_knowledge="false",
+    )
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["results"]
+
+
+def test_a_busy_port_is_one_german_sentence(shipped_data: Path) -> None:
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        done = run("serve", "--port", str(busy.getsockname()[1]), data_dir=shipped_data)
+    assert done.returncode == 1
+    assert "läuft schon ein Dienst" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_check_finds_nothing_to_mend_in_the_shipped_knowledge() -> None:
+    done = run("check", "--json")
+    assert json.loads(done.stdout)["errors"] == []
+    assert done.returncode == 0

@@ -1,0 +1,62 @@
+"""The shipped knowledge: complete, valid, in step with the shipped vectors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assistant.embeddings import Encoder
+from assistant.load import load_file, load_knowledge
+from assistant.schema import Funding
+from assistant.settings import load_settings, shipped_folder
+from assistant.ship import missing_texts
+
+SECTIONS = """ueberblick beschreibung ursachen ziele geschaeftsmodelle digitale-kompetenzen kooperationen massnahmen
+mindset technische-kompetenzen kooperationsbereitschaft transdisziplinaer weiterbildung standort begruendung literatur""".split()
+CLAIMS = [
+    "Unintended Side Effects", "EDIFACT", "VDA", "Porter", "verlängerte", "Losgröße 1", "digitale Souveränität",
+    "Ambidext", "Exploitation", "Exploration", "Coopetition", "Milieu", "Hospitation", "Beschaffung", "Reallabor",
+    "Co-Creation", "SoRO 3.2", "ERP", "Prototypen", "Demonstratoren", "Puzzle", "Lehrpläne", "Cloud", "Know-how",
+]  # fmt: skip
+
+
+def test_every_section_of_the_position_paper_is_there() -> None:
+    folder = shipped_folder("knowledge") / "position-paper"
+    assert {path.stem for path in folder.glob("*.md")} == set(SECTIONS)
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_every_claim_of_the_paper_is_findable(claim: str) -> None:
+    folder = shipped_folder("knowledge") / "position-paper"
+    assert any(claim in path.read_text(encoding="utf-8") for path in folder.glob("*.md"))
+
+
+def test_all_files_load_and_the_named_kinds_are_well_stocked() -> None:
+    documents = load_knowledge([shipped_folder("knowledge")])
+    counts = {
+        kind: sum(one.kind == kind for one in documents) for kind in ("funding", "support", "cooperation", "literature")
+    }
+    assert counts["funding"] >= 12
+    assert counts["support"] >= 8
+    assert counts["cooperation"] >= 8
+    assert counts["literature"] >= 12
+
+
+def test_file_names_are_ids() -> None:
+    root = shipped_folder("knowledge")
+    for path in root.rglob("*.md"):
+        if path.name != "README.md":
+            assert load_file(path).source.id.split("/")[-1] == path.stem
+
+
+def test_successors_have_not_ended_themselves_without_saying_so() -> None:
+    sources = {one.source.id: one.source for one in load_knowledge([shipped_folder("knowledge")])}
+    for source in sources.values():
+        if isinstance(source, Funding) and source.successor:
+            assert source.successor in sources
+
+
+def test_the_shipped_vectors_are_in_step_with_the_knowledge(encoder: Encoder, tmp_path: Path) -> None:
+    missing = missing_texts(load_settings(data_dir=tmp_path), encoder.model_id)
+    assert not missing, f"{len(missing)} texts without a shipped vector; run 'make vectors'"

@@ -1,0 +1,121 @@
+"""Ranking, filters and the verdict, against a real index."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+import numpy as np
+import pytest
+
+from assistant.bootstrap import Assistant
+from assistant.models import Evidence
+from assistant.retrieve import make_query, mentioned_laender, retrieve, search
+from assistant.score import Space, score, top
+from assistant.understand import understand
+
+TODAY = date(2026, 11, 23)
+
+
+def evidence(assistant: Assistant, question: str, today: date = TODAY) -> Evidence:
+    understood = understand(question, (), assistant.tokenizer, assistant.prompts)
+    query = make_query(understood, assistant.encoder, assistant.tokenizer)
+    return retrieve(query, assistant.shelf.library(), today)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Was heißt Coopetition?", {"position-paper/kooperationen", "coopetition"}),
+        (
+            "wertschöpfungsnetz",
+            {"position-paper/ursachen", "position-paper/beschreibung", "position-paper/begruendung"},
+        ),
+        ("Dürfen Konkurrenten Preise absprechen?", {"gwb-1", "hardcore", "info-austausch", "horizontal-leitlinien"}),
+        ("how do I protect trade secrets when cooperating", {"geschgehg", "nda", "geschaeftsgeheimnisgesetz"}),
+        ("Losgröße 1", {"position-paper/ursachen"}),
+    ],
+)
+def test_the_right_source_is_among_the_first_five(assistant: Assistant, question: str, expected: set[str]) -> None:
+    assert expected & {one.passage.document_id for one in evidence(assistant, question).ranked[:5]}
+
+
+@pytest.mark.parametrize("question", ["Coopetition", "Was ist der Data Act?", "Was bietet die IHK?"])
+def test_at_most_two_passages_of_one_document_among_the_first_five(assistant: Assistant, question: str) -> None:
+    first = evidence(assistant, question).ranked[:5]
+    assert max(Counter(one.passage.document_id for one in first).values()) <= 2
+
+
+def test_german_questions_read_no_english_parts(assistant: Assistant) -> None:
+    for question in ("Was heißt Coopetition?", "Wer hilft bei der Weiterbildung?"):
+        assert all(one.passage.language == "de" for one in evidence(assistant, question).ranked)
+
+
+def test_scores_fall_and_each_passage_comes_once(assistant: Assistant) -> None:
+    ranked = evidence(assistant, "Wie arbeiten KMU mit Start-ups zusammen?").ranked
+    assert len({one.passage.id for one in ranked}) == len(ranked)
+    scores = [one.score for one in ranked]
+    assert scores[:5] == sorted(scores[:5], reverse=True)
+
+
+def test_search_is_not_limited_by_document(assistant: Assistant) -> None:
+    understood = understand("Coopetition", (), assistant.tokenizer, assistant.prompts)
+    query = make_query(understood, assistant.encoder, assistant.tokenizer)
+    assert len(search(query, assistant.shelf.library(), 50)) == 50
+
+
+@pytest.mark.parametrize(
+    ("text", "laender"),
+    [
+        ("Förderung in Sachsen", {"Sachsen"}),
+        ("Förderung in Sachsen-Anhalt", {"Sachsen-Anhalt"}),
+        ("Niedersachsen oder Bremen", {"Niedersachsen", "Bremen"}),
+        ("in nordrhein-westfalen", {"Nordrhein-Westfalen"}),
+        ("bundesweit", set()),
+    ],
+)
+def test_laender_are_recognised(text: str, laender: set[str]) -> None:
+    assert mentioned_laender(text) == laender
+
+
+def test_top_gives_the_largest_first() -> None:
+    values = np.array([0.1, 0.9, 0.5, 0.7], dtype=np.float32)
+    assert top(values, 3).tolist() == [1, 3, 2]
+    assert top(values, 9).tolist() == [1, 3, 2, 0]
+    assert top(values[:0], 3).tolist() == []
+
+
+def test_the_exact_product_agrees_with_chroma(assistant: Assistant) -> None:
+    """Chroma holds distances, the space holds cosines: both must rank alike."""
+    from assistant.store import COLLECTION, open_client
+
+    generation = assistant.shelf.library().generation
+    space: Space = generation.space
+    folder = assistant.settings.data_dir / "generations" / generation.manifest.id / "chroma"
+    vector = assistant.encoder.encode_query("Wie finden wir Kooperationspartner?")
+    with open_client(folder) as client:
+        found = client.get_collection(COLLECTION, embedding_function=None).query([vector.tolist()], n_results=3)
+    exact = [generation.passages[place].id for place in top(space.passage_vectors @ vector, 3)]
+    assert found["ids"][0] == exact
+    assert found["distances"] is not None
+    assert found["distances"][0][0] == pytest.approx(1 - float((space.passage_vectors @ vector).max()), abs=1e-3)
+
+
+def test_english_questions_do_no_worse_with_the_full_score_than_with_cosine_alone(assistant: Assistant) -> None:
+    library = assistant.shelf.library()
+    pairs = [
+        ("How can we become independent of a large customer?", "position-paper"),
+        ("Who helps with further training?", "position-paper/weiterbildung"),
+        ("joint purchasing with competitors", "einkauf"),
+        ("What is an asset administration shell?", "aas"),
+    ]
+    full = cosine = 0
+    for question, wanted in pairs:
+        vector = assistant.encoder.encode_query(question)
+        scores = score(library.generation.space, vector, assistant.tokenizer.terms(question, "en"), "en")
+        plain = library.generation.space.passage_vectors @ vector
+        for name, values in (("full", scores.passages), ("cosine", plain)):
+            hit = any(library.generation.passages[place].document_id.startswith(wanted) for place in top(values, 5))
+            full, cosine = full + (hit and name == "full"), cosine + (hit and name == "cosine")
+    assert full >= cosine
+    assert full >= 3

@@ -1,0 +1,75 @@
+"""Only what a quote carries is shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.answer import Claim, Draft, Group
+from assistant.models import Passage
+from assistant.schema import Literature
+from assistant.verify import Numbering, is_proven, pieces, verified
+
+TEXT = "Der Zuschuss beträgt 30 bis 60 Prozent. Anträge sind bis 31.12.2027 möglich."
+PASSAGE = Passage("p#1", "p", "funding", "P", "Wie viel?", ("Wie viel?",), TEXT, tuple(TEXT.split(". ")))
+SOURCES = {"p": Literature(kind="literature", id="p", title="Ein Programm")}
+
+
+def claim(text: str, quote: str) -> Claim:
+    return Claim(text, quote, PASSAGE, 1.0)
+
+
+FIRST = "Der Zuschuss beträgt 30 bis 60 Prozent."
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "proven"),
+    [
+        (FIRST, FIRST, True),
+        ("(Stand 2027 – bitte prüfen)", "Anträge sind bis 31.12.2027 möglich.", False),
+        ("(bis 31.12.2027)", "Anträge sind bis 31.12.2027 möglich.", True),
+        ("Der Zuschuss beträgt 70 Prozent.", FIRST, False),
+        (FIRST, "Der Zuschuss beträgt 30 bis 70 Prozent.", False),
+        ("Ein Satz ohne Beleg.", "", False),
+        ("", "", True),
+    ],
+)
+def test_a_claim_needs_a_literal_quote_and_held_numbers(text: str, quote: str, proven: bool) -> None:
+    assert is_proven(claim(text, quote)) is proven
+
+
+def test_unproven_claims_and_empty_groups_disappear() -> None:
+    draft = Draft(
+        "Lead-in:",
+        (Group("A", ((claim(FIRST, FIRST), claim("Falsch 99.", FIRST)),)), Group("B", ((claim("x 1", FIRST),),))),
+    )
+    kept = verified(draft)
+    assert [group.label for group in kept.groups] == ["A"]
+    assert kept.groups[0].paragraphs == ((claim(FIRST, FIRST),),)
+
+
+def test_nothing_proven_leaves_no_lead_in() -> None:
+    assert verified(Draft("Lead-in:", (Group("A", ((claim("x 1", FIRST),),)),))) == Draft("", ())
+
+
+def test_the_same_quote_keeps_its_number_and_numbers_count_by_first_use() -> None:
+    second = "Anträge sind bis 31.12.2027 möglich."
+    draft = Draft("L:", (Group("", ((claim(FIRST, FIRST), claim(second, second), claim(FIRST, FIRST)),)),))
+    numbering = Numbering(SOURCES)
+    assert "".join(pieces(draft, numbering)) == f"L:\n\n- {FIRST} [1] {second} [2] {FIRST} [1]"
+    assert [one.quote for one in numbering.citations] == [FIRST, second]
+
+
+def test_markdown_in_a_quote_is_shown_and_not_obeyed() -> None:
+    text = "Ein *Satz* mit [1] und <b>Kosten</b> `x`."
+    passage = Passage("p#2", "p", "document", "P", "", (), text, (text,))
+    shown = "".join(pieces(Draft("", (Group("", ((Claim(text, text, passage, 1.0),),)),)), Numbering(SOURCES)))
+    assert shown.strip() == r"- Ein \*Satz\* mit \[1\] und \<b\>Kosten\</b\> \`x\`. [1]"
+
+
+def test_added_documents_show_at_most_400_characters_around_the_quote() -> None:
+    text = "a " * 400 + "Der gesuchte Satz." + " b" * 400
+    passage = Passage("p#3", "p", "document", "P", "", (), text, ("Der gesuchte Satz.",))
+    numbering = Numbering(SOURCES)
+    numbering.number(Claim("Der gesuchte Satz.", "Der gesuchte Satz.", passage, 1.0))
+    assert len(numbering.citations[0].passage) <= 400
+    assert "Der gesuchte Satz." in numbering.citations[0].passage
