@@ -23,7 +23,7 @@ NEW_KIND_BONUS = 0.03
 AREA_BONUS = 0.05
 ENGLISH_BONUS = 0.04
 COVERAGE_WEIGHT = 0.06
-ALIKE = 0.6
+ALIKE = 0.75
 QUOTE_CHARACTERS = 400
 _SHORT = 25
 
@@ -169,9 +169,10 @@ def _groups(chosen: Sequence[_Candidate], setting: Setting) -> Iterator[Group]:
 
 
 def _paragraph(chosen: Sequence[_Candidate], document: str, setting: Setting) -> tuple[Claim, ...]:
-    """The sentences of one document in reading order, then what must be known about its state."""
+    """The sentences of one document, best passage first, then what must be known about its state."""
     source = setting.library.generation.sources[document]
-    ordered = sorted(chosen, key=lambda one: (one.claim.passage.id, one.place))
+    passages = list(dict.fromkeys(one.claim.passage.id for one in chosen))
+    ordered = sorted(chosen, key=lambda one: (passages.index(one.claim.passage.id), one.place))
     claims = tuple(_with_language_note(one.claim, setting) for one in ordered)
     return (*claims, *_state(source, claims, setting))
 

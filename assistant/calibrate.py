@@ -32,6 +32,11 @@ class Thresholds:
     weak: float
     enough: float
 
+    @property
+    def floor(self) -> float:
+        """What a sentence must reach to stand beside a better one: half-way between foreign and weak."""
+        return (self.foreign + self.weak) / 2
+
 
 @dataclass(frozen=True, slots=True)
 class Calibration:

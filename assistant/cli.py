@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from assistant.errors import AssistantError, QuestionError
+from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Assistant
@@ -34,10 +34,8 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         app()
-    except QuestionError as error:
-        _stop(str(error), WRONG_USE)
     except AssistantError as error:
-        _stop(str(error), WRONG_USE if type(error).__name__ == "SettingsError" else PARTLY)
+        _stop(str(error), error.exit_code)
     except KeyboardInterrupt:
         _stop("Abgebrochen.", PARTLY)
 

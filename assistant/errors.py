@@ -6,9 +6,13 @@ from __future__ import annotations
 class AssistantError(Exception):
     """Base of all expected errors; the message is one German sentence with the way out."""
 
+    exit_code = 1
+
 
 class SettingsError(AssistantError):
     """A setting is unknown, misspelt or has a value that it cannot have."""
+
+    exit_code = 2
 
 
 class KnowledgeError(AssistantError):
@@ -42,6 +46,8 @@ class PromptError(AssistantError):
 class QuestionError(AssistantError):
     """A question that cannot be asked: blank or too long."""
 
+    exit_code = 2
+
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
@@ -49,3 +55,5 @@ class QuestionError(AssistantError):
 
 class ProfileError(AssistantError):
     """A profile cannot be read or has a field that does not exist."""
+
+    exit_code = 2

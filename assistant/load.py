@@ -21,6 +21,8 @@ from assistant.schema import FrontMatter, Source
 from assistant.status import short_name, status_sections
 
 _HEAD = re.compile(r"\A---\r?\n(.*?)\r?\n---\r?\n(.*)\Z", re.DOTALL)
+
+
 class _Loader(yaml.SafeLoader):
     """Leaves dates as text, so that an impossible one is an error of its field."""
 

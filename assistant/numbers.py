@@ -40,6 +40,7 @@ _DATES = (
 )
 _NUMBER = re.compile(r"(?<![\w.,])\d[\d.,\u00a0\u202f]*\d|\d")
 _SCALE = re.compile(rf"[\s\u00a0]*({'|'.join(sorted(_SCALES, key=len, reverse=True))})\b", re.I)
+_RANGE = re.compile(rf"\s?(?:bis|to|–|-)\s?\d[\d.,]*{_SCALE.pattern}", re.I)
 _WORD = re.compile(rf"\b({'|'.join(_WORDS)})\b", re.I)
 
 
@@ -50,6 +51,8 @@ def numbers_in(text: str) -> frozenset[str]:
         text = pattern.sub(lambda match: _keep_date(match, found), text)
     for match in _NUMBER.finditer(text):
         found.add(_number(match[0], _SCALE.match(text, match.end())))
+        if shared := _RANGE.match(text, match.end()):  # "0,5 bis 10 Mio.": the scale counts for both
+            found.add(_number(match[0], shared))
     found.update(str(_WORDS[match[1].lower()]) for match in _WORD.finditer(text))
     return frozenset(found)
 

@@ -54,6 +54,7 @@ def load_profile(path: Path) -> Profile:
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"])) or "Profil"
-        raise ProfileError(f"{path}: {field}: {first['msg']}.") from error
+        problem = "dieses Feld gibt es nicht" if first["type"] == "extra_forbidden" else first["msg"]
+        raise ProfileError(f"{path}: {field}: {problem}.") from error
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise ProfileError(f"{path}: das Profil ist nicht lesbar; erwartet wird YAML oder JSON.") from error

@@ -21,6 +21,7 @@ from assistant.score import Floats, Scores, score, signal, top
 DEPTH = 20
 PER_DOCUMENT = 2
 AREA_BONUS = 0.03
+REGIONAL_PENALTY = 0.02
 FIRST = 5
 _EXCLUDED = np.float32(-10.0)
 Verdict = Literal["enough", "weak", "none", "off_topic"]
@@ -52,15 +53,17 @@ class Restricted:
 class Library:
     """A generation with what retrieval looks up in it, prepared once.
 
-    ``document_of`` ``(n,)`` gives the place of each passage's document; ``doubled``
-    ``(n,)`` marks English parts of documents that have a German text, ``kinds`` ``(n,)``
-    holds the kind of each passage and ``status_passages`` each document's generated passage by language.
+    ``document_of`` ``(n,)`` gives the place of each passage's document, ``kinds`` ``(n,)``
+    its kind; ``doubled`` ``(n,)`` marks English parts of documents that have a German
+    text, ``regional`` ``(n,)`` what is meant for single Länder. ``status_passages`` holds
+    each document's generated passage by language.
     """
 
     generation: Generation
     document_of: NDArray[np.int64]
     doubled: NDArray[np.bool_]
     kinds: NDArray[np.str_]
+    regional: NDArray[np.bool_]
     restricted: tuple[Restricted, ...]
     status_passages: Mapping[str, Mapping[Language, Passage]]
 
@@ -68,14 +71,16 @@ class Library:
 def prepare(generation: Generation, tokenizer: Tokenizer) -> Library:
     """Look-ups over a loaded generation."""
     places = {one: place for place, one in enumerate(generation.sources)}
+    laender = {one: source_laender(source) for one, source in generation.sources.items()}
     german = {passage.document_id for passage in generation.passages if passage.language == "de"}
     return Library(
         generation,
         np.array([places[p.document_id] for p in generation.passages], dtype=np.int64),
         np.array([p.language == "en" and p.document_id in german for p in generation.passages], dtype=np.bool_),
         np.array([p.kind for p in generation.passages], dtype=np.str_),
+        np.array([bool(laender[p.document_id]) for p in generation.passages], dtype=np.bool_),
         tuple(
-            Restricted(places[one], source, source_laender(source), _names(source, tokenizer))
+            Restricted(places[one], source, laender[one], _names(source, tokenizer))
             for one, source in generation.sources.items()
             if isinstance(source, Funding | Support)
         ),
@@ -109,7 +114,7 @@ def retrieve(query: Query, library: Library, today: date) -> Evidence:
     reached = signal(generation.space, scores, query.terms, query.language)
     thresholds = generation.thresholds[query.language]
     verdict = _verdict(reached, thresholds, bool(generation.passages))
-    return Evidence(tuple(_spread(_ranked(generation, scores, DEPTH))), verdict, reached, thresholds.weak)
+    return Evidence(tuple(_spread(_ranked(generation, scores, DEPTH))), verdict, reached, thresholds.floor)
 
 
 def search(query: Query, library: Library, count: int, kinds: Collection[Kind] = ()) -> tuple[Ranked, ...]:
@@ -134,9 +139,12 @@ def source_laender(source: Source) -> frozenset[Land]:
 
 def _score(query: Query, library: Library, allowed: NDArray[np.bool_]) -> Scores:
     scores = score(library.generation.space, query.vector, query.terms, query.language)
+    nearer = scores.passages
     if query.area:
-        nearer = scores.passages + AREA_BONUS * (library.kinds == query.area)
-        scores = Scores(nearer.astype(np.float32), scores.sentences, scores.best_sentence)
+        nearer = nearer + AREA_BONUS * (library.kinds == query.area)
+    if not query.laender:
+        nearer = nearer - REGIONAL_PENALTY * library.regional
+    scores = Scores(nearer.astype(np.float32), scores.sentences, scores.best_sentence)
     return Scores(np.where(allowed, scores.passages, _EXCLUDED), scores.sentences, scores.best_sentence)
 
 

@@ -27,9 +27,9 @@ _ANAPHORA = frozenset(
     denen deren dessen diese dieser dieses diesem diesen solche solchen it them they those these there""".split()
 )
 _BARE = re.compile(
-    r"\b(?:das|(?<!gibt )es|this|that)\b(?=\s*(?:[?!.,]|$|auch|denn|noch|eigentlich|genau|konkret|für|bei|in|mit|nur|nicht|ein|"
-    r"jetzt|schon|so|alles|überhaupt|dann|uns|mich|wirklich|möglich|erlaubt|sinnvoll|teuer|also|apply|cost|for|work|"
-    r"take|mean|possible|allowed))",
+    r"\b(?:das|(?<!gibt )es|this|that)\b(?=\s*(?:[?!.,]|$|auch|denn|noch|eigentlich|genau|konkret|für|bei|in|mit|nur|"
+    r"nicht|ein|jetzt|schon|so|alles|überhaupt|dann|uns|mich|wirklich|möglich|erlaubt|sinnvoll|teuer|also|apply|cost|for|"
+    r"work|take|mean|possible|allowed))",
     re.I,
 )
 

@@ -41,7 +41,8 @@ def quantise(vectors: Vectors) -> tuple[NDArray[np.int8], Vectors]:
 def restore(bytes_: NDArray[np.int8], scales: Vectors) -> Vectors:
     """The inverse of ``quantise``, with length one again."""
     squares = np.square(bytes_.astype(np.int32)).sum(axis=1, keepdims=True)
-    return (bytes_ / np.sqrt(np.maximum(squares, 1))).astype(np.float32)
+    lengths = np.sqrt(np.maximum(squares, 1))
+    return np.asarray(bytes_ / lengths, dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)

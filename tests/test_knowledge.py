@@ -13,7 +13,8 @@ from assistant.settings import load_settings, shipped_folder
 from assistant.ship import missing_texts
 
 SECTIONS = """ueberblick beschreibung ursachen ziele geschaeftsmodelle digitale-kompetenzen kooperationen massnahmen
-mindset technische-kompetenzen kooperationsbereitschaft transdisziplinaer weiterbildung standort begruendung literatur""".split()
+mindset technische-kompetenzen kooperationsbereitschaft transdisziplinaer weiterbildung standort begruendung
+literatur""".split()
 CLAIMS = [
     "Unintended Side Effects", "EDIFACT", "VDA", "Porter", "verlängerte", "Losgröße 1", "digitale Souveränität",
     "Ambidext", "Exploitation", "Exploration", "Coopetition", "Milieu", "Hospitation", "Beschaffung", "Reallabor",

@@ -151,7 +151,7 @@ def test_english_questions_get_english_quotes_where_a_source_has_them(assistant:
 
 
 def test_the_reply_language_can_be_chosen(assistant: Assistant) -> None:
-    answer = ask(assistant, "was heisst coopetition", lang="en")
+    answer = ask(assistant, "Was müssen wir bei einem Konsortialvertrag regeln?", lang="en")
     assert answer.language == "en"
     assert "German original" in answer.text
 

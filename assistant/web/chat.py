@@ -142,7 +142,8 @@ def _respond(assistant: Assistant, language: Language, text: str, past: Conversa
         return
     turn = past[-1]["turn"] + 1 if past else 1
     past.append({"turn": turn, "answer": answer})
-    streamed = ""
+    # The cards come with the first piece: a citation can be opened as soon as it is seen.
+    streamed, sources = "", _sources(past, language)
     for piece in split_pieces(answer.text):
         streamed += piece
         reply = {"role": "assistant", "content": streamed + definitions(answer, turn)}
