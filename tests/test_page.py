@@ -45,7 +45,7 @@ def ask(page: Page, question: str) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#chat")).to_contain_text(question)
     expect(page.locator("#question textarea")).to_have_value("")
-    expect(page.locator(".suggestions button:visible").first).to_be_visible()
+    expect(page.get_by_text(re.compile("^(Weiterfragen|Ask on)$"))).to_be_visible()
 
 
 def test_the_first_screen_says_that_it_is_an_ai_and_offers_examples(page: Page) -> None:
@@ -158,7 +158,7 @@ def test_everything_works_by_keyboard(page: Page) -> None:
     page.keyboard.press("Tab")
     expect(page.locator("#send")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.locator(".suggestions button:visible").first).to_be_visible()
+    expect(page.get_by_text("Weiterfragen")).to_be_visible()
     link = page.locator("#chat a[href*='#beleg-1-1']").first
     link.focus()
     page.keyboard.press("Enter")

@@ -19,7 +19,6 @@ logger = logging.getLogger(__name__)
 SHOWN_ANSWERS = 10
 _EXAMPLES = 4
 _FOLLOW_UPS = 3
-_QUESTION = 3
 
 TEXTS: Mapping[Language, Mapping[str, str]] = {
     "de": {
@@ -142,21 +141,15 @@ def _respond(assistant: Assistant, language: Language, text: str, past: Conversa
         return
     turn = past[-1]["turn"] + 1 if past else 1
     past.append({"turn": turn, "answer": answer})
-    # The cards come with the first piece: a citation can be opened as soon as it is seen.
-    streamed, sources = "", _sources(past, language)
+    sources: Any = _sources(past, language)
+    streamed = ""
     for piece in split_pieces(answer.text):
         streamed += piece
         reply = {"role": "assistant", "content": streamed + definitions(answer, turn)}
-        yield [
-            [*shown, question, reply],
-            *[gr.skip()] * 2,
-            "",
-            gr.Column(visible=False),
-            *[gr.skip()] * (_FOLLOW_UPS + 1),
-        ]
-    last = _update([*shown, question, reply], past, language, answer.suggestions)
-    last[_QUESTION] = gr.skip()  # the visitor may be typing the next question already
-    yield last
+        rest = [gr.skip()] * (_FOLLOW_UPS + 1)
+        yield [[*shown, question, reply], sources, gr.skip(), "", gr.Column(visible=False), *rest]
+        sources = gr.skip()  # they came with the first piece; showing them again would lose the reader's place
+    yield [gr.skip(), gr.skip(), past, gr.skip(), gr.skip(), *_follow_ups(answer.suggestions)]
 
 
 def _messages(past: Conversation) -> list[dict[str, str]]:
@@ -179,17 +172,23 @@ def _update(
     messages: list[dict[str, str]], past: Conversation, language: Language, suggestions: tuple[str, ...]
 ) -> list[Any]:
     """The whole page after an answer."""
-    shown = [gr.Button(suggestions[place], visible=True) if place < len(suggestions) else gr.Button("", visible=False)
-             for place in range(_FOLLOW_UPS)]  # fmt: skip
     return [
         messages,
         _sources(past, language),
         past,
         "",
         gr.Column(visible=not messages),
-        gr.Column(visible=bool(suggestions)),
-        *shown,
+        *_follow_ups(suggestions),
     ]
+
+
+def _follow_ups(suggestions: tuple[str, ...]) -> list[Any]:
+    """The group of follow-up buttons and the buttons in it."""
+    buttons = [
+        gr.Button(suggestions[place], visible=True) if place < len(suggestions) else gr.Button("", visible=False)
+        for place in range(_FOLLOW_UPS)
+    ]
+    return [gr.Column(visible=bool(suggestions)), *buttons]
 
 
 def _fresh(language: Language) -> list[Any]:

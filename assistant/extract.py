@@ -1,0 +1,106 @@
+"""One file to clean text: the entry point of the child process that reads foreign documents.
+
+The file comes in on standard input, the result leaves as JSON on standard output. The
+process gives up its own rights to memory, time and writing before it reads a byte.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import resource
+import sys
+import threading
+import time
+from contextlib import suppress
+from dataclasses import asdict
+from typing import Any, NoReturn
+
+from assistant.blocks import Extracted
+from assistant.errors import DocumentError
+
+MEMORY_STATUS = 77
+_PLAIN_SUFFIXES = frozenset({"", ".txt", ".text"})
+_MARKDOWN_SUFFIXES = frozenset({".md", ".markdown"})
+_HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
+_KNOWN = "PDF, DOCX, HTML, Markdown oder Text (TXT)"
+
+
+def extract(data: bytes, suffix: str, maximum_pages: int) -> Extracted:
+    """Read a document; what it is, its content decides, and the suffix only among kinds of text."""
+    if not data.strip(b"\0 \t\r\n"):
+        raise DocumentError("empty", "Die Datei ist leer.")
+    if b"%PDF-" in data[:1024]:
+        from assistant.extract_pdf import extract_pdf
+
+        return extract_pdf(data, maximum_pages)
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        from assistant.extract_docx import extract_docx
+
+        return extract_docx(data)
+    _refuse_other_types(data, suffix)
+    return _extract_text(data, suffix)
+
+
+def _refuse_other_types(data: bytes, suffix: str) -> None:
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        if "EncryptedPackage".encode("utf-16-le") in data:
+            raise DocumentError("encrypted", "Die Datei ist mit einem Kennwort geschützt; bitte ohne Schutz speichern.")
+        raise DocumentError("wrong_type", "Das ist ein altes Office-Format; bitte als DOCX oder PDF speichern.")
+    if data.lstrip().startswith(b"{\\rtf"):
+        raise DocumentError("wrong_type", "Das ist RTF; bitte als DOCX oder PDF speichern.")
+    if suffix not in _PLAIN_SUFFIXES | _MARKDOWN_SUFFIXES | _HTML_SUFFIXES:
+        named = f"heißt zwar „{suffix}“, ist aber keines davon" if suffix in (".pdf", ".docx") else "ist keines davon"
+        raise DocumentError("wrong_type", f"Gelesen werden {_KNOWN}; die Datei {named}.")
+
+
+def _extract_text(data: bytes, suffix: str) -> Extracted:
+    from assistant.extract_text import decode, extract_html, extract_markdown, extract_plain
+
+    text = decode(data)
+    start = text.lstrip()[:200].lower()
+    if suffix in _HTML_SUFFIXES or start.startswith(("<!doctype html", "<html")):
+        return extract_html(text)
+    return extract_markdown(text) if suffix in _MARKDOWN_SUFFIXES else extract_plain(text)
+
+
+def main() -> NoReturn:
+    """Read standard input under limits: ``suffix seconds memory_bytes maximum_pages``."""
+    suffix, seconds, memory, pages = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
+    logging.disable(logging.CRITICAL)
+    _limit(seconds, memory)
+    try:
+        result: dict[str, Any] = {"document": asdict(extract(sys.stdin.buffer.read(), suffix.lower(), pages))}
+    except DocumentError as error:
+        result = {"code": error.code, "reason": str(error)}
+    except MemoryError:
+        os._exit(MEMORY_STATUS)
+    except (Exception, RecursionError):  # a broken file can fail in any way; the parent must get an answer
+        result = {"code": "unreadable", "reason": "Die Datei ist beschädigt; bitte öffnen und neu speichern."}
+    sys.stdout.buffer.write(json.dumps(result).encode())
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def _limit(seconds: int, memory: int) -> None:
+    """No more memory, time, files to write or core dumps than reading one document needs."""
+    limits = {resource.RLIMIT_CPU: seconds + 1, resource.RLIMIT_FSIZE: 0, resource.RLIMIT_CORE: 0}
+    if sys.platform == "linux":
+        limits[resource.RLIMIT_AS] = memory
+    for which, value in limits.items():
+        with suppress(OSError, ValueError):  # a stricter limit may be in force already
+            resource.setrlimit(which, (value, value))
+    threading.Thread(target=_watch_memory, args=(memory,), daemon=True).start()
+
+
+def _watch_memory(memory: int) -> None:
+    """End the process when it holds too much; macOS does not enforce a limit of the address space."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    while resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit < memory:
+        time.sleep(0.1)
+    os._exit(MEMORY_STATUS)
+
+
+if __name__ == "__main__":
+    main()
