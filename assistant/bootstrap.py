@@ -12,11 +12,13 @@ from pathlib import Path
 import yaml
 
 from assistant.calibrate import load_calibration
+from assistant.documents import load_added, without_clashes
 from assistant.embeddings import Encoder, load_embeddings
 from assistant.errors import AssistantError, IndexUnavailableError
 from assistant.index import IndexInput, Refreshed, Report, current_generation, load_generation, refresh
 from assistant.lexical import Tokenizer
 from assistant.load import load_knowledge
+from assistant.places import Places
 from assistant.prompts import Prompts
 from assistant.retrieve import Library, prepare
 from assistant.settings import Settings, shipped_folder
@@ -33,6 +35,7 @@ class Assistant:
     settings: Settings
     encoder: Encoder
     tokenizer: Tokenizer
+    places: Places
     prompts: Prompts
     shelf: Shelf
 
@@ -74,31 +77,39 @@ class Shelf:
 def build_assistant(settings: Settings) -> Assistant:
     """The assistant over the current index."""
     _be_quiet(settings)
-    tokenizer = Tokenizer(load_abbreviations(settings))
+    tokenizer = Tokenizer(_merged(settings, "abbreviations.yaml"))
     prompts = Prompts(shipped_folder("prompts"), settings.prompts_dir)
     encoder = load_embeddings(settings.embedding_model, settings.data_dir / "cache")
-    return Assistant(settings, encoder, tokenizer, prompts, Shelf(settings.data_dir, tokenizer))
+    places = Places(_merged(settings, "places.yaml"))
+    return Assistant(settings, encoder, tokenizer, places, prompts, Shelf(settings.data_dir, tokenizer))
 
 
-def refresh_index(settings: Settings, report: Report, *, full: bool = False) -> Refreshed:
-    """Bring the index in step with the knowledge folders and the added documents."""
-    _be_quiet(settings)
-    return refresh(settings.data_dir, index_input(settings), report, full=full)
+def refresh_index(
+    settings: Settings, report: Report, *, full: bool = False, assistant: Assistant | None = None
+) -> Refreshed:
+    """Bring the index in step with the knowledge folders and the added documents.
+
+    An ``assistant`` that was built already lends its encoder and tokenizer.
+    """
+    return refresh(settings.data_dir, index_input(assistant or build_assistant(settings)), report, full=full)
 
 
-def index_input(settings: Settings) -> IndexInput:
+def index_input(assistant: Assistant) -> IndexInput:
     """Everything that decides what the index holds."""
-    documents = load_knowledge(settings.knowledge_dirs)
-    encoder = load_embeddings(settings.embedding_model, settings.data_dir / "cache")
-    cached = CachedEncoder(encoder, load_shipped(), VectorCache(settings.data_dir / "cache" / "vectors.sqlite"))
-    return IndexInput(documents, cached, Tokenizer(load_abbreviations(settings)), load_calibration())
+    settings = assistant.settings
+    knowledge = load_knowledge(settings.knowledge_dirs)
+    documents = knowledge + without_clashes(load_added(settings.data_dir), knowledge)
+    cached = CachedEncoder(
+        assistant.encoder, load_shipped(), VectorCache(settings.data_dir / "cache" / "vectors.sqlite")
+    )
+    return IndexInput(documents, cached, assistant.tokenizer, load_calibration())
 
 
-def load_abbreviations(settings: Settings) -> dict[str, list[str]]:
-    """Abbreviations and long forms of all knowledge folders, a hub's own last."""
+def _merged(settings: Settings, name: str) -> dict[str, list[str]]:
+    """A word table of all knowledge folders; a hub's own lines replace shipped ones."""
     merged: dict[str, list[str]] = {}
     for folder in settings.knowledge_dirs:
-        path = folder / "abbreviations.yaml"
+        path = folder / name
         if path.is_file():
             merged.update(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
     return merged

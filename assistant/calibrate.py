@@ -15,27 +15,27 @@ import numpy as np
 
 from assistant.lexical import Tokenizer
 from assistant.models import Language
-from assistant.score import Floats, Space, score, signal
+from assistant.score import Floats, Space, best_sentence, score, signal
 from assistant.vectors import CachedEncoder
 
 FOLDER = Path(__file__).with_name("calibration")
 FOREIGN_QUANTILE = 0.50
-WEAK_QUANTILE = 0.90
+WEAK_QUANTILE = 0.95
 ENOUGH_QUANTILE = 0.98
+FLOOR_QUANTILE = 0.70
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Below ``foreign`` off topic, below ``weak`` no source, up to ``enough`` cautious, above it answered."""
+    """Below ``foreign`` off topic, below ``weak`` no source, up to ``enough`` cautious, above it answered.
+
+    ``floor`` is the cosine that a sentence must reach to stand beside a better one.
+    """
 
     foreign: float
     weak: float
     enough: float
-
-    @property
-    def floor(self) -> float:
-        """What a sentence must reach to stand beside a better one: half-way between foreign and weak."""
-        return (self.foreign + self.weak) / 2
+    floor: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +73,15 @@ def calibrate(
 ) -> dict[Language, Thresholds]:
     """Quantiles of the signal that the foreign questions of each language reach on this index."""
     vectors = encoder.encode([question for _, question in calibration.nulls], "query")
-    reached: dict[Language, list[float]] = {"de": [], "en": []}
+    reached: dict[Language, list[tuple[float, float]]] = {"de": [], "en": []}
     for (language, question), vector in zip(calibration.nulls, vectors, strict=True):
-        terms = tokenizer.terms(question, language)
-        reached[language].append(signal(space, score(space, vector, terms, language), terms, language))
+        scores = score(space, vector, tokenizer.terms(question, language), language)
+        reached[language].append((signal(scores), best_sentence(scores)))
     return {language: _thresholds(values) for language, values in reached.items()}
 
 
-def _thresholds(signals: list[float]) -> Thresholds:
-    quantiles = np.quantile(signals or [0.0], [FOREIGN_QUANTILE, WEAK_QUANTILE, ENOUGH_QUANTILE])
-    return Thresholds(*(round(float(value), 6) for value in quantiles))
+def _thresholds(reached: list[tuple[float, float]]) -> Thresholds:
+    signals, sentences = zip(*reached or [(0.0, 0.0)], strict=True)
+    quantiles = np.quantile(signals, [FOREIGN_QUANTILE, WEAK_QUANTILE, ENOUGH_QUANTILE])
+    floor = np.quantile(sentences, FLOOR_QUANTILE)
+    return Thresholds(*(round(float(value), 6) for value in (*quantiles, floor)))

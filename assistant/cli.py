@@ -16,6 +16,7 @@ from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Assistant
+    from assistant.index import Refreshed
     from assistant.models import Answer, Kind, Language
     from assistant.settings import Settings
 
@@ -46,16 +47,18 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port.")] = 7860,
 ) -> None:
     """Chatseite und Schnittstelle bereitstellen; bringt vorher den Index auf Stand."""
+    from assistant.bootstrap import build_assistant
     from assistant.errors import IndexBusyError
+    from assistant.web.server import listen, run
 
     settings = _settings()
+    listener = listen(host, port)
+    assistant = build_assistant(settings)
     try:
-        _refresh(settings, full=False)
+        _refresh(settings, assistant=assistant)
     except IndexBusyError:
         typer.echo("Ein anderer Prozess pflegt den Index; es gilt der aktuelle Stand.", err=True)
-    from assistant.web.server import run
-
-    run(settings, host, port)
+    run(assistant, listener)
 
 
 @app.command()
@@ -74,6 +77,48 @@ def index(
         f"{done.passages} Passagen im Index: {done.added} Quellen neu, {done.changed} geändert, "
         f"{done.removed} entfernt, {done.unchanged} unverändert ({done.seconds:.1f} s)."
     )
+
+
+@app.command()
+def add(
+    paths: Annotated[list[Path], typer.Argument(help="Dateien oder Ordner: PDF, DOCX, HTML, Markdown, Text.")],
+    kind: Annotated[str | None, typer.Option(help="Art der Quelle statt 'document'.")] = None,
+    title: Annotated[str | None, typer.Option(help="Titel statt dessen, der im Dokument steht.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Eigene Dokumente aufnehmen; noch einmal aufgenommene werden ersetzt."""
+    from dataclasses import asdict
+
+    from assistant.collection import add_documents
+    from assistant.documents import Wishes, summary
+
+    if title is not None and (not title.strip() or len(paths) > 1 or paths[0].is_dir()):
+        _stop("--title gilt für genau eine Datei und darf nicht leer sein.", WRONG_USE)
+    kinds = _kinds([kind] if kind else None)
+    with _progress() as report:
+        added, skipped = add_documents(_settings(), paths, Wishes(kinds[0] if kinds else None, title), report)
+    if as_json:
+        _print_json({"added": [asdict(one) for one in added], "skipped": [asdict(one) for one in skipped]})
+    else:
+        for line in (*map(summary, added), *(f"ausgelassen: {one.path}: {one.reason}" for one in skipped)):
+            typer.echo(line)
+    raise typer.Exit(PARTLY if skipped else DONE)
+
+
+@app.command()
+def remove(
+    document_id: Annotated[str, typer.Argument(metavar="ID", help="id des Dokuments, wie 'add' sie nennt.")],
+) -> None:
+    """Ein eigenes Dokument entfernen, samt Original und allem, was daraus entstand."""
+    from assistant.collection import remove as remove_from_collection
+    from assistant.errors import DocumentError
+
+    try:
+        with _progress() as report:
+            remove_from_collection(_settings(), document_id, report)
+    except DocumentError as error:
+        _stop(str(error), WRONG_USE)
+    typer.echo(f"entfernt: {document_id}")
 
 
 @app.command()
@@ -166,15 +211,15 @@ def _assistant() -> Assistant:
 
     settings = _settings()
     if current_generation(settings.data_dir) is None:
-        _refresh(settings, full=False)
+        _refresh(settings)
     return build_assistant(settings)
 
 
-def _refresh(settings: Settings, *, full: bool) -> Any:
+def _refresh(settings: Settings, *, full: bool = False, assistant: Assistant | None = None) -> Refreshed:
     from assistant.bootstrap import refresh_index
 
     with _progress() as report:
-        return refresh_index(settings, report, full=full)
+        return refresh_index(settings, report, full=full, assistant=assistant)
 
 
 @contextmanager

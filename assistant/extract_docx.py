@@ -44,7 +44,9 @@ def _read(archive: zipfile.ZipFile) -> Extracted:
     if len(names) > MAXIMUM_ENTRIES:
         raise DocumentError("too_large", "Das Archiv hat zu viele Teile; bitte in Word öffnen und neu speichern.")
     if "word/document.xml" not in names:
-        raise DocumentError("wrong_type", "Das ist keine Word-Datei; gelesen werden PDF, DOCX, HTML, Markdown und Text.")
+        raise DocumentError(
+            "wrong_type", "Das ist keine Word-Datei; gelesen werden PDF, DOCX, HTML, Markdown und Text."
+        )
     levels, hidden = _styles(_parse(archive, "word/styles.xml")) if "word/styles.xml" in names else ({}, set())
     reader = _Reader(levels, hidden)
     root = _parse(archive, "word/document.xml")
@@ -78,7 +80,9 @@ def _parse(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
     with archive.open(name) as part:
         content = part.read(MAXIMUM_PART_BYTES + 1)
     if len(content) > MAXIMUM_PART_BYTES:
-        raise DocumentError("too_large", "Die Datei entpackt sich zu übermäßiger Größe; bitte neu speichern oder teilen.")
+        raise DocumentError(
+            "too_large", "Die Datei entpackt sich zu übermäßiger Größe; bitte neu speichern oder teilen."
+        )
     _check_xml(content)
     return ElementTree.fromstring(content)
 
@@ -146,7 +150,12 @@ def _is_on(element: ElementTree.Element | None) -> bool:
     return element is not None and _attribute(element).lower() not in ("0", "false", "off", "none")
 
 
-def _is_hidden(properties: ElementTree.Element | None) -> bool:
+def _is_backed(properties: ElementTree.Element | None) -> bool:
+    """Whether a paragraph or table cell has a background of its own, on which white text can be read."""
+    return _attribute(_child(properties, "shd"), "fill").lower() not in ("", "auto", "ffffff")
+
+
+def _is_hidden(properties: ElementTree.Element | None, backed: bool = False) -> bool:
     """Whether run properties hide text: hidden, white without a background of its own, or tiny."""
     if properties is None:
         return False
@@ -155,7 +164,7 @@ def _is_hidden(properties: ElementTree.Element | None) -> bool:
     size = _attribute(_child(properties, "sz"))
     if size.isdigit() and int(size) <= _HIDDEN_HALF_POINTS:
         return True
-    backed = _attribute(_child(properties, "shd"), "fill").lower() not in ("", "auto", "ffffff")
+    backed = backed or _is_backed(properties)
     marked = _attribute(_child(properties, "highlight")).lower() not in ("", "none", "white")
     colour = _attribute(_child(properties, "color")).lower()
     return len(colour) == 6 and not backed and not marked and all(part >= "f0" for part in re.findall("..", colour))
@@ -169,23 +178,24 @@ class _Reader:
         self._hidden = hidden
         self.hidden_characters = 0
 
-    def blocks(self, root: ElementTree.Element) -> Iterator[Block]:
+    def blocks(self, root: ElementTree.Element, backed: bool = False) -> Iterator[Block]:
         """All paragraphs; the cells of a table row stand on one line."""
+        backed = backed or _is_backed(_child(root, "tcPr"))
         for element in root:
             name = element.tag.rpartition("}")[2]
             if name == "p":
-                yield from self._paragraph(element)
+                yield from self._paragraph(element, backed)
             elif name == "tr":
-                cells = [" ".join(one.text for one in self.blocks(cell)) for cell in element]
+                cells = [" ".join(one.text for one in self.blocks(cell, backed)) for cell in element]
                 yield Block(" | ".join(cell for cell in cells if cell))
             elif name not in ("pPr", "tblPr", "sectPr", "del", "moveFrom"):
-                yield from self.blocks(element)
+                yield from self.blocks(element, backed)
 
-    def _paragraph(self, paragraph: ElementTree.Element) -> Iterator[Block]:
+    def _paragraph(self, paragraph: ElementTree.Element, backed: bool) -> Iterator[Block]:
         style = _attribute(_child(paragraph, "pPr", "pStyle"))
         outline = _attribute(_child(paragraph, "pPr", "outlineLvl"))
         level = self._levels.get(style, int(outline) + 1 if outline.isdigit() and int(outline) < 9 else 0)
-        backed = _attribute(_child(paragraph, "pPr", "shd"), "fill").lower() not in ("", "auto", "ffffff")
+        backed = backed or _is_backed(_child(paragraph, "pPr"))
         text = "".join(self._runs(paragraph, style in self._hidden, backed))
         lines = [" ".join(text.split("\n"))] if level else text.split("\n")
         yield from (Block(line, level=level) for line in lines if line.strip())
@@ -196,8 +206,7 @@ class _Reader:
             if name == "r":
                 properties = _child(one, "rPr")
                 unseen = hidden or _attribute(_child(properties, "rStyle")) in self._hidden
-                white = _is_hidden(properties) and not (backed and _attribute(_child(properties, "color")))
-                yield from self._runs(one, unseen or white, backed)
+                yield from self._runs(one, unseen or _is_hidden(properties, backed), backed)
             elif name == "t":
                 if hidden:
                     self.hidden_characters += len("".join((one.text or "").split()))

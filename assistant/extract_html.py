@@ -87,7 +87,7 @@ class HtmlReader(HTMLParser):
         """``<li>`` ends the ``<li>`` before it, and every block a ``<p>``."""
         while self._open and tag in _CLOSES_ITSELF.get(self._open[-1][0], ()):
             self._open.pop()
-        if tag == "body" and any(name == "head" for name, _ in self._open):
+        if tag in _BLOCKS and any(name == "head" for name, _ in self._open):
             self.handle_endtag("head")
 
     def _is_hidden(self, tag: str, given: dict[str, str]) -> bool:
@@ -109,9 +109,8 @@ class HtmlReader(HTMLParser):
     def handle_data(self, data: str) -> None:
         """Text: shown, hidden, or the title."""
         tag, state = self._open[-1] if self._open else ("", "shown")
-        if tag == "title":
-            if not self.title:
-                self.title = data
+        if tag == "title" and state != "dropped":
+            self.title = self.title or data
         elif state == "shown":
             self._text.append(data if self._within("pre") else re.sub(r"\s+", " ", data))
         elif state == "hidden":

@@ -81,7 +81,9 @@ def extract_html(text: str) -> Extracted:
             to_sections(reader.blocks, title),
             title=title,
             authors=clean_authors(reader.meta.get("author", ())),
-            date=next((found for name in _DATES for one in reader.meta.get(name, ()) if (found := partial_date(one))), None),
+            date=next(
+                (found for name in _DATES for one in reader.meta.get(name, ()) if (found := partial_date(one))), None
+            ),
             hidden_characters=reader.hidden_characters,
         )
     )

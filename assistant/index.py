@@ -13,7 +13,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ from assistant.split import split_document
 from assistant.store import read_vectors, write_passages
 from assistant.vectors import CachedEncoder
 
-FORMAT = 3
+FORMAT = 6
 KEPT_GENERATIONS = 2
 Report = Callable[[str, int, int], None]
 
@@ -229,7 +229,7 @@ def _fill(
         passages=len(passages),
         sentences=len(sentences),
         documents={document.source.id: document.fingerprint for document in given.documents},
-        thresholds={language: [both.foreign, both.weak, both.enough] for language, both in thresholds.items()},
+        thresholds={language: list(astuple(both)) for language, both in thresholds.items()},
         shift=[round(float(value), 7) for value in shift],
         checksums={name: _checksum(folder / name) for name in _FILES},
     )

@@ -75,7 +75,10 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A question as it was understood: language, stand-alone form, and whether it is one."""
+    """A question as it was understood: language, stand-alone form, and whether it is one.
+
+    A follow-up has a ``subject``, the question that it leans on, and a ``context``, what was answered to it.
+    """
 
     question: str
     standalone: str
@@ -83,6 +86,7 @@ class Understood:
     is_question: bool = True
     is_follow_up: bool = False
     subject: str = ""
+    context: str = ""
     area: Kind | None = None
 
 

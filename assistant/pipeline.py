@@ -41,7 +41,7 @@ def ask(
         library = assistant.shelf.library()
     except IndexUnavailableError:
         return refuse(assistant, understood, "unavailable", language, clock)
-    query = make_query(understood, assistant.encoder, assistant.tokenizer, land)
+    query = make_query(understood, assistant.encoder, assistant.tokenizer, assistant.places, land)
     evidence = retrieve(query, library, today or date.today())
     clock.lap("retrieve")
     if evidence.verdict in ("off_topic", "none"):
@@ -55,11 +55,11 @@ def ask(
 
 def _understand(assistant: Assistant, question: str, history: Sequence[Turn], default: Language = "de") -> Understood:
     try:
-        vocabulary = assistant.shelf.library().generation.space.lexical.vocabulary
+        lexical = assistant.shelf.library().generation.space.lexical
     except IndexUnavailableError:
-        vocabulary = None
+        lexical = None
     cleaned = check_length(question)
-    return understand(cleaned, history, assistant.tokenizer, assistant.prompts, default, vocabulary)
+    return understand(cleaned, history, assistant.tokenizer, assistant.prompts, default, lexical)
 
 
 def rank(
@@ -67,14 +67,14 @@ def rank(
 ) -> tuple[Ranked, ...]:
     """The passages that a question would be answered from, whether or not it then is."""
     understood = _understand(assistant, question, history)
-    query = make_query(understood, assistant.encoder, assistant.tokenizer, land)
+    query = make_query(understood, assistant.encoder, assistant.tokenizer, assistant.places, land)
     return retrieve(query, assistant.shelf.library(), date.today()).ranked
 
 
 def find(assistant: Assistant, text: str, count: int, kinds: Collection[Kind] = ()) -> list[dict[str, Any]]:
     """Plain search results as data; never refuses."""
     understood = understand(check_length(text), (), assistant.tokenizer, assistant.prompts)
-    query = make_query(understood, assistant.encoder, assistant.tokenizer)
+    query = make_query(understood, assistant.encoder, assistant.tokenizer, assistant.places)
     return [
         {
             "id": one.passage.document_id,

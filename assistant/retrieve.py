@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from assistant.embeddings import Encoder
 from assistant.index import Generation
 from assistant.lexical import Tokenizer
 from assistant.models import Evidence, Kind, Language, Passage, Ranked, Understood
+from assistant.places import Places
 from assistant.schema import Funding, Land, Source, Support
 from assistant.score import Floats, Scores, score, signal, top
 
@@ -25,7 +26,6 @@ REGIONAL_PENALTY = 0.02
 FIRST = 5
 _EXCLUDED = np.float32(-10.0)
 Verdict = Literal["enough", "weak", "none", "off_topic"]
-_LAENDER: tuple[Land, ...] = get_args(Land)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,22 +96,26 @@ def _status_passages(passages: Sequence[Passage]) -> Mapping[str, Mapping[Langua
     return found
 
 
-def make_query(understood: Understood, encoder: Encoder, tokenizer: Tokenizer, land: Land | None = None) -> Query:
+def make_query(
+    understood: Understood, encoder: Encoder, tokenizer: Tokenizer, places: Places, land: Land | None = None
+) -> Query:
     """Embed the question; a follow-up together with the subject that it leans on.
 
     ``land`` is where the firm is at home; it counts where the question names no Land itself.
     """
-    text = f"{understood.subject} {understood.question}".strip()
+    text = " ".join(part for part in (understood.subject, understood.context, understood.question) if part)
     terms = tuple(tokenizer.terms(text, understood.language))
-    laender = mentioned_laender(text) or frozenset({land} if land else ())
+    laender = places.laender(f"{understood.subject} {understood.question}") or frozenset({land} if land else ())
     return Query(encoder.encode_query(text), terms, understood.language, laender, understood.area)
 
 
 def retrieve(query: Query, library: Library, today: date) -> Evidence:
     """The best passages for a question and a verdict whether they are enough."""
     generation = library.generation
-    scores = _score(query, library, _allowed(library, query, today))
-    reached = signal(generation.space, scores, query.terms, query.language)
+    allowed = _allowed(library, query, today)
+    plain = score(generation.space, query.vector, query.terms, query.language)
+    reached = signal(_masked(plain, plain.passages, allowed))
+    scores = _masked(plain, _preferred(plain, query, library), allowed)
     thresholds = generation.thresholds[query.language]
     verdict = _verdict(reached, thresholds, bool(generation.passages))
     return Evidence(tuple(_spread(_ranked(generation, scores, DEPTH))), verdict, reached, thresholds.floor)
@@ -120,7 +124,9 @@ def retrieve(query: Query, library: Library, today: date) -> Evidence:
 def search(query: Query, library: Library, count: int, kinds: Collection[Kind] = ()) -> tuple[Ranked, ...]:
     """Plain search without refusal: the ``count`` best passages, of some kinds only if given."""
     wanted = np.isin(library.kinds, list(kinds)) if kinds else np.ones(len(library.kinds), dtype=np.bool_)
-    return tuple(_ranked(library.generation, _score(query, library, wanted), count))
+    plain = score(library.generation.space, query.vector, query.terms, query.language)
+    preferred = _preferred(plain, query, library)
+    return tuple(_ranked(library.generation, _masked(plain, preferred, wanted), count))
 
 
 def is_ended(source: Source, today: date) -> bool:
@@ -137,15 +143,18 @@ def source_laender(source: Source) -> frozenset[Land]:
     return frozenset({source.land}) if isinstance(source, Funding) and source.land else frozenset()
 
 
-def _score(query: Query, library: Library, allowed: NDArray[np.bool_]) -> Scores:
-    scores = score(library.generation.space, query.vector, query.terms, query.language)
-    nearer = scores.passages
+def _preferred(scores: Scores, query: Query, library: Library) -> Floats:
+    """Scores with the asked-for area brought forward and, where no Land is named, regional sources held back."""
+    preferred = scores.passages
     if query.area:
-        nearer = nearer + AREA_BONUS * (library.kinds == query.area)
+        preferred = preferred + AREA_BONUS * (library.kinds == query.area)
     if not query.laender:
-        nearer = nearer - REGIONAL_PENALTY * library.regional
-    scores = Scores(nearer.astype(np.float32), scores.sentences, scores.best_sentence)
-    return Scores(np.where(allowed, scores.passages, _EXCLUDED), scores.sentences, scores.best_sentence)
+        preferred = preferred - REGIONAL_PENALTY * library.regional
+    return np.asarray(preferred, dtype=np.float32)
+
+
+def _masked(scores: Scores, passages: Floats, allowed: NDArray[np.bool_]) -> Scores:
+    return Scores(np.where(allowed, passages, _EXCLUDED), scores.sentences, scores.best_sentence)
 
 
 def _verdict(reached: float, thresholds: Thresholds, any_passage: bool) -> Verdict:
@@ -180,15 +189,6 @@ def _names(source: Source, tokenizer: Tokenizer) -> tuple[frozenset[str], ...]:
     called = [source.short_title or source.title, *(one.replace("-", " ") for one in (source.id, *source.aliases))]
     words = (frozenset(tokenizer.words(one)) for one in called)
     return tuple(one for one in words if one)
-
-
-def mentioned_laender(text: str) -> frozenset[Land]:
-    """Länder that a text names."""
-    lowered = text.lower()
-    found = {land for land in _LAENDER if land.lower() in lowered}
-    # "Sachsen-Anhalt" and "Niedersachsen" hold the name of another Land
-    rest = lowered.replace("sachsen-anhalt", "").replace("niedersachsen", "")
-    return frozenset(land for land in found if land != "Sachsen" or "sachsen" in rest)
 
 
 def _ranked(generation: Generation, scores: Scores, count: int) -> list[Ranked]:

@@ -232,7 +232,19 @@ class Literature(Source):
     used_in: tuple[Identifier, ...] = ()
 
 
+class AddedDocument(Source):
+    """A document that an operator added; its head comes from the file, not from an editor."""
+
+    kind: Literal["document"]
+    authors: tuple[str, ...] = ()
+    pages: Annotated[int, Field(ge=1)] | None = None
+    format: Literal["pdf", "docx", "html", "markdown", "text"]
+    original_name: str
+    added: date
+    sha256: Annotated[str, Field(pattern=r"[0-9a-f]{64}")]
+
+
 FrontMatter = Annotated[
-    PositionPaper | Funding | Support | Cooperation | Literature,
+    PositionPaper | Funding | Support | Cooperation | Literature | AddedDocument,
     Field(discriminator="kind"),
 ]

@@ -18,8 +18,7 @@ from assistant.models import Language, Passage
 SENTENCE_WEIGHT = 0.5
 LEXICAL_WEIGHT = 0.10
 LITERATURE_PENALTY = 0.03
-COVERAGE_WEIGHT = 0.06
-SIGNAL_DEPTH = 5
+SIGNAL_DEPTH = 3
 
 Floats = NDArray[np.float32]
 
@@ -88,10 +87,13 @@ def top(values: Floats, count: int) -> NDArray[np.int64]:
     return places[np.argsort(-values[places], kind="stable")][:count]
 
 
-def signal(space: Space, scores: Scores, terms: Sequence[str], language: Language) -> float:
-    """How well the best passages speak to the question: best sentence cosine plus covered idf."""
+def signal(scores: Scores) -> float:
+    """How well the sources speak to the question: the mean score of the best passages."""
     places = top(scores.passages, SIGNAL_DEPTH)
-    if not len(places):
-        return 0.0
-    coverage = space.lexical.coverage(terms, int(places[0])) if space.german[places[0]] == (language == "de") else 0.0
-    return float(scores.best_sentence[places].max()) + COVERAGE_WEIGHT * coverage
+    return float(scores.passages[places].mean()) if len(places) else 0.0
+
+
+def best_sentence(scores: Scores) -> float:
+    """The best cosine of any sentence of the best passages."""
+    places = top(scores.passages, SIGNAL_DEPTH)
+    return float(scores.best_sentence[places].max()) if len(places) else 0.0

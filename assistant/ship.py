@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.bootstrap import index_input
+from assistant.bootstrap import build_assistant, index_input
 from assistant.calibrate import Calibration
 from assistant.index import embedded_text
 from assistant.load import load_knowledge
@@ -29,7 +29,7 @@ def needed_texts(documents: tuple[Document, ...], calibration: Calibration) -> l
 
 def missing_texts(settings: Settings, model_id: str) -> list[tuple[Role, str]]:
     """Texts of the shipped knowledge that the shipped file lacks; empty when both are in step."""
-    given = index_input(settings)
+    given = index_input(build_assistant(settings))
     needed = needed_texts(load_knowledge([shipped_folder("knowledge")]), given.calibration)
     held = load_shipped().rows
     return [(role, text) for role, text in needed if vector_key(model_id, role, text) not in held]
@@ -37,7 +37,7 @@ def missing_texts(settings: Settings, model_id: str) -> list[tuple[Role, str]]:
 
 def write(settings: Settings, path: Path = SHIPPED_FILE) -> int:
     """Embed what is new and write the file; returns the number of vectors."""
-    given = index_input(settings)
+    given = index_input(build_assistant(settings))
     needed = needed_texts(load_knowledge([shipped_folder("knowledge")]), given.calibration)
     passages = [text for role, text in needed if role == "passage"]
     queries = [text for role, text in needed if role == "query"]

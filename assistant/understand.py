@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 
 from assistant.errors import QuestionError
 from assistant.function_words import ENGLISH, GERMAN
-from assistant.lexical import Tokenizer
+from assistant.lexical import LexicalIndex, Tokenizer
 from assistant.models import Kind, Language, Turn, Understood
 from assistant.prompts import Prompts
 
 MAXIMUM_CHARACTERS = 2000
 MAXIMUM_TURNS = 10
 _SUBJECT_CHARACTERS = 300
+_CONTEXT_CHARACTERS = 200
+_FEW = 3
+_COMMON = 3.9  # inverse document frequency of a term that two of a hundred passages hold
 _WORD = re.compile(r"[^\W\d_]+")
 _INVISIBLE = re.compile(
     r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
@@ -23,7 +26,7 @@ _INVISIBLE = re.compile(
 _OPENERS = re.compile(r"(?:und|oder|aber|and|or|but|what about|how about|was ist mit|wie sieht es (?:mit|bei))\b", re.I)
 # Words that stand for something said before. "das", "es" or "that" count only where no noun follows them.
 _ANAPHORA = frozenset(
-    """dabei dafür damit dazu davon daran darauf darüber dadurch hierfür hierzu hierbei dort letzteres ersteres
+    """dabei dafür damit dazu davon daran darauf darüber dadurch dagegen davor daraus dazwischen hierfür hierzu hierbei dort letzteres ersteres
     denen deren dessen diese dieser dieses diesem diesen solche solchen it them they those these there""".split()
 )
 _BARE = re.compile(
@@ -91,24 +94,27 @@ def understand(
     tokenizer: Tokenizer,
     prompts: Prompts,
     default: Language = "de",
-    vocabulary: Container[str] | None = None,
+    lexical: LexicalIndex | None = None,
 ) -> Understood:
     """Resolve a follow-up in the light of the questions before it; a new topic stays as it is.
 
-    ``vocabulary`` holds the terms of the sources: what brings in words that none of them
-    knows ("Und wie wird das Wetter?") is a new topic, however short it is.
+    ``lexical`` tells how common a term is in the sources: what holds common words only
+    ("Bis wann muss der Antrag da sein?") leans on the conversation; what brings in words
+    that no source knows ("Und wie wird das Wetter?") is a new topic, however short it is.
     """
     language = detect_language(question, default)
     terms = tokenizer.terms(question, language)
     area = area_of(terms, tokenizer)
     earlier = [clean(turn.content) for turn in history[-MAXIMUM_TURNS:] if turn.role == "user"]
-    if not earlier or not is_follow_up(question, terms) or _is_foreign(terms, vocabulary):
+    leans = is_follow_up(question, terms) or _is_common(terms, lexical)
+    if not earlier or not leans or _is_foreign(terms, lexical):
         return Understood(question, question, language, is_question=bool(terms), area=area)
     subject = _subject(earlier, tokenizer)
     if not subject:
         return Understood(question, question, language, is_question=bool(terms), area=area)
     standalone = prompts.fill("follow_up", language, question=question, subject=subject)
-    return Understood(question, standalone, language, is_follow_up=True, subject=subject, area=area)
+    context = _context(history)
+    return Understood(question, standalone, language, is_follow_up=True, subject=subject, context=context, area=area)
 
 
 def is_follow_up(question: str, terms: Sequence[str]) -> bool:
@@ -122,9 +128,23 @@ def is_follow_up(question: str, terms: Sequence[str]) -> bool:
     return (points_back and distinct <= 5) or distinct <= 0
 
 
-def _is_foreign(terms: Collection[str], vocabulary: Container[str] | None) -> bool:
-    unknown = sum(one not in vocabulary for one in set(terms)) if vocabulary is not None else 0
+def _context(history: Sequence[Turn]) -> str:
+    """The first thing that was said in reply to the last question: a cited sentence, else any sentence."""
+    last = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
+    lines = [clean(line).lstrip("-* ") for line in last.splitlines() if line.strip()]
+    cited = [line.split("[1]")[0] for line in lines if "[1]" in line]
+    return (cited or lines or [""])[0][:_CONTEXT_CHARACTERS].strip()
+
+
+def _is_foreign(terms: Collection[str], lexical: LexicalIndex | None) -> bool:
+    unknown = sum(one not in lexical.vocabulary for one in set(terms)) if lexical else 0
     return 2 * unknown >= max(1, len(set(terms)))
+
+
+def _is_common(terms: Collection[str], lexical: LexicalIndex | None) -> bool:
+    """Whether a few words say so little by themselves that they must belong to what was said before."""
+    few = 0 < len(set(terms)) <= _FEW
+    return lexical is not None and few and all(lexical.weight(one) <= _COMMON for one in terms)
 
 
 def _subject(earlier: Sequence[str], tokenizer: Tokenizer) -> str:

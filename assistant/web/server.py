@@ -8,8 +8,8 @@ import threading
 
 import uvicorn
 
-from assistant.bootstrap import build_assistant
-from assistant.settings import Settings
+from assistant.bootstrap import Assistant
+from assistant.pipeline import ask
 
 
 class _Server(uvicorn.Server):
@@ -26,12 +26,10 @@ class _Server(uvicorn.Server):
             print(f"Netzlotse läuft auf {self._address}", flush=True)
 
 
-def run(settings: Settings, host: str, port: int) -> None:
-    """Serve until stopped; a busy port is one sentence and exit code 1."""
-    listener = listen(host, port)
+def run(assistant: Assistant, listener: socket.socket) -> None:
+    """Serve on a listening socket until stopped."""
     from assistant.web.app import build_app
 
-    assistant = build_assistant(settings)
     threading.Thread(target=_warm_up, args=(assistant,), daemon=True).start()
     config = uvicorn.Config(
         build_app(assistant),
@@ -42,6 +40,7 @@ def run(settings: Settings, host: str, port: int) -> None:
         timeout_graceful_shutdown=8,
         limit_concurrency=512,
     )
+    host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     _Server(config, f"http://{shown}:{port}").run(sockets=[listener])
 
@@ -64,11 +63,7 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _warm_up(assistant: object) -> None:
+def _warm_up(assistant: Assistant) -> None:
     """The first visitor should not wait for dictionaries to be read."""
-    from assistant.bootstrap import Assistant
-    from assistant.pipeline import ask
-
-    assert isinstance(assistant, Assistant)
-    ask(assistant, "Wie können kleine Unternehmen zusammenarbeiten?")
-    ask(assistant, "How can small companies work together?")
+    for question in ("Wie können kleine Unternehmen zusammenarbeiten?", "How can small companies work together?"):
+        ask(assistant, question)

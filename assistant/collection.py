@@ -1,0 +1,71 @@
+"""Adding and removing documents as a whole: the stored files, the index, and what must not be left behind."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from assistant.bootstrap import Assistant, build_assistant, index_input, refresh_index
+from assistant.documents import Added, Skipped, Wishes, add_files, remove_document
+from assistant.index import IndexInput, Report, current_generation, embedded_text, write_lock
+from assistant.load import load_knowledge
+from assistant.sandbox import Limits
+from assistant.settings import Settings, shipped_folder
+from assistant.split import split_document
+from assistant.vectors import vector_key
+
+
+def add_documents(
+    settings: Settings, paths: Sequence[Path], wishes: Wishes, report: Report, limits: Limits | None = None
+) -> tuple[list[Added], list[Skipped]]:
+    """Read and keep the files, then bring the index in step; a file that cannot be read changes nothing."""
+    with write_lock(settings.data_dir):
+        added, skipped = add_files(paths, settings.data_dir, _taken(settings), wishes, report, limits)
+    if added:
+        refresh_index(settings, report)
+    return added, skipped
+
+
+def remove(settings: Settings, one: str, report: Report) -> None:
+    """Remove a document and everything that its text left in the data folder."""
+    with write_lock(settings.data_dir):
+        remove_document(one, settings.data_dir)
+    assistant = build_assistant(settings)
+    # built anew, because Chroma keeps deleted rows in its file
+    refresh_index(settings, report, full=True, assistant=assistant)
+    _purge(settings.data_dir, assistant)
+
+
+def _taken(settings: Settings) -> frozenset[str]:
+    """Ids and aliases that knowledge files have or, hidden or not in use, could have again."""
+    folders = dict.fromkeys((shipped_folder("knowledge"), *settings.knowledge_dirs))
+    documents = (document for folder in folders for document in load_knowledge([folder]))
+    return frozenset(name for one in documents for name in (one.source.id, *one.source.aliases))
+
+
+def _purge(data_dir: Path, assistant: Assistant) -> None:
+    """Drop older generations and all cached vectors that the current index does not need."""
+    with write_lock(data_dir):
+        current = current_generation(data_dir)
+        for folder in (data_dir / "generations").iterdir():
+            if folder.name != current:
+                shutil.rmtree(folder)
+        needed = {(key,) for key in _needed(index_input(assistant))}
+        with closing(sqlite3.connect(data_dir / "cache" / "vectors.sqlite", timeout=30)) as connection:
+            with connection:
+                connection.execute("CREATE TEMP TABLE needed (key BLOB PRIMARY KEY)")
+                connection.executemany("INSERT OR IGNORE INTO needed VALUES (?)", needed)
+                connection.execute("DELETE FROM vectors WHERE key NOT IN (SELECT key FROM needed)")
+            connection.execute("VACUUM")
+
+
+def _needed(given: IndexInput) -> Iterator[bytes]:
+    """Keys of all vectors that the index is made of."""
+    model = given.encoder.encoder.model_id
+    for passage in (passage for document in given.documents for passage in split_document(document)):
+        yield from (vector_key(model, "passage", text) for text in (embedded_text(passage), *passage.sentences))
+    questions = [*(question for _, question in given.calibration.nulls), *sum(given.calibration.pairs, ())]
+    yield from (vector_key(model, "query", question) for question in questions)

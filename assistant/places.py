@@ -1,0 +1,28 @@
+"""The Länder that a text is about, by their names and by the places and adjectives of ``places.yaml``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import get_args
+
+from assistant.schema import Land
+
+_LAENDER: tuple[Land, ...] = get_args(Land)
+
+
+class Places:
+    """Finds Länder in a text; the longest name wins, so "Sachsen-Anhalt" is not "Sachsen"."""
+
+    def __init__(self, names: Mapping[str, Sequence[str]] | None = None) -> None:
+        self._laender: dict[str, Land] = {land.lower(): land for land in _LAENDER}
+        for land in _LAENDER:
+            for name in (names or {}).get(land, ()):
+                self._laender[name.lower()] = land
+        longest_first = sorted(self._laender, key=len, reverse=True)
+        self._pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})s?(?!\w)")
+
+    def laender(self, text: str) -> frozenset[Land]:
+        """Länder that a text names."""
+        found = (match[0] for match in self._pattern.finditer(text.lower()))
+        return frozenset(self._laender.get(name) or self._laender[name.removesuffix("s")] for name in found)
