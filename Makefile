@@ -38,6 +38,9 @@ vectors: $(VENV)/.slim ## Write the shipped vectors anew after a change in knowl
 bench: $(VENV)/.slim ## Measure one question against the cost of embedding it
 	@$(VENV)/bin/python benchmarks/question.py
 
+counts: $(VENV)/.slim ## Refresh the tables of the knowledge in the README
+	@$(VENV)/bin/python -m assistant.inventory README.md
+
 clean: ## Remove the environment and the index, keep own documents
 	rm -rf $(VENV) .netzlotse/generations .netzlotse/current .netzlotse/cache
 

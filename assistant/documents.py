@@ -80,7 +80,7 @@ def without_clashes(added: Sequence[Document], knowledge: Sequence[Document]) ->
     for document in added:
         if document.source.id in taken:
             logger.warning(
-                "Die id des Dokuments %s trägt jetzt eine Wissensdatei; bitte entfernen Sie es und fügen Sie es neu hinzu.",
+                "Die id des Dokuments %s trägt jetzt eine Wissensdatei; bitte entfernen und neu hinzufügen.",
                 document.source.id,
             )
     return tuple(one for one in added if one.source.id not in taken)
@@ -201,16 +201,13 @@ def _add(path: Path, data_dir: Path, taken: Collection[str], wishes: Wishes, lim
 
 def _open(path: Path, limits: Limits) -> IO[bytes]:
     """Open an ordinary file of bearable size; a pipe or device would block or never end."""
-    file = open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK))
-    found = os.fstat(file.fileno())
+    found = path.stat()
     if not stat.S_ISREG(found.st_mode):
-        file.close()
         raise DocumentError("wrong_type", "Das ist keine gewöhnliche Datei; bitte geben Sie ein Dokument an.")
     if found.st_size > limits.file_bytes:
-        file.close()
         megabytes = limits.file_bytes // 1_000_000
         raise DocumentError("too_large", f"Die Datei ist größer als {megabytes} MB; bitte verkleinern oder teilen.")
-    return file
+    return open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK))
 
 
 def _store(

@@ -18,7 +18,10 @@ _BLOCKS = frozenset(
 )
 _CLOSES_ITSELF = {"p": _BLOCKS, "li": {"li"}, "tr": {"tr"}, "td": {"td", "th", "tr"}, "th": {"td", "th", "tr"}}
 _MAXIMUM_DEPTH = 2000
-_WHITE = r"(?:white|#fff(?:fff)?(?:ff)?|rgba?\(\s*255\s*,\s*255\s*,\s*255\s*[^)]*\)|transparent|rgba\([^)]*,\s*0(?:\.0+)?\s*\))"
+_WHITE = (
+    r"(?:white|#fff(?:fff)?(?:ff)?|rgba?\(\s*255\s*,\s*255\s*,\s*255\s*[^)]*\)"
+    r"|transparent|rgba\([^)]*,\s*0(?:\.0+)?\s*\))"
+)
 _HIDING = re.compile(
     rf"""display\s*:\s*none | visibility\s*:\s*(?:hidden|collapse) | opacity\s*:\s*0?(?:\.0\d*|\.[0-4]|0)?(?=[;\s}}!]|$)
     | font-size\s*:\s*(?:0|[0-2](?:\.\d+)?p[xt]|0?\.[0-2]\d*r?em)(?![\d.])

@@ -31,7 +31,8 @@ from assistant.pdf_runs import PageReader, PageText
 _SCAN_SHARE = 0.5
 _OUTLINE_ENTRIES = 5_000
 _FILE_NAME = re.compile(
-    r"\.(?:docx?|pdf|odt|indd|tex|html?|pptx?|qxd|rtf)\s*$|^microsoft (?:word|powerpoint)|^untitled|^\(?(?:anonymous|unspecified)\)?$",
+    r"\.(?:docx?|pdf|odt|indd|tex|html?|pptx?|qxd|rtf)\s*$"
+    r"|^microsoft (?:word|powerpoint)|^untitled|^\(?(?:anonymous|unspecified)\)?$",
     re.I,
 )
 _NOBODY = re.compile(r"^\(?(?:anonymous|unspecified|unknown)\)?$", re.I)

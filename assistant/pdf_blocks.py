@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from statistics import median
 
 from assistant.blocks import Block, clean_text, join_lines, split_at_page
@@ -17,10 +17,12 @@ _PAGE_NUMBER = re.compile(
     r"(?:seite|page|s\.|p\.)?\s*[-–—|·\[(]*\s*(?:\d{1,4}|[ivxlc]{1,7})\s*(?:(?:/|von|of|\|)\s*\d{1,4})?\s*[-–—|·\])]*",
     re.I,
 )
-_BULLET = re.compile(r"(?:[•–▪‣■●◦\uf0b7*]|-|\(?\d{1,2}[.)]|[a-z]\))\s+\S")
+_SIGN = re.compile(r"[•▪‣■●◦\uf0b7]\s*\S")
+_BULLET = re.compile(r"(?:[–*-]|\(?\d{1,2}[.)]|[a-z]\))\s+\S")
 _BULLET_SIGN = re.compile(r"^[•▪‣■●◦\uf0b7]\s*")
 _TERMINAL = re.compile(r"[.!?:][\"“”»«’)\]]*$")
-_NUMBERED = re.compile(r"\(?\d{1,2}(?:\.\d{1,2})*[.)]?\s+\S")
+_NUMBERED = re.compile(r"(?:\(\d{1,2}\)|\d{1,2}(?:\.\d{1,2})*[.)]?)\s+[A-ZÄÖÜ]")
+_NOTE_NUMBER = re.compile(r"(\d{1,3})\s?(?=[^\W\d_]|[„\"(])")
 _LARGER = 1.12
 _SMALLER = 0.93
 _LONGEST_HEADING = 150
@@ -42,19 +44,20 @@ def blocks_of_document(
     """Blocks in reading order and the title as it is printed on the first page."""
     body = _without_furniture(pages, heights)
     measure = _measure(body, outline)
+    split = [_split_footnotes(lines, measure) for lines in body]
+    marked = [list(_headings(text, measure)) for text, _ in split]
+    levels = _levels([line for lines in marked for line, heading in lines if heading], outline)
     blocks: list[Block] = []
     paragraph: list[Line] = []
     notes: list[Block] = []
-    for lines in body:
-        text, foot = _split_footnotes(lines, measure)
+    for (text, foot), lines in zip(split, marked, strict=True):
         edges = _edges(text)
-        for line, level in _headings(text, measure):
-            if level:
-                blocks += [*_flush(paragraph, measure), *notes, Block(line.text, line.page, level)]
-                paragraph, notes = [], []
-            elif paragraph and _starts_anew(paragraph[-1], line, edges, measure):
+        for line, heading in lines:
+            if heading or (paragraph and _starts_anew(paragraph[-1], line, edges, measure)):
                 blocks += [*_flush(paragraph, measure), *notes]
-                paragraph, notes = [line], []
+                paragraph, notes = [], []
+            if heading:
+                blocks.append(Block(line.text, line.page, levels[_style(line)]))
             else:
                 paragraph.append(line)
         notes += _footnotes(foot, measure)
@@ -154,17 +157,29 @@ def _split_footnotes(lines: Sequence[Line], measure: Measure) -> tuple[list[Line
             if line.size > _SMALLER * measure.size:
                 break
             tail.insert(0, line)
-        first = next((i for i, one in enumerate(tail) if one.marked or re.match(r"\d{1,3}\s", one.text)), None)
+        first = next((i for i, one in enumerate(tail) if one.marked or _NOTE_NUMBER.match(one.text)), None)
         if first is not None and len(tail) < len(lines):
             foot.update(id(line) for line in tail[first:])
-    return [line for line in lines if id(line) not in foot], [line for line in lines if id(line) in foot]
+    notes = [line for line in lines if id(line) in foot]
+    text = [line for line in lines if id(line) not in foot]
+    _drop_marks(text, {match[1] for line in notes if (match := _NOTE_NUMBER.match(line.text))})
+    return text, notes
+
+
+def _drop_marks(lines: Sequence[Line], numbers: Collection[str]) -> None:
+    """Marks that a font prints raised by itself look like digits at the end of a word; the page's notes name them."""
+    if numbers:
+        some = "|".join(sorted(numbers))
+        mark = re.compile(rf"(?:(?<=[^\W\d_]{{3}})|(?<=[.,;:!?)“\"]))(?:{some})(?=[\s.,;:!?)“\"]|$)")
+        for line in lines:
+            line.text = mark.sub("", line.text)
 
 
 def _footnotes(lines: Sequence[Line], measure: Measure) -> Iterator[Block]:
     """One block for each footnote, without its mark."""
     group: list[Line] = []
     for line in lines:
-        if group and (line.marked or re.match(r"\d{1,3}\s", line.text)):
+        if group and (line.marked or _NOTE_NUMBER.match(line.text)):
             yield _note(group, measure)
             group = []
         group.append(line)
@@ -174,28 +189,26 @@ def _footnotes(lines: Sequence[Line], measure: Measure) -> Iterator[Block]:
 
 def _note(group: Sequence[Line], measure: Measure) -> Block:
     text = join_lines([line.text for line in group], measure.words)
-    return Block(re.sub(r"^\d{1,3}\s+", "", text), group[0].page, note=True)
+    return Block(_NOTE_NUMBER.sub("", text, count=1) if _NOTE_NUMBER.match(text) else text, group[0].page, note=True)
 
 
-def _headings(lines: Sequence[Line], measure: Measure) -> Iterator[tuple[Line, int]]:
-    """Each line with its heading level, 0 for text; a heading over several lines becomes one."""
+def _headings(lines: Sequence[Line], measure: Measure) -> Iterator[tuple[Line, bool]]:
+    """Each line and whether it is a heading; one over several lines becomes one."""
     place = 0
     while place < len(lines):
-        line = lines[place]
-        level = _level(line, lines[place - 1] if place else None, measure)
-        place += 1
-        if level:
-            parts = [line]
-            while place < len(lines) and _goes_on(parts[-1], lines[place], line):
-                parts.append(lines[place])
-                place += 1
-            text = join_lines([one.text for one in parts], measure.words)
-            if len(text) <= _LONGEST_HEADING and (len(parts) < 4 or line.size > _LARGER * measure.size):
-                yield Line(text, line.x0, line.x1, parts[-1].y, line.size, line.page, line.column, line.bold), level
-            else:
-                yield from ((one, 0) for one in parts)
+        line, above = lines[place], lines[place - 1] if place else None
+        parts = [line]
+        if _looks_like_heading(line, above, measure):
+            while place + len(parts) < len(lines) and _goes_on(parts[-1], lines[place + len(parts)], line):
+                parts.append(lines[place + len(parts)])
+        text = join_lines([one.text for one in parts], measure.words)
+        larger = line.size > _LARGER * measure.size
+        fits = len(text) <= _LONGEST_HEADING and (len(parts) < 4 or larger)
+        if fits and (len(parts) > 1 or _looks_like_heading(line, above, measure)):
+            yield replace(line, text=text, y=parts[-1].y), True
         else:
-            yield line, 0
+            yield from ((one, False) for one in parts)
+        place += len(parts)
 
 
 def _goes_on(above: Line, line: Line, first: Line) -> bool:
@@ -204,20 +217,31 @@ def _goes_on(above: Line, line: Line, first: Line) -> bool:
     return same and close and abs(line.size - first.size) < 0.3 and not _NUMBERED.match(line.text)
 
 
-def _level(line: Line, above: Line | None, measure: Measure) -> int:
+def _looks_like_heading(line: Line, above: Line | None, measure: Measure) -> bool:
     text = line.text
     if not any(map(str.isalpha, text)) or len(text) > _LONGEST_HEADING:
-        return 0
-    named = measure.outline.get(clean_text(text).lower())
-    if named:
-        return named
-    if line.size >= _LARGER * measure.size:
-        ratio = line.size / measure.size
-        return 1 if ratio > 1.5 else 2 if ratio > 1.25 else 3
-    if line.size < _SMALLER * measure.size or text[-1] in ".,;:-" or text[0].islower():
-        return 0
+        return False
+    if line.size >= _LARGER * measure.size or clean_text(text).lower() in measure.outline:
+        return True
+    if line.size < _SMALLER * measure.size or text[-1] in ".,;:" or text[0].islower():
+        return False
     apart = above is None or above.column != line.column or above.y - line.y > 1.25 * measure.leading * line.size
-    return 4 if line.bold or (line.italic and apart and len(text) < 90) else 0
+    return line.bold or (line.italic and apart and len(text) < 90)
+
+
+def _style(line: Line) -> tuple[float, bool]:
+    return -round(line.size * 2) / 2, not line.bold
+
+
+def _levels(headings: Sequence[Line], outline: Mapping[str, int]) -> dict[tuple[float, bool], int]:
+    """Level of each style of heading: as the outline ranks it, else by size."""
+    levels: dict[tuple[float, bool], int] = {}
+    for style in sorted({_style(line) for line in headings}):
+        depths = Counter(
+            outline[name] for line in headings if _style(line) == style and (name := line.text.lower()) in outline
+        )
+        levels[style] = depths.most_common(1)[0][0] if depths else min(6, 1 + max(levels.values(), default=0))
+    return levels
 
 
 def _edges(lines: Sequence[Line]) -> dict[int, tuple[float, float]]:
@@ -231,7 +255,7 @@ def _edges(lines: Sequence[Line]) -> dict[int, tuple[float, float]]:
 def _starts_anew(above: Line, line: Line, edges: Mapping[int, tuple[float, float]], measure: Measure) -> bool:
     """Whether a line begins a new paragraph."""
     ended = bool(_TERMINAL.search(above.text))
-    if _BULLET.match(line.text) and (ended or not line.text[0].isdigit()):
+    if _SIGN.match(line.text) or (ended and _BULLET.match(line.text)):
         return True
     if (above.page, above.column) != (line.page, line.column) or line.y > above.y:
         return ended or abs(above.size - line.size) > 0.15 * measure.size

@@ -1,4 +1,4 @@
-"""Runs of a page to lines in reading order: columns are found, marks of footnotes dropped. Runs in the child process."""
+"""Runs of a page to lines in reading order: columns found, marks of footnotes dropped. Runs in the child process."""
 
 from __future__ import annotations
 

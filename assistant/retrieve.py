@@ -23,6 +23,7 @@ DEPTH = 20
 PER_DOCUMENT = 2
 AREA_BONUS = 0.03
 REGIONAL_PENALTY = 0.02
+MEANT_MARGIN = 0.02  # an ended programme that fits this much better than all others is what was asked for
 FIRST = 5
 _EXCLUDED = np.float32(-10.0)
 Verdict = Literal["enough", "weak", "none", "off_topic"]
@@ -112,8 +113,8 @@ def make_query(
 def retrieve(query: Query, library: Library, today: date) -> Evidence:
     """The best passages for a question and a verdict whether they are enough."""
     generation = library.generation
-    allowed = _allowed(library, query, today)
     plain = score(generation.space, query.vector, query.terms, query.language)
+    allowed = _allowed(library, query, plain, today)
     reached = signal(_masked(plain, plain.passages, allowed))
     scores = _masked(plain, _preferred(plain, query, library), allowed)
     thresholds = generation.thresholds[query.language]
@@ -167,19 +168,26 @@ def _verdict(reached: float, thresholds: Thresholds, any_passage: bool) -> Verdi
     return "weak" if reached < thresholds.enough else "enough"
 
 
-def _allowed(library: Library, query: Query, today: date) -> NDArray[np.bool_]:
-    """Passages that may answer: no ended programme unless it is named, no other Land than the one asked for."""
+def _allowed(library: Library, query: Query, scores: Scores, today: date) -> NDArray[np.bool_]:
+    """Passages that may answer: no ended programme unless it is meant, no other Land than the one asked for."""
     terms, laender = frozenset(query.terms), query.laender
-    shut = [one.place for one in library.restricted if not _may_answer(one, terms, laender, today)]
+    shut = [one for one in library.restricted if not _may_answer(one, terms, laender, today)]
     documents = np.ones(len(library.generation.sources), dtype=np.bool_)
-    documents[shut] = False
+    documents[[one.place for one in shut]] = False
+    best = scores.passages[documents[library.document_of]].max(initial=-np.inf)
+    meant = scores.passages > best + MEANT_MARGIN
+    reopened = [one.place for one in shut if _fits_land(one, laender)]
+    documents[np.intersect1d(reopened, library.document_of[meant])] = True
     allowed = documents[library.document_of]
     return allowed & ~library.doubled if query.language == "de" else allowed
 
 
+def _fits_land(one: Restricted, laender: frozenset[Land]) -> bool:
+    return not (laender and one.laender and not one.laender & laender)
+
+
 def _may_answer(one: Restricted, terms: frozenset[str], laender: frozenset[Land], today: date) -> bool:
-    elsewhere = bool(laender and one.laender and not one.laender & laender)
-    if not elsewhere and not is_ended(one.source, today):
+    if _fits_land(one, laender) and not is_ended(one.source, today):
         return True
     return any(name <= terms for name in one.names)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from assistant.cli import app
+from assistant.inventory import inventory
 from assistant.settings import Settings, variable_name
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,6 +36,10 @@ def test_the_readme_says_where_each_named_package_works(package: str) -> None:
 )
 def test_the_habitual_files_are_there(name: str) -> None:
     assert (ROOT / name).stat().st_size > 0
+
+
+def test_the_tables_of_the_knowledge_are_current() -> None:
+    assert inventory() in README
 
 
 def test_links_inside_the_readme_lead_somewhere() -> None:

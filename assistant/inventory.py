@@ -1,0 +1,52 @@
+"""How many sources there are of each kind and Land; the table in the README comes from here."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import get_args
+
+from assistant.load import load_knowledge
+from assistant.models import Document
+from assistant.schema import Funding, Land, Support
+from assistant.settings import shipped_folder
+
+_MARKS = re.compile(r"(<!-- inventory -->\n).*?(<!-- /inventory -->)", re.DOTALL)
+
+
+def inventory() -> str:
+    """Markdown tables of the shipped knowledge."""
+    documents = load_knowledge([shipped_folder("knowledge")])
+    return f"{_by_kind(documents)}\n\n{_by_land(documents)}\n"
+
+
+def _by_kind(documents: tuple[Document, ...]) -> str:
+    kinds = Counter(document.kind for document in documents)
+    levels = Counter(one.source.level for one in documents if isinstance(one.source, Funding))
+    ended = sum(getattr(one.source, "status", "") == "ended" for one in documents)
+    rows = [f"| {kind} | {count} |" for kind, count in sorted(kinds.items())]
+    total = f"| all | {len(documents)} |"
+    note = f"Funding: {levels['eu']} EU, {levels['bund']} Bund, {levels['land']} Länder; {ended} entries have ended."
+    return "\n".join(["| kind | sources |", "|---|---|", *rows, total, "", note])
+
+
+def _by_land(documents: tuple[Document, ...]) -> str:
+    funding = Counter(one.source.land for one in documents if isinstance(one.source, Funding) and one.source.land)
+    support = Counter(land for one in documents if isinstance(one.source, Support) for land in one.source.laender)
+    rows = [f"| {land} | {funding[land]} | {support[land]} |" for land in get_args(Land)]
+    return "\n".join(["| Land | programmes | support offers |", "|---|---|---|", *rows])
+
+
+def update(path: Path) -> bool:
+    """Put the current tables between the marks of a file; says whether it changed."""
+    old = path.read_text(encoding="utf-8")
+    new = _MARKS.sub(lambda match: f"{match[1]}{inventory()}{match[2]}", old)
+    path.write_text(new, encoding="utf-8")
+    return new != old
+
+
+if __name__ == "__main__":
+    changed = update(Path(sys.argv[1]))
+    print("README geändert." if changed else "README ist aktuell.")
