@@ -14,6 +14,7 @@ from assistant.schema import Source
 from assistant.status import show_date
 
 SENTENCES = 5
+CONSIDERED = 40
 WORDS = 120
 PER_DOCUMENT = 2
 PER_NAMED_DOCUMENT = 4
@@ -125,7 +126,8 @@ def _choose(candidates: Sequence[_Candidate], named: frozenset[str], area: Kind 
     if not candidates:
         return []
     first = max(candidates, key=lambda one: one.value + _preference(one, (), named, area))
-    clear = [one for one in candidates if one.clear and one.value >= first.value - VALUE_MARGIN]
+    clear = [one for one in candidates if one.clear and one.value >= first.value - VALUE_MARGIN and one is not first]
+    clear = sorted(clear, key=lambda one: -one.value)[:CONSIDERED]
     chosen = [first]
     while len(chosen) < SENTENCES:
         fitting = [one for one in clear if _fits(one, chosen, named)]
@@ -146,7 +148,7 @@ def _preference(one: _Candidate, chosen: Sequence[_Candidate], named: frozenset[
 
 def _fits(one: _Candidate, chosen: Sequence[_Candidate], named: frozenset[str]) -> bool:
     document = one.claim.passage.document_id
-    words = sum(len(other.claim.text.split()) for other in [*chosen, one])
+    words = sum(other.claim.text.count(" ") + 1 for other in [*chosen, one])
     same = sum(other.claim.passage.document_id == document for other in chosen)
     limit = PER_NAMED_DOCUMENT if document in named else PER_DOCUMENT
     return words <= WORDS and same < limit and not any(one is other or _alike(one, other) for other in chosen)

@@ -20,7 +20,7 @@ from assistant.vectors import CachedEncoder
 
 FOLDER = Path(__file__).with_name("calibration")
 FOREIGN_QUANTILE = 0.50
-WEAK_QUANTILE = 0.95
+WEAK_QUANTILE = 0.93
 ENOUGH_QUANTILE = 0.98
 FLOOR_QUANTILE = 0.70
 

@@ -19,7 +19,7 @@ _BLOCKS = frozenset(
 _CLOSES_ITSELF = {"p": _BLOCKS, "li": {"li"}, "tr": {"tr"}, "td": {"td", "th", "tr"}, "th": {"td", "th", "tr"}}
 _MAXIMUM_DEPTH = 2000
 _WHITE = (
-    r"(?:white|#fff(?:fff)?(?:ff)?|rgba?\(\s*255\s*,\s*255\s*,\s*255\s*[^)]*\)"
+    r"(?:white|\#fff(?:fff)?(?:ff)?|rgba?\(\s*255\s*,\s*255\s*,\s*255\s*[^)]*\)"
     r"|transparent|rgba\([^)]*,\s*0(?:\.0+)?\s*\))"
 )
 _HIDING = re.compile(

@@ -28,6 +28,7 @@ from assistant.pdf_blocks import blocks_of_document
 from assistant.pdf_layout import Line, lines_of_page
 from assistant.pdf_runs import PageReader, PageText
 
+_TAIL = 2048  # some programs write a few lines after the end mark
 _SCAN_SHARE = 0.5
 _OUTLINE_ENTRIES = 5_000
 _FILE_NAME = re.compile(
@@ -41,7 +42,7 @@ _UNREADABLE_SHARE = 0.3
 
 def extract_pdf(data: bytes, maximum_pages: int) -> Extracted:
     """The visible text of a PDF, page by page."""
-    if data.rstrip(b"\0 \t\r\n").rfind(b"%%EOF") < len(data.rstrip(b"\0 \t\r\n")) - 4096:
+    if b"%%EOF" not in data.rstrip(b"\0 \t\r\n")[-_TAIL:]:
         raise DocumentError(
             "truncated", "Das Ende der PDF-Datei fehlt; bitte laden oder speichern Sie sie noch einmal."
         )

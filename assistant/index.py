@@ -31,7 +31,7 @@ from assistant.split import split_document
 from assistant.store import read_vectors, write_passages
 from assistant.vectors import CachedEncoder
 
-FORMAT = 7
+FORMAT = 1
 KEPT_GENERATIONS = 2
 Report = Callable[[str, int, int], None]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 _MONTHS = {
     name: number
@@ -44,6 +45,7 @@ _RANGE = re.compile(rf"\s?(?:bis|to|–|-)\s?\d[\d.,]*{_SCALE.pattern}", re.I)
 _WORD = re.compile(rf"\b({'|'.join(_WORDS)})\b", re.I)
 
 
+@lru_cache(maxsize=8192)
 def numbers_in(text: str) -> frozenset[str]:
     """Normal forms of all numbers and full dates of a text."""
     found: set[str] = set()

@@ -187,6 +187,7 @@ def _fits_land(one: Restricted, laender: frozenset[Land]) -> bool:
 
 
 def _may_answer(one: Restricted, terms: frozenset[str], laender: frozenset[Land], today: date) -> bool:
+    """Within the asked-for Land and not ended, or called by name."""
     if _fits_land(one, laender) and not is_ended(one.source, today):
         return True
     return any(name <= terms for name in one.names)
