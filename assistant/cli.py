@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -167,18 +167,20 @@ def search(
 
 
 @app.command()
-def check(as_json: AsJson = False) -> None:
+def check(
+    links: Annotated[bool, typer.Option("--links", help="Auch jede Internetadresse aufrufen (braucht Netz).")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Wissensdateien prüfen: was muss berichtigt, was sollte angesehen werden."""
     from assistant.check import check_knowledge
 
-    findings = check_knowledge(_settings().knowledge_dirs)
+    folders = _settings().knowledge_dirs
+    findings = check_knowledge(folders)
+    notices = [*findings.notices, *(_broken_links(folders) if links else ())]
     if as_json:
-        _print_json({"errors": list(findings.errors), "notices": list(findings.notices)})
+        _print_json({"errors": list(findings.errors), "notices": notices})
     else:
-        for label, lines in (("Fehler", findings.errors), ("Hinweis", findings.notices)):
-            for line in lines:
-                typer.echo(f"{label}: {line}")
-        typer.echo(f"{len(findings.errors)} Fehler, {len(findings.notices)} Hinweise.")
+        _print_findings(findings.errors, notices)
     raise typer.Exit(PARTLY if findings.errors else DONE)
 
 
@@ -238,6 +240,30 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
             progress.update(tasks[stage], completed=done, total=total)
 
         yield report
+
+
+def _broken_links(folders: Sequence[Path]) -> list[str]:
+    from assistant.links import check_links
+    from assistant.load import load_knowledge
+
+    with _progress() as report:
+        found = check_links(load_knowledge(folders), lambda done, total: report("Adressen", done, total))
+        return [f"{sources}: {problem}" for sources, problem in found]
+
+
+def _print_findings(errors: Sequence[str], notices: Sequence[str]) -> None:
+    """A table with what must be mended first."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("Art", "Datei", "Befund", show_lines=False)
+    for label, lines in (("Fehler", errors), ("Hinweis", notices)):
+        for line in lines:
+            place, _, problem = line.partition(": ")
+            table.add_row(label, place.rsplit("/knowledge/", 1)[-1], problem)
+    if table.row_count:
+        Console().print(table)
+    typer.echo(f"{len(errors)} Fehler, {len(notices)} Hinweise.")
 
 
 def _language(lang: str | None) -> Language | None:

@@ -19,6 +19,8 @@ from assistant.pipeline import ask, rank
 
 DEPTH = 10
 _MARK = re.compile(r"\[(\d+)\]")
+_KIND = "kind:"
+_MAIN = ("count", "recall_at_5", "answered_in_scope", "refused_out_of_scope")
 _REQUIRED = {"id", "question"}
 
 
@@ -60,7 +62,7 @@ def evaluate_file(assistant: Assistant, file: Path | None = None, *, verbose: bo
     """All figures over a questions file; the shipped one by default."""
     questions = load_questions(file or default_file())
     rows = [_run(assistant, question) for question in questions]
-    figures = summarise(rows)
+    figures = {**summarise(rows), "by_kind": by_kind(rows)}
     if verbose:
         figures["questions"] = [_describe(row) for row in rows]
     return figures
@@ -128,10 +130,11 @@ def summarise(rows: Sequence[Row]) -> dict[str, Any]:
     }
 
 
-def by_tag(rows: Sequence[Row], prefix: str) -> dict[str, dict[str, Any]]:
-    """Figures for each value of a tag such as ``kind:``."""
-    tags = sorted({tag for row in rows for tag in row.question.tags if tag.startswith(prefix)})
-    return {tag: summarise([row for row in rows if tag in row.question.tags]) for tag in tags}
+def by_kind(rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
+    """The main figures for each ``kind:`` tag of the questions."""
+    kinds = sorted({tag for row in rows for tag in row.question.tags if tag.startswith(_KIND)})
+    figures = {kind: summarise([row for row in rows if kind in row.question.tags]) for kind in kinds}
+    return {kind.removeprefix(_KIND): {name: one[name] for name in _MAIN} for kind, one in figures.items()}
 
 
 def _mean(values: Iterable[float]) -> float | None:
@@ -194,7 +197,10 @@ def _describe(row: Row) -> dict[str, Any]:
 def summary_table(figures: Mapping[str, Any]) -> str:
     """The figures as aligned lines, then the questions that went wrong."""
     width = max(len(name) for name in figures)
-    lines = [f"{name:<{width}}  {value}" for name, value in figures.items() if name != "questions"]
+    nested = ("questions", "by_kind")
+    lines = [f"{name:<{width}}  {value}" for name, value in figures.items() if name not in nested]
+    for kind, row in figures.get("by_kind", {}).items():
+        lines.append(f"{kind:<{width}}  " + "  ".join(f"{name} {value}" for name, value in row.items()))
     for one in figures.get("questions", ()):
         wrong = (one["status"] == "answered") != one["answerable"] or (
             one["expected"] and (one["first_rank"] or 99) > 5

@@ -34,6 +34,9 @@ _HIDING = re.compile(
 _WHITE_TEXT = re.compile(rf"(?<![\w-])color\s*:\s*{_WHITE}", re.I)
 _BACKGROUND = re.compile(r"background(?:-color|-image)?\s*:\s*([^;]+)", re.I)
 _NO_SIZE = re.compile(r"(?:^|[;\s])(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:;|$)", re.I)
+_MARK = re.compile(r"[\s\d,*†‡()\[\]]+")
+_UNIT = re.compile(r"(?:(?:^|[\s\d/(])[kcmd]?m|10)$")
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _RULES = re.compile(r"([^{}]{1,2000})\{([^{}]{0,5000})\}")
 _COMMENTS = re.compile(r"/\*.*?\*/", re.S)
 
@@ -114,6 +117,9 @@ class HtmlReader(HTMLParser):
         tag, state = self._open[-1] if self._open else ("", "shown")
         if tag == "title" and state != "dropped":
             self.title = self.title or data
+        elif state == "shown" and tag == "sup" and _MARK.fullmatch(data):
+            unit = _UNIT.search("".join(self._text[-3:]))
+            self._text.append(data.translate(_RAISED) if unit else "")
         elif state == "shown":
             self._text.append(data if self._within("pre") else re.sub(r"\s+", " ", data))
         elif state == "hidden":

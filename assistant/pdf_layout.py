@@ -67,7 +67,8 @@ def _rows(runs: Sequence[Run]) -> list[list[Run]]:
     rows: list[list[Run]] = []
     top = 0.0
     for run in sorted(runs, key=lambda one: -one.y):
-        if rows and top - run.y <= 0.45 * max(run.size, rows[-1][0].size):
+        small, large = sorted((run.size, rows[-1][0].size)) if rows else (0.0, 0.0)
+        if rows and top - run.y <= (0.6 if small < 0.8 * large else 0.4) * large:
             rows[-1].append(run)
         else:
             rows.append([run])

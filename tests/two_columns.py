@@ -13,7 +13,11 @@ from reportlab.platypus.doctemplate import FrameBreak
 
 TITLE = "Werkzeugringe im ländlichen Raum"
 HEAD = "Arbeitspapier Werkzeugringe"
-NOTE = "Vgl. Beispiel/Muster: Ringe der Fertigung, 2017, S. 44."
+NOTES = (
+    "Vgl. Beispiel/Muster: Ringe der Fertigung, 2017, S. 44.",
+    "Ausführlich dazu Vorlage, Werkstätten auf dem Land.",
+    "So schon Entwurf, Lehrjahre im Verbund.",
+)
 QUESTIONS = {
     "Was ist ein Werkzeugring?": "Ein Werkzeugring ist ein Zusammenschluss von Schlossereien",
     "Wie hoch ist die Aufnahmegebühr eines Werkzeugrings?": "Aufnahmegebühr von 1.250 Euro",
@@ -111,7 +115,7 @@ def _decorate(canvas: Canvas, document: BaseDocTemplate) -> None:
     canvas.setFont("Times-Roman", 5)
     canvas.drawString(60, 62, str(document.page))
     canvas.setFont("Times-Roman", 7.5)
-    canvas.drawString(64, 59, NOTE)
+    canvas.drawString(64, 59, NOTES[document.page - 1])
 
 
 def write_paper(path: Path) -> Path:
@@ -123,8 +127,8 @@ def write_paper(path: Path) -> Path:
     title = ParagraphStyle("title", fontName="Helvetica-Bold", fontSize=18, leading=22)
     width = (A4[0] - 140) / 2
     columns = [(60, width), (80 + width, width)]
-    first = [Frame(60, 740, A4[0] - 120, 50, 0, 0, 0, 0), *(Frame(x, 520, w, 210, 0, 0, 0, 0) for x, w in columns)]
-    later = [Frame(x, 520, w, 270, 0, 0, 0, 0) for x, w in columns]
+    first = [Frame(60, 740, A4[0] - 120, 50, 0, 0, 0, 0), *(Frame(x, 590, w, 140, 0, 0, 0, 0) for x, w in columns)]
+    later = [Frame(x, 600, w, 190, 0, 0, 0, 0) for x, w in columns]
     story: list[object] = [Paragraph(TITLE, title), FrameBreak(), NextPageTemplate("later")]
     for name, paragraphs in SECTIONS:
         story += [Paragraph(name, heading), *(Paragraph(_hyphenate(one), body) for one in paragraphs)]
