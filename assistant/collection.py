@@ -12,7 +12,7 @@ from assistant.bootstrap import Assistant, build_assistant, index_input, refresh
 from assistant.documents import Added, Skipped, Wishes, add_files, remove_document
 from assistant.index import IndexInput, Report, current_generation, embedded_text, write_lock
 from assistant.load import load_knowledge
-from assistant.sandbox import Limits
+from assistant.reading.sandbox import Limits
 from assistant.settings import Settings, shipped_folder
 from assistant.split import split_document
 from assistant.vectors import vector_key

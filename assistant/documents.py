@@ -16,11 +16,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from assistant.blocks import Extracted, clean_text, clean_title
 from assistant.errors import DocumentError
 from assistant.index import Report
 from assistant.models import Document, Kind, Language, Section
-from assistant.sandbox import Limits, read_document
+from assistant.reading.blocks import Extracted, clean_text, clean_title
+from assistant.reading.sandbox import Limits, read_document
 from assistant.schema import AddedDocument
 from assistant.split import slugify, split_document
 from assistant.understand import detect_language
@@ -131,7 +131,11 @@ def find_files(paths: Sequence[Path]) -> Iterator[tuple[Path, Skipped | None]]:
         if not path.exists():
             yield path, Skipped(_shown(path), "not_found", "Diese Datei gibt es nicht; bitte prüfen Sie den Pfad.")
         elif path.is_dir():
-            yield from _walk(path)
+            found = list(_walk(path))
+            empty = Skipped(
+                _shown(path), "empty_folder", "Der Ordner enthält keine Dateien; bitte prüfen Sie den Pfad."
+            )
+            yield from found or [(path, empty)]
         else:
             yield path, None
 

@@ -168,7 +168,7 @@ def _numbers_right(answer: Answer) -> float:
     """Each sentence's numbers stand in the passages that it cites."""
     passages = {citation.number: citation.passage for citation in answer.citations}
     return float(
-        all(not unsupported_numbers(text, [passages[n] for n in marks]) for text, marks in claims(answer.text))
+        all(not unsupported_numbers(text, [passages.get(n, "") for n in marks]) for text, marks in claims(answer.text))
     )
 
 

@@ -173,10 +173,10 @@ def _allowed(library: Library, query: Query, scores: Scores, today: date) -> NDA
     terms, laender = frozenset(query.terms), query.laender
     shut = [one for one in library.restricted if not _may_answer(one, terms, laender, today)]
     documents = np.ones(len(library.generation.sources), dtype=np.bool_)
-    documents[[one.place for one in shut]] = False
+    documents[np.array([one.place for one in shut], dtype=np.int64)] = False
     best = scores.passages[documents[library.document_of]].max(initial=-np.inf)
     meant = scores.passages > best + MEANT_MARGIN
-    reopened = [one.place for one in shut if _fits_land(one, laender)]
+    reopened = np.array([one.place for one in shut if _fits_land(one, laender)], dtype=np.int64)
     documents[np.intersect1d(reopened, library.document_of[meant])] = True
     allowed = documents[library.document_of]
     return allowed & ~library.doubled if query.language == "de" else allowed

@@ -26,7 +26,8 @@ _INVISIBLE = re.compile(
 _OPENERS = re.compile(r"(?:und|oder|aber|and|or|but|what about|how about|was ist mit|wie sieht es (?:mit|bei))\b", re.I)
 # Words that stand for something said before. "das", "es" or "that" count only where no noun follows them.
 _ANAPHORA = frozenset(
-    """dabei dafür damit dazu davon daran darauf darüber dadurch dagegen davor daraus dazwischen hierfür hierzu hierbei dort letzteres ersteres
+    """dabei dafür damit dazu davon daran darauf darüber dadurch dagegen davor daraus dazwischen
+    hierfür hierzu hierbei dort letzteres ersteres
     denen deren dessen diese dieser dieses diesem diesen solche solchen it them they those these there""".split()
 )
 _BARE = re.compile(

@@ -17,18 +17,18 @@ from assistant.bootstrap import Assistant
 PACKAGE = Path(assistant.__file__).parent
 LAYERS = [
     "schema errors function_words sentences numbers",
-    "models settings profile encoder_weights",
+    "models settings profile encoder_weights places",
     "status",
     "lexical load split prompts embeddings",
     "vectors score store",
     "calibrate",
     "index",
     "understand retrieve",
-    "answer",
-    "verify suggest",
+    "answer reading",
+    "verify suggest documents",
     "bootstrap",
-    "pipeline",
-    "evaluate check ship web",
+    "pipeline collection",
+    "evaluate check links inventory ship web",
     "cli",
     "__main__",
 ]

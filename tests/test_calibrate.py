@@ -42,7 +42,7 @@ def reached(assistant: Assistant, question: str, language: Language) -> float:
     """The signal of a question on the index of an assistant."""
     space = assistant.shelf.library().generation.space
     terms = assistant.tokenizer.terms(question, language)
-    return signal(space, score(space, assistant.encoder.encode_query(question), terms, language), terms, language)
+    return signal(score(space, assistant.encoder.encode_query(question), terms, language))
 
 
 def test_tables_are_read_without_comments_and_blank_lines(tmp_path: Path) -> None:
@@ -71,7 +71,8 @@ def test_the_shipped_questions_are_many_distinct_and_of_both_languages() -> None
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_thresholds_rise_from_foreign_to_enough(generation: Generation, language: Language) -> None:
     thresholds = generation.thresholds[language]
-    assert 0 < thresholds.foreign < thresholds.weak < thresholds.enough < 1.1
+    assert 0 < thresholds.foreign < thresholds.weak < thresholds.enough < 1.6
+    assert 0 < thresholds.floor < 1
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

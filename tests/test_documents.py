@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,6 +23,7 @@ from assistant.load import load_knowledge
 from assistant.pipeline import ask
 from assistant.settings import Settings
 
+OTHER = "Der Birnenring besteht weiter und versammelt Brennereien, die gemeinsam Fässer kaufen."
 NOTE = "Der Quittenring versammelt Pressereien, die gemeinsam Obst einlagern."
 
 
@@ -108,13 +112,19 @@ def test_added_documents_stand_next_to_the_knowledge(settings: Settings, tmp_pat
 
 
 def test_nothing_of_a_removed_document_stays(settings: Settings, tmp_path: Path) -> None:
-    add(settings, write(tmp_path / "quitten.txt"), write(tmp_path / "anderes.txt", "Der Birnenring besteht weiter."))
-    remove(settings, "quitten", lambda *_: None)
+    add(settings, write(tmp_path / "quitten.txt"), write(tmp_path / "anderes.txt", OTHER))
+    # In a process of its own, as a user does: Chroma writes unused memory of its process into its files.
+    environment = os.environ | {
+        "NETZLOTSE_DATA_DIR": str(settings.data_dir),
+        "NETZLOTSE_KNOWLEDGE_DIR": str(settings.knowledge_dir),
+        "NETZLOTSE_SHIPPED_KNOWLEDGE": "false",
+    }
+    subprocess.run([sys.executable, "-m", "assistant", "remove", "quitten"], env=environment, check=True)
     assert [one.source.id for one in load_added(settings.data_dir)] == ["anderes"]
     left = [path for path in settings.data_dir.rglob("*") if path.is_file() and b"uittenring" in path.read_bytes()]
     assert left == []
     assert len(list((settings.data_dir / "generations").iterdir())) == 1
-    assert ask(build_assistant(settings), "Was ist der Birnenring?").citations[0].id == "anderes"
+    assert ask(build_assistant(settings), "Wen versammelt der Birnenring?").citations[0].id == "anderes"
 
 
 def test_an_unknown_id_cannot_be_removed(settings: Settings) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from assistant.bootstrap import Assistant
 from assistant.models import Evidence
-from assistant.retrieve import make_query, mentioned_laender, retrieve, search
+from assistant.retrieve import make_query, retrieve, search
 from assistant.score import Space, score, top
 from assistant.understand import understand
 
@@ -19,7 +19,7 @@ TODAY = date(2026, 11, 23)
 
 def evidence(assistant: Assistant, question: str, today: date = TODAY) -> Evidence:
     understood = understand(question, (), assistant.tokenizer, assistant.prompts)
-    query = make_query(understood, assistant.encoder, assistant.tokenizer)
+    query = make_query(understood, assistant.encoder, assistant.tokenizer, assistant.places)
     return retrieve(query, assistant.shelf.library(), today)
 
 
@@ -60,7 +60,7 @@ def test_scores_fall_and_each_passage_comes_once(assistant: Assistant) -> None:
 
 def test_search_is_not_limited_by_document(assistant: Assistant) -> None:
     understood = understand("Coopetition", (), assistant.tokenizer, assistant.prompts)
-    query = make_query(understood, assistant.encoder, assistant.tokenizer)
+    query = make_query(understood, assistant.encoder, assistant.tokenizer, assistant.places)
     assert len(search(query, assistant.shelf.library(), 50)) == 50
 
 
@@ -71,11 +71,14 @@ def test_search_is_not_limited_by_document(assistant: Assistant) -> None:
         ("Förderung in Sachsen-Anhalt", {"Sachsen-Anhalt"}),
         ("Niedersachsen oder Bremen", {"Niedersachsen", "Bremen"}),
         ("in nordrhein-westfalen", {"Nordrhein-Westfalen"}),
+        ("Wir sitzen in Saarbrücken", {"Saarland"}),
+        ("sächsische Betriebe und NRW", {"Sachsen", "Nordrhein-Westfalen"}),
+        ("Bayerns Förderung", {"Bayern"}),
         ("bundesweit", set()),
     ],
 )
-def test_laender_are_recognised(text: str, laender: set[str]) -> None:
-    assert mentioned_laender(text) == laender
+def test_laender_are_recognised(assistant: Assistant, text: str, laender: set[str]) -> None:
+    assert assistant.places.laender(text) == laender
 
 
 def test_top_gives_the_largest_first() -> None:

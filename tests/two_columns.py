@@ -1,5 +1,7 @@
 """A paper of our own in two columns, with running heads, page numbers and footnotes, as a PDF."""
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -14,7 +14,8 @@ from typing import Any
 from pypdf import PdfReader
 from pypdf.errors import DependencyError, LimitReachedError, PdfReadError, PdfStreamError
 
-from assistant.blocks import (
+from assistant.errors import DocumentError
+from assistant.reading.blocks import (
     MAXIMUM_CHARACTERS,
     Extracted,
     clean_authors,
@@ -23,10 +24,9 @@ from assistant.blocks import (
     partial_date,
     to_sections,
 )
-from assistant.errors import DocumentError
-from assistant.pdf_blocks import blocks_of_document
-from assistant.pdf_layout import Line, lines_of_page
-from assistant.pdf_runs import PageReader, PageText
+from assistant.reading.pdf_blocks import blocks_of_document
+from assistant.reading.pdf_layout import Line, lines_of_page
+from assistant.reading.pdf_runs import PageReader, PageText
 
 _TAIL = 2048  # some programs write a few lines after the end mark
 _SCAN_SHARE = 0.5

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 from statistics import median
 
-from assistant.blocks import (
+from assistant.errors import DocumentError
+from assistant.reading.blocks import (
     MAXIMUM_CHARACTERS,
     Block,
     Extracted,
@@ -18,8 +19,7 @@ from assistant.blocks import (
     partial_date,
     to_sections,
 )
-from assistant.errors import DocumentError
-from assistant.extract_html import HtmlReader
+from assistant.reading.extract_html import HtmlReader
 
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32"),

@@ -14,19 +14,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from assistant.blocks import Extracted
 from assistant.errors import DocumentError
-from assistant.extract import MEMORY_STATUS
+from assistant.reading.blocks import Extracted
+from assistant.reading.extract import MEMORY_STATUS
 
-_ROOT = Path(__file__).resolve().parent.parent
-_RUN = "import sys; sys.path.insert(0, sys.argv.pop(1)); from assistant.extract import main; main()"
+_ROOT = Path(__file__).resolve().parents[2]
+_RUN = "import sys; sys.path.insert(0, sys.argv.pop(1)); from assistant.reading.extract import main; main()"
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What one file may cost.
 
-    50 MB holds a scanned report, 2,000 pages a handbook. Sixty seconds read some 1,000 dense
+    50 MB holds a scanned report, 2,000 pages a handbook. Sixty seconds read some 800 dense
     pages. Two gigabytes are 20 times what the largest honest file needed. The answer is text only:
     ten million characters, each at most twelve bytes in JSON.
     """

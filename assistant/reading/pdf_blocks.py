@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
-from assistant.blocks import Block, clean_text, join_lines, split_at_page
-from assistant.pdf_layout import Line
+from assistant.reading.blocks import Block, clean_text, join_lines, split_at_page
+from assistant.reading.pdf_layout import Line
 
 _ZONE = 0.14  # share of the page height where running heads and feet stand
 _PAGE_NUMBER = re.compile(
@@ -170,7 +170,7 @@ def _drop_marks(lines: Sequence[Line], numbers: Collection[str]) -> None:
     """Marks that a font prints raised by itself look like digits at the end of a word; the page's notes name them."""
     if numbers:
         some = "|".join(sorted(numbers))
-        mark = re.compile(rf"(?:(?<=[^\W\d_]{{3}})|(?<=[.,;:!?)“\"]))(?:{some})(?=[\s.,;:!?)“\"]|$)")
+        mark = re.compile(rf"(?:(?<=[^\W\d_]{{3}})|(?<=[.,;:!?)“”»«\"]))(?:{some})(?=[\s.,;:!?)“”»«\"]|$)")
         for line in lines:
             line.text = mark.sub("", line.text)
 
