@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -53,6 +55,7 @@ def serve(
 
     settings = _settings()
     listener = listen(host, port)
+    threading.Thread(target=import_module, args=("assistant.web.app",), daemon=True).start()  # takes seconds itself
     assistant = build_assistant(settings)
     try:
         _refresh(settings, assistant=assistant)
