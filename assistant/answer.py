@@ -22,6 +22,7 @@ PASSAGE_MARGIN = 0.09
 VALUE_MARGIN = 0.16
 NEW_KIND_BONUS = 0.03
 AREA_BONUS = 0.05
+DOCUMENT_BONUS = 0.06  # an operator's original text is quoted rather than our digest of it
 ENGLISH_BONUS = 0.04
 COVERAGE_WEIGHT = 0.06
 ALIKE = 0.75
@@ -141,6 +142,8 @@ def _preference(one: _Candidate, chosen: Sequence[_Candidate], named: frozenset[
     passage = one.claim.passage
     if named:
         return 1.0 if passage.document_id in named else 0.0
+    if passage.kind == "document":
+        return DOCUMENT_BONUS
     if passage.kind == area:
         return AREA_BONUS
     return NEW_KIND_BONUS if all(other.claim.passage.kind != passage.kind for other in chosen) else 0.0

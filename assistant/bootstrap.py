@@ -111,7 +111,8 @@ def _merged(settings: Settings, name: str) -> dict[str, list[str]]:
     for folder in settings.knowledge_dirs:
         path = folder / name
         if path.is_file():
-            merged.update(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+            table = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+            merged |= {str(key): [values] if isinstance(values, str) else list(values) for key, values in table.items()}
     return merged
 
 

@@ -36,6 +36,7 @@ def check_knowledge(folders: Sequence[Path], today: date | None = None) -> Findi
     """Check all knowledge files of the folders."""
     errors: list[str] = []
     documents: dict[Path, Document] = {}
+    errors += [f"{folder}: der Wissensordner existiert nicht." for folder in folders if not folder.is_dir()]
     for path in (path for folder in folders for path in knowledge_files(folder)):
         try:
             documents[path] = load_file(path)

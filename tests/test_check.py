@@ -176,3 +176,8 @@ def test_the_small_knowledge_lacks_only_english_parts(small_knowledge: Path) -> 
     errors = check_knowledge([small_knowledge], TODAY).errors
     assert len(errors) == len(SMALL_KNOWLEDGE) - 2
     assert all("## English" in error for error in errors)
+
+
+def test_a_folder_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
+    (error,) = check_knowledge([tmp_path / "fehlt"]).errors
+    assert "existiert nicht" in error
