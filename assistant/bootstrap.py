@@ -15,7 +15,8 @@ from assistant.calibrate import load_calibration
 from assistant.documents import load_added, without_clashes
 from assistant.embeddings import Encoder, load_embeddings
 from assistant.errors import AssistantError, IndexUnavailableError
-from assistant.index import IndexInput, Refreshed, Report, current_generation, load_generation, refresh
+from assistant.generation import current_generation, load_generation
+from assistant.index import IndexInput, Refreshed, Report, refresh
 from assistant.lexical import Tokenizer
 from assistant.load import load_knowledge
 from assistant.places import Places

@@ -212,7 +212,7 @@ def _settings() -> Settings:
 def _assistant() -> Assistant:
     """The assistant over an index; an empty data folder is indexed first."""
     from assistant.bootstrap import build_assistant
-    from assistant.index import current_generation
+    from assistant.generation import current_generation
 
     settings = _settings()
     if current_generation(settings.data_dir) is None:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from assistant.bootstrap import Assistant, build_assistant, index_input, refresh_index
 from assistant.documents import Added, Skipped, Wishes, add_files, remove_document
-from assistant.index import IndexInput, Report, current_generation, embedded_text, write_lock
+from assistant.generation import current_generation
+from assistant.index import IndexInput, Report, embedded_text, write_lock
 from assistant.load import load_knowledge
 from assistant.reading.sandbox import Limits
 from assistant.settings import Settings, shipped_folder

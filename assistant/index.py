@@ -1,4 +1,4 @@
-"""Documents to one index generation on disk: Chroma, sentence vectors, postings, manifest.
+"""Documents to a new index generation: what changed is embedded, the rest is taken along.
 
 A generation is built in a folder of its own, checked, and only then named as the
 current one, so a reader never sees half an index. One process writes at a time.
@@ -7,26 +7,33 @@ current one, so a reader never sees half an index. One process writes at a time.
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, astuple, dataclass, field
+from dataclasses import asdict, astuple, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
-from assistant.calibrate import Calibration, Thresholds, calibrate, language_shift
+from assistant.calibrate import Calibration, calibrate, language_shift
 from assistant.errors import IndexBusyError, IndexUnavailableError
-from assistant.lexical import LexicalIndex, Tokenizer, build_lexical_index
-from assistant.load import parse_source
+from assistant.generation import (
+    FILES,
+    Manifest,
+    Row,
+    assemble_space,
+    check_files,
+    checksum,
+    current_generation,
+    generation_folder,
+    read_manifest,
+    read_rows,
+    write_files,
+)
+from assistant.lexical import Tokenizer, build_lexical_index
 from assistant.models import Document, Passage
-from assistant.schema import Source
-from assistant.score import Floats, Space, passage_offsets
+from assistant.score import Floats
 from assistant.split import split_document
 from assistant.store import read_vectors, write_passages
 from assistant.vectors import CachedEncoder
@@ -34,34 +41,6 @@ from assistant.vectors import CachedEncoder
 FORMAT = 1
 KEPT_GENERATIONS = 2
 Report = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a generation must hold; anything that differs means damage or a rebuild."""
-
-    id: str
-    created: str
-    format: int
-    model_id: str
-    calibration: str
-    passages: int
-    sentences: int
-    documents: dict[str, str]
-    thresholds: dict[str, list[float]]
-    shift: list[float]
-    checksums: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Generation:
-    """One index generation, loaded: sources, passages and the space they are compared in."""
-
-    manifest: Manifest
-    sources: Mapping[str, Source]
-    passages: tuple[Passage, ...]
-    space: Space
-    thresholds: Mapping[str, Thresholds]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +69,6 @@ class IndexInput:
     def fingerprint(self) -> str:
         """Changes with the abbreviations and the calibration questions, which every row depends on."""
         return f"{self.tokenizer.fingerprint}-{self.calibration.fingerprint}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A passage with the terms of its header and keywords, and those of each sentence, as in ``passages.jsonl``."""
-
-    passage: Passage
-    terms: list[str]
-    sentence_terms: list[list[str]]
 
 
 def refresh(data_dir: Path, given: IndexInput, report: Report, *, full: bool = False) -> Refreshed:
@@ -139,37 +109,6 @@ def write_lock(data_dir: Path) -> Iterator[None]:
         yield
 
 
-def current_generation(data_dir: Path) -> str | None:
-    """Id of the generation in force, if there is one."""
-    try:
-        return (data_dir / "current").read_text(encoding="utf-8").strip() or None
-    except OSError:
-        return None
-
-
-def read_manifest(data_dir: Path, generation: str) -> Manifest:
-    """The manifest of a generation; a missing or broken one means that it cannot be used."""
-    try:
-        return Manifest(**json.loads((_folder(data_dir, generation) / "manifest.json").read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
-        raise IndexUnavailableError(f"Die Indexgeneration {generation} ist unvollständig.") from error
-
-
-def load_generation(data_dir: Path) -> Generation:
-    """Load and check the current generation."""
-    generation = current_generation(data_dir)
-    if generation is None:
-        raise IndexUnavailableError("Es gibt noch keinen Index; bitte zuerst 'assistant index' ausführen.")
-    manifest = read_manifest(data_dir, generation)
-    folder = _folder(data_dir, generation)
-    _check(folder, manifest)
-    rows = _read_rows(folder)
-    passages = tuple(row.passage for row in rows)
-    space = _space(folder, manifest, passages)
-    thresholds = {language: Thresholds(*values) for language, values in manifest.thresholds.items()}
-    return Generation(manifest, _read_sources(folder), passages, space, thresholds)
-
-
 def _last_usable(data_dir: Path, given: IndexInput) -> Manifest | None:
     """The last manifest, if it was built by the same format, model and calibration and is whole."""
     generation = current_generation(data_dir)
@@ -177,9 +116,9 @@ def _last_usable(data_dir: Path, given: IndexInput) -> Manifest | None:
         return None
     try:
         manifest = read_manifest(data_dir, generation)
-        folder = _folder(data_dir, generation)
-        _check(folder, manifest)
-        read_vectors(folder / "chroma", [row.passage.id for row in _read_rows(folder)])
+        folder = generation_folder(data_dir, generation)
+        check_files(folder, manifest)
+        read_vectors(folder / "chroma", [row.passage.id for row in read_rows(folder)])
     except IndexUnavailableError:
         return None
     expected = (FORMAT, given.encoder.encoder.model_id, given.fingerprint)
@@ -192,11 +131,11 @@ def _build(data_dir: Path, given: IndexInput, last: Manifest | None, report: Rep
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
-        kept = _read_rows(_folder(data_dir, last.id)) if last else []
+        kept = read_rows(generation_folder(data_dir, last.id)) if last else []
         if last:
-            shutil.copytree(_folder(data_dir, last.id) / "chroma", partial / "chroma")
+            shutil.copytree(generation_folder(data_dir, last.id) / "chroma", partial / "chroma")
         manifest = _fill(partial, generation, given, last, kept, report)
-        partial.rename(_folder(data_dir, generation))
+        partial.rename(generation_folder(data_dir, generation))
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
@@ -204,7 +143,7 @@ def _build(data_dir: Path, given: IndexInput, last: Manifest | None, report: Rep
 
 
 def _fill(
-    folder: Path, generation: str, given: IndexInput, last: Manifest | None, kept: Sequence[_Row], report: Report
+    folder: Path, generation: str, given: IndexInput, last: Manifest | None, kept: Sequence[Row], report: Report
 ) -> Manifest:
     """Write all files of a generation into ``folder``, the manifest last."""
     rows, fresh, gone = _rows(given, last, kept, report)
@@ -216,9 +155,9 @@ def _fill(
     if stored != len(passages):
         raise IndexUnavailableError(f"Chroma enthält {stored} statt {len(passages)} Passagen.")
     lexical = build_lexical_index([(row.terms, row.sentence_terms) for row in rows])
-    _write_files(folder, given.documents, rows, sentences, lexical)
+    write_files(folder, given.documents, rows, sentences, lexical)
     shift = language_shift(given.encoder, given.calibration)
-    space = _assemble(passages, vectors, sentences, lexical, shift)
+    space = assemble_space(passages, vectors, sentences, lexical, shift)
     thresholds = calibrate(space, given.encoder, given.tokenizer, given.calibration)
     manifest = Manifest(
         id=generation,
@@ -231,7 +170,7 @@ def _fill(
         documents={document.source.id: document.fingerprint for document in given.documents},
         thresholds={language: list(astuple(both)) for language, both in thresholds.items()},
         shift=[round(float(value), 7) for value in shift],
-        checksums={name: _checksum(folder / name) for name in _FILES},
+        checksums={name: checksum(folder / name) for name in FILES},
     )
     (folder / "manifest.json").write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), encoding="utf-8")
     report("Speichern", 1, 1)
@@ -239,15 +178,15 @@ def _fill(
 
 
 def _rows(
-    given: IndexInput, last: Manifest | None, kept: Sequence[_Row], report: Report
-) -> tuple[list[_Row], set[str], list[str]]:
+    given: IndexInput, last: Manifest | None, kept: Sequence[Row], report: Report
+) -> tuple[list[Row], set[str], list[str]]:
     """All rows of the new generation, the ids that are fresh, and the ids to remove from the copied store."""
     old = last.documents if last else {}
     same = {one.source.id for one in given.documents if old.get(one.source.id) == one.fingerprint}
-    by_document: dict[str, list[_Row]] = {}
+    by_document: dict[str, list[Row]] = {}
     for row in kept:
         by_document.setdefault(row.passage.document_id, []).append(row)
-    rows: list[_Row] = []
+    rows: list[Row] = []
     fresh: set[str] = set()
     for number, document in enumerate(given.documents):
         if document.source.id in same:
@@ -261,10 +200,10 @@ def _rows(
     return rows, fresh, gone
 
 
-def _row(passage: Passage, document: Document, tokenizer: Tokenizer) -> _Row:
+def _row(passage: Passage, document: Document, tokenizer: Tokenizer) -> Row:
     head = f"{passage.header}\n{' '.join(document.source.keywords)}"
     sentences = [tokenizer.terms(sentence, passage.language) for sentence in passage.sentences]
-    return _Row(passage, tokenizer.terms(head, passage.language), sentences)
+    return Row(passage, tokenizer.terms(head, passage.language), sentences)
 
 
 def _embed(encoder: CachedEncoder, passages: Sequence[Passage], report: Report) -> tuple[Floats, Floats]:
@@ -278,99 +217,6 @@ def _embed(encoder: CachedEncoder, passages: Sequence[Passage], report: Report) 
 def embedded_text(passage: Passage) -> str:
     """What is embedded for a passage: its header in front of its text."""
     return f"{passage.header}\n{passage.text}"
-
-
-_FILES = ("passages.jsonl", "documents.json", "sentences.npy", "lexical.npz")
-
-
-def _write_files(
-    folder: Path, documents: Sequence[Document], rows: Sequence[_Row], sentences: Floats, lexical: LexicalIndex
-) -> None:
-    with open(folder / "passages.jsonl", "w", encoding="utf-8") as file:
-        for row in rows:
-            file.write(
-                json.dumps(
-                    {**asdict(row.passage), "terms": row.terms, "sentence_terms": row.sentence_terms},
-                    ensure_ascii=False,
-                )
-                + "\n"
-            )
-    sources = [{"kind": one.kind, "source": one.source.model_dump(mode="json")} for one in documents]
-    (folder / "documents.json").write_text(json.dumps(sources, ensure_ascii=False), encoding="utf-8")
-    np.save(folder / "sentences.npy", sentences.astype(np.float32))
-    np.savez(
-        folder / "lexical.npz",
-        vocabulary=np.frombuffer("\n".join(lexical.vocabulary).encode(), dtype=np.uint8),
-        offsets=lexical.offsets,
-        postings=lexical.postings,
-        weights=lexical.weights,
-        idf=lexical.idf,
-        size=lexical.size,
-        sentence_offsets=lexical.sentence_offsets,
-        sentence_terms=lexical.sentence_terms,
-    )
-
-
-def _read_rows(folder: Path) -> list[_Row]:
-    with open(folder / "passages.jsonl", encoding="utf-8") as file:
-        return [_parse_row(json.loads(line)) for line in file]
-
-
-def _parse_row(record: dict[str, Any]) -> _Row:
-    terms, sentence_terms = record.pop("terms"), record.pop("sentence_terms")
-    record["headings"], record["sentences"] = tuple(record["headings"]), tuple(record["sentences"])
-    return _Row(Passage(**record), terms, sentence_terms)
-
-
-def _read_sources(folder: Path) -> dict[str, Source]:
-    records = json.loads((folder / "documents.json").read_text(encoding="utf-8"))
-    return {record["source"]["id"]: parse_source(record["source"]) for record in records}
-
-
-def _read_lexical(folder: Path) -> LexicalIndex:
-    with np.load(folder / "lexical.npz") as file:
-        words = file["vocabulary"].tobytes().decode()
-        vocabulary = {word: number for number, word in enumerate(words.split("\n") if words else [])}
-        return LexicalIndex(
-            vocabulary,
-            file["offsets"],
-            file["postings"],
-            file["weights"],
-            file["idf"],
-            int(file["size"]),
-            file["sentence_offsets"],
-            file["sentence_terms"],
-        )
-
-
-def _space(folder: Path, manifest: Manifest, passages: Sequence[Passage]) -> Space:
-    vectors = read_vectors(folder / "chroma", [passage.id for passage in passages])
-    sentences = np.load(folder / "sentences.npy")
-    shift = np.array(manifest.shift, dtype=np.float32)
-    return _assemble(passages, vectors, sentences, _read_lexical(folder), shift)
-
-
-def _assemble(
-    passages: Sequence[Passage], vectors: Floats, sentences: Floats, lexical: LexicalIndex, shift: Floats
-) -> Space:
-    offsets = np.concatenate([[0], np.cumsum([len(passage.sentences) for passage in passages])]).astype(np.int64)
-    german = np.array([passage.language == "de" for passage in passages], dtype=np.bool_)
-    return Space(vectors, sentences, offsets, lexical, german, passage_offsets(passages), shift)
-
-
-def _check(folder: Path, manifest: Manifest) -> None:
-    for name, expected in manifest.checksums.items():
-        if not (folder / name).exists() or _checksum(folder / name) != expected:
-            raise IndexUnavailableError(f"Die Datei {name} des Index fehlt oder ist beschädigt.")
-
-
-def _checksum(path: Path) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
-
-
-def _folder(data_dir: Path, generation: str) -> Path:
-    return data_dir / "generations" / generation
 
 
 def _switch(data_dir: Path, generation: str) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from assistant.calibrate import Thresholds
 from assistant.embeddings import Encoder
-from assistant.index import Generation
+from assistant.generation import Generation
 from assistant.lexical import Tokenizer
 from assistant.models import Evidence, Kind, Language, Passage, Ranked, Understood
 from assistant.places import Places

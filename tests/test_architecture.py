@@ -22,6 +22,7 @@ LAYERS = [
     "lexical load split prompts embeddings",
     "vectors score store",
     "calibrate",
+    "generation",
     "index",
     "understand retrieve",
     "answer reading",

@@ -10,7 +10,7 @@ import pytest
 from assistant.bootstrap import Assistant
 from assistant.calibrate import Calibration, calibrate, language_shift, load_calibration
 from assistant.embeddings import EncoderEmbeddings
-from assistant.index import Generation
+from assistant.generation import Generation
 from assistant.models import Language
 from assistant.score import score, signal
 from assistant.vectors import CachedEncoder, VectorCache, load_shipped

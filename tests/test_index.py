@@ -18,7 +18,8 @@ from assistant.bootstrap import build_assistant
 from assistant.calibrate import FOLDER, load_calibration
 from assistant.embeddings import EncoderEmbeddings
 from assistant.errors import IndexBusyError, IndexUnavailableError
-from assistant.index import IndexInput, current_generation, embedded_text, load_generation, refresh, write_lock
+from assistant.generation import current_generation, load_generation
+from assistant.index import IndexInput, embedded_text, refresh, write_lock
 from assistant.lexical import Tokenizer
 from assistant.load import load_knowledge
 from assistant.pipeline import ask
