@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from assistant.embeddings import Encoder
-from assistant.load import load_file, load_knowledge
-from assistant.schema import Funding
+from assistant.load import load_file, load_knowledge, parse_source
+from assistant.schema import Funding, Land
 from assistant.settings import load_settings, shipped_folder
 from assistant.ship import missing_texts
 
@@ -42,6 +43,18 @@ def test_all_files_load_and_the_named_kinds_are_well_stocked() -> None:
     assert counts["support"] >= 8
     assert counts["cooperation"] >= 8
     assert counts["literature"] >= 12
+
+
+def test_every_head_survives_a_round_trip_through_the_schema() -> None:
+    for document in load_knowledge([shipped_folder("knowledge")]):
+        assert parse_source(document.source.model_dump(mode="json")) == document.source
+
+
+def test_every_land_has_programmes_and_support() -> None:
+    sources = [one.source for one in load_knowledge([shipped_folder("knowledge")])]
+    for land in get_args(Land):
+        assert any(getattr(one, "land", None) == land for one in sources), land
+        assert any(land in getattr(one, "laender", ()) for one in sources), land
 
 
 def test_file_names_are_ids() -> None:
