@@ -383,3 +383,13 @@ def test_a_file_over_the_limit_is_not_opened(tmp_path: Path) -> None:
         file.truncate(Limits().file_bytes + 1)
     _, skipped = add(folder, tmp_path / "data")
     assert [one.code for one in skipped] == ["too_large"]
+
+
+def test_a_large_parent_process_does_not_count_as_the_childs_memory(tmp_path: Path) -> None:
+    path = tmp_path / "klein.txt"
+    path.write_text("Ein kurzer Satz über die Zusammenarbeit zweier Betriebe.", encoding="utf-8")
+    ballast = b"x" * 900_000_000
+    with path.open("rb") as file:
+        read = read_document(file, ".txt", Limits(memory_bytes=800_000_000))
+    assert read.sections
+    assert len(ballast) == 900_000_000

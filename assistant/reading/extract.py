@@ -91,7 +91,8 @@ def _limit(seconds: int, memory: int) -> None:
     for which, value in limits.items():
         with suppress(OSError, ValueError):  # a stricter limit may be in force already
             resource.setrlimit(which, (value, value))
-    threading.Thread(target=_watch_memory, args=(memory,), daemon=True).start()
+    if sys.platform != "linux":  # there the limit above is enforced, and the peak counts what the parent held
+        threading.Thread(target=_watch_memory, args=(memory,), daemon=True).start()
 
 
 def _watch_memory(memory: int) -> None:
