@@ -90,6 +90,18 @@ def test_a_question_that_leans_on_the_conversation(page: Page) -> None:
     expect(page.locator("#chat a[href*='#beleg-2-1']").first).to_be_visible()
 
 
+def test_a_question_sent_at_once_after_another_is_asked_too(page: Page) -> None:
+    open_chat(page)
+    page.fill("#question textarea", "Wie können wir gemeinsam Lehrlinge ausbilden?")
+    page.keyboard.press("Enter")
+    expect(page.locator("#question textarea")).to_have_value("")
+    page.fill("#question textarea", ASK)
+    page.keyboard.press("Enter")
+    expect(page.locator("#chat a[href*='#beleg-2-1']").first).to_be_visible()
+    expect(page.locator("#chat")).to_contain_text("Lehrlinge ausbilden?")
+    expect(page.locator("#chat")).to_contain_text(ASK)
+
+
 def test_a_refusal_is_friendly_and_offers_questions(page: Page) -> None:
     open_chat(page)
     ask(page, "Rezept für Käsespätzle")

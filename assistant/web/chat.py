@@ -87,7 +87,9 @@ def chat_page(assistant: Assistant, language: Language) -> gr.Blocks:
             yield from _respond(assistant, language, text, past)
 
         options: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": 16}
-        gr.on([send.click, question.submit], respond, [question, conversation], outputs, **options)
+        # A question sent while the last answer still arrives is asked when that has ended, not lost.
+        asked: dict[str, Any] = {"trigger_mode": "always_last", **options}
+        gr.on([send.click, question.submit], respond, [question, conversation], outputs, **asked)
         for button in (*examples[1:], *follow_ups[1:]):
             button.click(respond, [button, conversation], outputs, **options)
         new.click(lambda: _fresh(language), None, outputs, **options)
@@ -128,6 +130,9 @@ def _respond(assistant: Assistant, language: Language, text: str, past: Conversa
         return
     shown = _messages(past)
     question = {"role": "user", "content": escape(text)}
+    # The box is emptied once, so that what is typed during the answer stays.
+    rest = [gr.skip()] * (_FOLLOW_UPS + 1)
+    yield [[*shown, question], gr.skip(), gr.skip(), "", gr.Column(visible=False), *rest]
     try:
         answer = ask(assistant, text, _history(past), default=language)
     except QuestionError as error:
@@ -146,8 +151,7 @@ def _respond(assistant: Assistant, language: Language, text: str, past: Conversa
     for piece in split_pieces(answer.text):
         streamed += piece
         reply = {"role": "assistant", "content": streamed + definitions(answer, turn)}
-        rest = [gr.skip()] * (_FOLLOW_UPS + 1)
-        yield [[*shown, question, reply], sources, gr.skip(), "", gr.Column(visible=False), *rest]
+        yield [[*shown, question, reply], sources, *[gr.skip()] * 3, *rest]
         sources = gr.skip()  # they came with the first piece; showing them again would lose the reader's place
     yield [gr.skip(), gr.skip(), past, gr.skip(), gr.skip(), *_follow_ups(answer.suggestions)]
 
@@ -176,7 +180,7 @@ def _update(
         messages,
         _sources(past, language),
         past,
-        "",
+        gr.skip() if messages else "",
         gr.Column(visible=not messages),
         *_follow_ups(suggestions),
     ]
