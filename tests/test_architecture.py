@@ -18,7 +18,7 @@ PACKAGE = Path(assistant.__file__).parent
 LAYERS = [
     "schema errors function_words sentences numbers",
     "models settings profile encoder_weights places",
-    "status",
+    "status report",
     "lexical load split prompts embeddings",
     "vectors score store",
     "calibrate",
