@@ -109,7 +109,13 @@ def _field_numbers(source: Funding) -> Iterator[tuple[str, float]]:
     for name, sums in (("caps", source.amount.caps), ("floors", source.amount.floors)):
         yield from ((f"amount.{name}.{place}.eur", one.eur) for place, one in enumerate(sums))
     limits = source.eligibility
-    for name in ("employees_min", "employees_below", "turnover_max_eur", "balance_sheet_max_eur"):
+    for name in (
+        "employees_min",
+        "employees_below",
+        "conditional_from_employees",
+        "turnover_max_eur",
+        "balance_sheet_max_eur",
+    ):
         if getattr(limits, name) is not None:
             yield f"eligibility.{name}", getattr(limits, name)
 

@@ -110,7 +110,12 @@ class PositionPaper(Source):
 
 
 class Eligibility(_Strict):
-    """Who may apply, as far as the source says so; ``None`` means the source is silent."""
+    """Who may apply, as far as the source says so; ``None`` means the source is silent.
+
+    The staff limit always holds; where turnover and balance sheet total are both limited, one of
+    the two is enough. From ``conditional_from_employees`` on a further condition of the text applies.
+    ``min_partners`` counts all partners of the project with the firm itself, ``min_companies`` the firms.
+    """
 
     applicants: tuple[
         Literal["company", "startup", "founder", "research", "network", "association", "public", "individual"], ...
@@ -118,6 +123,7 @@ class Eligibility(_Strict):
     sme_only: bool | None = None
     employees_min: int | None = None
     employees_below: int | None = None
+    conditional_from_employees: int | None = None
     turnover_max_eur: Euro | None = None
     balance_sheet_max_eur: Euro | None = None
     company_age_min_years: int | None = None
@@ -174,7 +180,10 @@ class Funding(Source):
     level: Literal["eu", "bund", "land"]
     land: Land | None = None
     provider: str
-    type: Literal["grant", "loan", "loan_with_grant", "guarantee", "equity", "tax", "advice", "training", "network"]
+    type: Literal[
+        "grant", "loan", "loan_with_grant", "guarantee", "equity", "tax", "advice", "training", "network", "rule"
+    ]
+    """``rule``: no programme but law that many programmes refer to; it is never matched with a firm."""
     status: Literal["open", "continuous", "call_based", "paused", "unclear", "ended"]
     valid_from: PartialDate | None = None
     valid_until: date | None = None

@@ -1,0 +1,259 @@
+"""One programme against one firm, rule by rule: met, not met or unclear, each with the sentence that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from assistant.answer import Claim
+from assistant.models import Passage
+from assistant.numbers import numbers_in
+from assistant.profile import Profile
+from assistant.rules import AGE, APPLICANTS, COOPERATION, PERIOD, PLACE, SECTOR, SIZE, SME, find_rule
+from assistant.schema import Eligibility, Funding, Land
+from assistant.size import EU_SME, Limits, Outcome, Result, euro, within
+from assistant.status import show_date
+
+UNPROVEN = "die Quelle sagt das nicht in einem zitierbaren Satz – bitte dort nachlesen"
+_YOUNG_YEARS = 5  # a firm of this age can still be a start-up or a foundation for most programmes
+_ROLE_NAMES = {"company": "Firmen", "research": "Forschung"}
+_APPLICANT_NAMES = {
+    "company": "Unternehmen",
+    "startup": "Start-ups",
+    "founder": "Gründende",
+    "research": "Forschungseinrichtungen",
+    "network": "Netzwerke",
+    "association": "Verbände und Vereine",
+    "public": "öffentliche Stellen",
+    "individual": "Einzelpersonen und freie Berufe",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One rule of a programme, its result for the firm, why, and the quoted rule."""
+
+    name: str
+    result: Result
+    why: str
+    rule: Claim | None = None
+    missing: tuple[str, ...] = ()
+
+
+def criteria(source: Funding, passages: Sequence[Passage], profile: Profile, today: date) -> tuple[Criterion, ...]:
+    """All rules of a programme that its head knows, in the order in which an adviser asks."""
+    parts = (
+        _place(source, passages, profile),
+        _applicants(source.eligibility, passages, profile, today),
+        _size(source.eligibility, passages, profile),
+        _age(source.eligibility, passages, profile, today),
+        _sector(source.eligibility, passages, profile),
+        _cooperation(source.eligibility, passages, profile),
+        _period(source, passages, today),
+    )
+    own = _own_numbers(profile)
+    return tuple(_only_proven(one, own) for part in parts for one in part)
+
+
+def _own_numbers(profile: Profile) -> frozenset[str]:
+    """Numbers that the firm itself gave, as they are shown."""
+    money = [euro(one) for one in (profile.turnover_eur, profile.balance_sheet_eur) if one is not None]
+    return numbers_in(" ; ".join([str(profile.employees), str(profile.founded), *money]))
+
+
+def _only_proven(one: Criterion, own: frozenset[str]) -> Criterion:
+    """Without a sentence that states the rule and holds its numbers, nothing is decided."""
+    held = numbers_in(one.rule.quote) if one.rule else frozenset()
+    if (one.rule or one.result == "unklar") and numbers_in(one.why) <= held | own:
+        return one
+    return replace(one, result="unklar", why=UNPROVEN)
+
+
+def _criterion(name: str, outcome: Outcome, rule: Claim | None) -> Criterion:
+    return Criterion(name, outcome.result, outcome.why, rule, outcome.missing)
+
+
+def _yes(met: bool) -> Result:
+    return "erfüllt" if met else "nicht erfüllt"
+
+
+def _place(source: Funding, passages: Sequence[Passage], profile: Profile) -> Iterator[Criterion]:
+    laender: tuple[Land, ...] = source.eligibility.laender or ((source.land,) if source.land else ())
+    if not laender:
+        return
+    rule = find_rule(passages, replace(PLACE, names=tuple(_stem(land) for land in laender)))
+    if profile.land is None:
+        outcome = Outcome("unklar", f"Land fehlt; das Programm gilt in {_join(laender)}", ("land",))
+    else:
+        outcome = Outcome(_yes(profile.land in laender), f"Ihr Land: {profile.land}")
+    yield _criterion("Land", outcome, rule)
+
+
+def _stem(land: Land) -> str:
+    """``Sachsen`` is also in „sächsische": German adjectives of the Länder keep these letters."""
+    return {"Thüringen": "hüring", "Nordrhein-Westfalen": "Nordrhein-Westfal", "Hessen": "ess"}.get(land, land)
+
+
+def _applicants(rules: Eligibility, passages: Sequence[Passage], profile: Profile, today: date) -> Iterator[Criterion]:
+    if not rules.applicants:
+        return
+    allowed = _join([_APPLICANT_NAMES[one] for one in rules.applicants])
+    rule = find_rule(passages, APPLICANTS)
+    if "company" in rules.applicants:
+        outcome = Outcome("erfüllt", f"vorgesehen sind {allowed}")
+    elif {"startup", "founder"} & set(rules.applicants):
+        outcome = _young(profile, today, allowed)
+    else:
+        outcome = Outcome("nicht erfüllt", f"Anträge stellen nur {allowed}")
+    yield _criterion("Antragsteller", outcome, rule)
+
+
+def _young(profile: Profile, today: date, allowed: str) -> Outcome:
+    if profile.role == "startup":
+        return Outcome("erfüllt", "Ihr Unternehmen ist ein Start-up")
+    if profile.founded is None:
+        return Outcome("unklar", f"Gründungsjahr fehlt; gefördert werden nur {allowed}", ("founded",))
+    young = today.year - profile.founded <= _YOUNG_YEARS
+    result: Result = "unklar" if young else "nicht erfüllt"
+    return Outcome(result, f"gegründet {profile.founded}; gefördert werden nur {allowed}")
+
+
+def _size(rules: Eligibility, passages: Sequence[Passage], profile: Profile) -> Iterator[Criterion]:
+    own = Limits(rules.employees_below, rules.turnover_max_eur, rules.balance_sheet_max_eur)
+    if own != Limits():
+        outcome = within(profile, own)
+        if outcome.result == "erfüllt" and rules.sme_only:
+            outcome = within(profile, EU_SME)
+        outcome = _from_a_size_on(rules.conditional_from_employees, profile, outcome)
+        yield _criterion("Unternehmensgröße", outcome, find_rule(passages, replace(SIZE, numbers=_numbers(rules))))
+    elif rules.sme_only:
+        yield _criterion("Unternehmensgröße", within(profile, EU_SME), find_rule(passages, SME))
+    elif rules.conditional_from_employees:
+        outcome = _from_a_size_on(rules.conditional_from_employees, profile, Outcome("erfüllt", ""))
+        yield _criterion("Unternehmensgröße", outcome, find_rule(passages, replace(SIZE, numbers=_numbers(rules))))
+    if rules.employees_min is not None:
+        sought = replace(SIZE, numbers=(frozenset({str(rules.employees_min)}),))
+        yield _criterion("Mindestgröße", _at_least(rules.employees_min, profile), find_rule(passages, sought))
+
+
+def _from_a_size_on(limit: int | None, profile: Profile, outcome: Outcome) -> Outcome:
+    if limit is None or outcome.result == "nicht erfüllt":
+        return outcome
+    if profile.employees is None:
+        return Outcome("unklar", "Zahl der Beschäftigten fehlt", ("employees",))
+    if profile.employees >= limit:
+        return Outcome("unklar", f"{profile.employees} Beschäftigte: ab {limit} gilt eine weitere Bedingung")
+    return replace(outcome, why=outcome.why or f"{profile.employees} Beschäftigte")
+
+
+def _at_least(limit: int, profile: Profile) -> Outcome:
+    if profile.employees is None:
+        return Outcome("unklar", "Zahl der Beschäftigten fehlt", ("employees",))
+    return Outcome(_yes(profile.employees >= limit), f"{profile.employees} Beschäftigte")
+
+
+def _numbers(rules: Eligibility) -> tuple[frozenset[str], ...]:
+    """ "Weniger als 50" and „höchstens 49" are the same limit."""
+    staff = [one for one in (rules.employees_below, rules.conditional_from_employees) if one]
+    money = [one for one in (rules.turnover_max_eur, rules.balance_sheet_max_eur) if one]
+    return tuple(
+        [frozenset({str(one), str(one - 1)}) for one in staff] + [frozenset({str(one)}) for one in dict.fromkeys(money)]
+    )
+
+
+def _age(rules: Eligibility, passages: Sequence[Passage], profile: Profile, today: date) -> Iterator[Criterion]:
+    least, most = rules.company_age_min_years, rules.company_age_max_years
+    for limit, wanted in ((least, 1), (most, -1)):
+        if limit is None:
+            continue
+        rule = find_rule(passages, replace(AGE, numbers=(frozenset({str(limit)}),)))
+        if profile.founded is None:
+            yield Criterion("Alter", "unklar", "Gründungsjahr fehlt", rule, ("founded",))
+            continue
+        years = today.year - profile.founded
+        result: Result = "unklar" if years == limit else _yes((years - limit) * wanted > 0)
+        yield Criterion("Alter", result, f"gegründet {profile.founded}", rule)
+
+
+def _sector(rules: Eligibility, passages: Sequence[Passage], profile: Profile) -> Iterator[Criterion]:
+    """Words of a sector can confirm, but never exclude: firms name their trade in many ways."""
+    if not rules.sectors:
+        return
+    rule = find_rule(passages, replace(SECTOR, names=rules.sectors))
+    text = f"{profile.sector or ''} {profile.description or ''}".lower()
+    met = any(sector.lower()[:8] in text for sector in rules.sectors)
+    why = profile.sector if met and profile.sector else f"gefördert werden: {_join(rules.sectors)}"
+    missing = () if met or profile.sector else ("sector",)
+    yield Criterion("Branche", "erfüllt" if met else "unklar", why, rule, missing)
+
+
+def _cooperation(rules: Eligibility, passages: Sequence[Passage], profile: Profile) -> Iterator[Criterion]:
+    if not rules.cooperation_required:
+        return
+    counts = [str(one) for one in (rules.min_partners, rules.min_companies) if one and one > 1]
+    rule = find_rule(passages, replace(COOPERATION, numbers=(frozenset(counts),))) if counts else None
+    rule = rule or find_rule(passages, COOPERATION)
+    yield _criterion("Kooperation", _partners(rules, profile), rule)
+
+
+def _partners(rules: Eligibility, profile: Profile) -> Outcome:
+    if profile.partners is None:
+        return Outcome("unklar", "noch offen, ob es Partner gibt", ("partners",))
+    wanted = rules.partner_types or ("company", "research")
+    fitting = [_ROLE_NAMES[one] for one in wanted if one in profile.partners]
+    if not fitting:
+        needed = " oder ".join(_ROLE_NAMES[one] for one in wanted)
+        return Outcome("nicht erfüllt", f"gefordert sind Partner ({needed}), angegeben ist keiner davon")
+    many = max(rules.min_partners or 0, rules.min_companies or 0)
+    if many > 2:
+        return Outcome("unklar", f"Partner sind da ({_join(fitting)}); gefordert sind mindestens {many}")
+    return Outcome("erfüllt", f"Partner: {_join(fitting)}")
+
+
+def _period(source: Funding, passages: Sequence[Passage], today: date) -> Iterator[Criterion]:
+    outcome, dates = _window(source, today)
+    if outcome is None:
+        return
+    rule = find_rule(passages, replace(PERIOD, numbers=(frozenset(dates),))) if dates else None
+    yield _criterion("Antragszeit", outcome, rule or _status_rule(passages) or find_rule(passages, PERIOD))
+
+
+def _window(source: Funding, today: date) -> tuple[Outcome | None, tuple[str, ...]]:
+    """Whether applications are possible on a day, and the dates (ISO) that the rule names."""
+    coming = sorted(one for one in source.application.deadlines if one >= today)
+    past = sorted(one for one in source.application.deadlines if one < today)
+    if source.status == "paused":
+        return Outcome("nicht erfüllt", "zurzeit werden keine Anträge angenommen"), ()
+    if source.valid_from and len(source.valid_from) == 10 and date.fromisoformat(source.valid_from) > today:
+        return Outcome("nicht erfüllt", f"beginnt erst am {show_date(source.valid_from)}"), (source.valid_from,)
+    if coming:
+        shown = show_date(coming[0].isoformat())
+        return Outcome("erfüllt", f"nächste Frist: {shown}"), (coming[0].isoformat(),)
+    if past:
+        shown = show_date(past[-1].isoformat())
+        return Outcome("unklar", f"die letzte bekannte Frist war am {shown}; die nächste prüfen"), (
+            past[-1].isoformat(),
+        )
+    if source.status == "call_based":
+        return Outcome("unklar", "Anträge nur zu Aufrufen; den nächsten Aufruf prüfen"), ()
+    if source.status == "unclear":
+        return Outcome("unklar", "ob Anträge möglich sind, ist nicht bestätigt"), ()
+    if source.valid_until:
+        shown = show_date(source.valid_until.isoformat())
+        return Outcome("erfüllt", f"befristet bis {shown}"), (source.valid_until.isoformat(),)
+    return None, ()
+
+
+def _status_rule(passages: Sequence[Passage]) -> Claim | None:
+    """What the head says about end or pause, as the generated sentence about it."""
+    for passage in passages:
+        if passage.generated and passage.language == "de":
+            told = [one for one in passage.sentences if not one.startswith("Die Angaben zu ")]
+            if told:
+                return Claim(told[0], told[0], passage, 0.0)
+    return None
+
+
+def _join(names: Sequence[str]) -> str:
+    return ", ".join(names[:-1]) + (" und " if len(names) > 1 else "") + names[-1] if names else ""

@@ -1,0 +1,230 @@
+"""A firm's profile against all funding programmes: which fit, which do not, and what is still to find out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any, Literal
+
+from assistant.answer import Claim
+from assistant.bootstrap import Assistant
+from assistant.criteria import Criterion, criteria
+from assistant.models import Kind, Passage, Understood
+from assistant.numbers import numbers_in
+from assistant.profile import Profile
+from assistant.retrieve import Library, is_ended, make_query, search
+from assistant.rules import APPLICATION, cover_numbers, find_rule, sentences
+from assistant.schema import Funding, Source, Topic
+from assistant.size import CLASS_NAMES, size_class
+from assistant.status import short_name
+from assistant.verify import Numbering, is_proven
+
+Verdict = Literal["passt", "unklar", "passt nicht"]
+VERDICTS: tuple[Verdict, ...] = ("passt", "unklar", "passt nicht")
+GOAL_NAMES: Mapping[Topic, str] = {
+    "cooperation": "Kooperation",
+    "competence": "Kompetenzaufbau und Weiterbildung",
+    "support": "Beratung und Finanzierung",
+    "digitalisation": "Digitalisierung",
+    "data": "Daten und Datenräume",
+    "business_model": "Geschäftsmodell",
+    "rnd": "Forschung und Entwicklung",
+    "internationalisation": "Internationales",
+}
+QUESTIONS: Mapping[str, str] = {
+    "land": "In welchem Land hat das Unternehmen seinen Sitz oder seine Betriebsstätte?",
+    "employees": "Wie viele Beschäftigte hat das Unternehmen (samt verbundener Unternehmen)?",
+    "turnover_eur": "Wie hoch ist der Jahresumsatz?",
+    "balance_sheet_eur": "Wie hoch ist die Bilanzsumme?",
+    "founded": "In welchem Jahr wurde das Unternehmen gegründet?",
+    "partners": "Gibt es Partner für ein gemeinsames Vorhaben – Firmen oder Forschungseinrichtungen?",
+    "sector": "In welcher Branche arbeitet das Unternehmen?",
+}
+SIZE_SOURCE = "eu-kmu-definition"
+CAVEAT = (
+    "Maßgeblich sind die Zahlen einschließlich Partner- und verbundener Unternehmen; "
+    "bitte vor einem Antrag mit dem Fördergeber klären."
+)
+FUNDING: tuple[Kind, ...] = ("funding",)
+_MONEY_SENTENCES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One programme against the firm: the verdict, its rules, and what to know about the programme, all quoted."""
+
+    source: Funding
+    verdict: Verdict
+    criteria: tuple[Criterion, ...]
+    goals: tuple[Topic, ...]
+    what: Claim | None
+    money: tuple[Claim, ...]
+    application: Claim | None
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Fields of the profile that would decide an open rule; none once a rule is not met."""
+        if self.verdict != "unklar":
+            return ()
+        return tuple(dict.fromkeys(field for one in self.criteria for field in one.missing))
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A programme that is over, and what came after it."""
+
+    source: Funding
+    claim: Claim | None
+    successor: Source | None
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """All programmes against one firm, the fitting ones first; ``questions`` are the facts still worth asking."""
+
+    matches: tuple[Match, ...]
+    ended: tuple[Ended, ...]
+    questions: tuple[tuple[str, int], ...]
+    size: tuple[str, Claim | None]
+
+
+def match(assistant: Assistant, profile: Profile, today: date | None = None) -> Matches:
+    """Compare a firm with every programme of the library; raises ``IndexUnavailableError`` without one."""
+    day = today or date.today()
+    library = assistant.shelf.library()
+    passages = _by_document(library)
+    programmes = [one for one in library.generation.sources.values() if isinstance(one, Funding) and one.type != "rule"]
+    relevance = _relevance(assistant, profile, library)
+    running = [one for one in programmes if not is_ended(one, day)]
+    matches = [_match(one, passages.get(one.id, ()), profile, day) for one in running]
+    matches.sort(key=lambda one: (VERDICTS.index(one.verdict), -relevance.get(one.source.id, 0.0), one.source.id))
+    wanted = Counter(field for one in matches for field in one.missing)
+    ended = tuple(_ended(one, library) for one in programmes if is_ended(one, day) and _could_concern(one, profile))
+    questions = tuple((field, count) for field, count in wanted.most_common() if field in QUESTIONS)
+    return Matches(tuple(matches), ended, questions, _size(profile, passages.get(SIZE_SOURCE, ())))
+
+
+def _match(source: Funding, passages: Sequence[Passage], profile: Profile, today: date) -> Match:
+    found = criteria(source, passages, profile, today)
+    goals = tuple(one for one in profile.goals or () if one in source.topics)
+    what = next((Claim(one, one, passage, 0.0) for _, passage, one in sentences(passages)), None)
+    if profile.goals:
+        why = ", ".join(GOAL_NAMES[one] for one in goals) or "das Programm dient anderen Zielen"
+        found = (*found, Criterion("Ziel", "erfüllt" if goals else "nicht erfüllt", why, what))
+    results = {one.result for one in found}
+    verdict: Verdict = "passt nicht" if "nicht erfüllt" in results else "unklar" if "unklar" in results else "passt"
+    money = cover_numbers(passages, _figures(source), _MONEY_SENTENCES)
+    return Match(source, verdict, found, goals, what, money, find_rule(passages, APPLICATION))
+
+
+def _figures(source: Funding) -> frozenset[str]:
+    """All rates, caps and floors of a programme in the normal form of numbers."""
+    rates = [value for one in source.amount.rates for value in (one.percent_min, one.percent_max) if value is not None]
+    sums = [float(one.eur) for one in (*source.amount.caps, *source.amount.floors)]
+    return numbers_in(" ; ".join(f"{value:.15g}" for value in rates + sums))
+
+
+def _by_document(library: Library) -> dict[str, list[Passage]]:
+    found: dict[str, list[Passage]] = {}
+    for passage in library.generation.passages:
+        found.setdefault(passage.document_id, []).append(passage)
+    return found
+
+
+def _relevance(assistant: Assistant, profile: Profile, library: Library) -> dict[str, float]:
+    """How well each programme's best passage fits what the firm wants; only for the order."""
+    goals = " ".join(GOAL_NAMES[one] for one in profile.goals or ())
+    text = " ".join(part for part in (profile.description, goals, profile.sector) if part)[:1000]
+    if not text:
+        return {}
+    query = make_query(
+        Understood(text, text, "de"), assistant.encoder, assistant.tokenizer, assistant.places, profile.land
+    )
+    found: dict[str, float] = {}
+    for one in search(query, library, len(library.generation.passages), FUNDING):
+        found.setdefault(one.passage.document_id, one.score)
+    return found
+
+
+def _could_concern(source: Funding, profile: Profile) -> bool:
+    return profile.land is None or source.land is None or source.land == profile.land
+
+
+def _ended(source: Funding, library: Library) -> Ended:
+    passage = library.status_passages.get(source.id, {}).get("de")
+    told = [one for one in passage.sentences if not one.startswith("Die Angaben zu ")] if passage else []
+    claim = Claim(told[0], told[0], passage, 0.0) if passage and told else None
+    return Ended(source, claim, library.generation.sources.get(source.successor or ""))
+
+
+def _size(profile: Profile, passages: Sequence[Passage]) -> tuple[str, Claim | None]:
+    """The EU class by the firm's own figures and the rule behind it."""
+    rule = next((Claim(one, one, passage, 0.0) for _, passage, one in sentences(passages) if "250" in one), None)
+    return CLASS_NAMES[size_class(profile)], rule
+
+
+def to_dict(found: Matches, sources: Mapping[str, Source]) -> dict[str, Any]:
+    """Plain data in the form of the contract; citations are numbered by first use."""
+    numbering = Numbering(sources)
+    size, rule = found.size
+    data: dict[str, Any] = {
+        "size": {"class": size, "caveat": CAVEAT, **cited(rule, numbering)},
+        "programmes": [_match_to_dict(one, numbering) for one in found.matches],
+        "ended": [_ended_to_dict(one, numbering) for one in found.ended],
+        "questions": [
+            {"field": field, "question": QUESTIONS[field], "decides": count} for field, count in found.questions
+        ],
+    }
+    return data | {"citations": [asdict(one) for one in numbering.citations]}
+
+
+def cited(claim: Claim | None, numbering: Numbering) -> dict[str, Any]:
+    """Quote and citation number of a claim; both null when there is none."""
+    if claim is None or not is_proven(claim):
+        return {"quote": None, "citation": None}
+    return {"quote": claim.quote, "citation": numbering.number(claim)}
+
+
+def _match_to_dict(one: Match, numbering: Numbering) -> dict[str, Any]:
+    source = one.source
+    return {
+        "id": source.id,
+        "name": short_name(source),
+        "verdict": one.verdict,
+        "criteria": [
+            {"name": rule.name, "result": rule.result, "why": rule.why, **cited(rule.rule, numbering)}
+            for rule in one.criteria
+        ],
+        "missing": list(one.missing),
+        "goals": list(one.goals),
+        "what": cited(one.what, numbering),
+        "money": [cited(claim, numbering) for claim in one.money],
+        "application": cited(one.application, numbering),
+        "title": source.title,
+        "provider": source.provider,
+        "level": source.level,
+        "land": source.land,
+        "status": source.status,
+        "url": source.url,
+        "as_of": source.as_of,
+        "verify": source.verify,
+    }
+
+
+def _ended_to_dict(one: Ended, numbering: Numbering) -> dict[str, Any]:
+    successor = {"id": one.successor.id, "name": short_name(one.successor)} if one.successor else None
+    return {
+        "id": one.source.id,
+        "name": short_name(one.source),
+        **cited(one.claim, numbering),
+        "successor": successor,
+    }
+
+
+def criteria_table(matches: Sequence[Match]) -> Iterator[tuple[str, str, str, str, str]]:
+    """Every rule as (programme, criterion, result, why, quote): what editors look through."""
+    for one in matches:
+        for rule in one.criteria:
+            yield one.source.id, rule.name, rule.result, rule.why, rule.rule.quote if rule.rule else ""

@@ -1,0 +1,118 @@
+"""Where a programme's own text states a rule: the literal sentence that proves a field of its head.
+
+The head says in a form that can be computed what the text says in a form that can be
+quoted. A field without such a sentence proves nothing and is treated as unclear.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from assistant.answer import Claim
+from assistant.models import Passage
+from assistant.numbers import numbers_in
+
+_HEADING_BONUS = 1.5
+_NUMBER_BONUS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What a sentence must hold: one of the ``words``, and of each group of ``numbers`` at least one.
+
+    Sentences under a heading that matches ``headings`` come first. ``names`` are further words, taken literally.
+    """
+
+    words: str
+    headings: str = r"$^"
+    numbers: tuple[frozenset[str], ...] = ()
+    names: tuple[str, ...] = ()
+
+
+SIZE = Sought(
+    r"KMU|kleine[nr]? und mittlere|klein\w* (?:\w+ )?Unternehmen|kleine[nr]? (?:\w+ )?Betriebe|[Mm]ittelst[aä]nd|"
+    r"Beschäftigt|Mitarbeite|Personen|Vollzeit|Umsatz|Bilanz",
+    r"Wer |Für wen|Welche Unternehmen",
+)
+SME = Sought(r"KMU|[Kk]leine[nr]? und mittlere|[Mm]ittelst[aä]nd|klein\w* (?:\w+ )?Unternehmen", SIZE.headings)
+APPLICANTS = Sought(
+    r"Unternehmen|Firmen|Betrieb|KMU|Einzelperson|Beschäftigte|Träger|Netzwerk|Verbänd|Verein|Forschung|Start-?up|"
+    r"Gründ|Hochschul|Kommun|Arbeitgeber|Freiberuf|Konsorti|Cluster",
+    r"Wer |Für wen|Wer kann",
+)
+COOPERATION = Sought(
+    r"Verbund|Verbünd|Partner|[Kk]ooperation|[Kk]onsorti|[Gg]emeinsam|zusammen|Netzwerk|Forschungseinrichtung|Hochschul|"
+    r"mindestens \w+ (?:\w+ )?(?:Unternehmen|Firmen|Betriebe|Länder)",
+    r"Mit wem|Wer |Für wen|Was fördert",
+)
+PLACE = Sought(r"", r"Wer |Für wen|Was fördert|Wo ")
+AGE = Sought(r"Jahr", r"Wer |Für wen")
+SECTOR = Sought(r"", r"Wer |Für wen")
+PERIOD = Sought(
+    r"Antr[aä]g|Frist|Stichtag|Bewerb|Einreich|Aufruf|befristet|läuft|gilt|bis zum|Skizze|Ende |laufend",
+    r"beantrag|Wie |Bis wann",
+)
+APPLICATION = Sought(
+    r"Antr[aä]g|beantrag|einreich|Portal|melde|wende|Hausbank|Skizze|Bewerb|Beratung|Formular",
+    r"beantrag|Wie kommt|Wie kommen|Wie nutz|Wie bekomm|Wie mel",
+)
+MONEY = Sought(r"", r"Wie viel|Wie hoch|Was zahlt|Was kostet|Konditionen")
+
+
+def sentences(passages: Sequence[Passage]) -> Iterator[tuple[int, Passage, str]]:
+    """All own German sentences of a document with their place."""
+    place = 0
+    for passage in passages:
+        if passage.language == "de" and not passage.generated:
+            for sentence in passage.sentences:
+                yield place, passage, sentence
+                place += 1
+
+
+def find_rule(passages: Sequence[Passage], sought: Sought) -> Claim | None:
+    """The sentence that states the rule best; ``None`` when no sentence states it."""
+    best: tuple[float, Claim] | None = None
+    for place, passage, sentence in sentences(passages):
+        value = _value(sentence, passage, sought)
+        if value is not None and (best is None or value - place / 100 > best[0]):
+            best = (value - place / 100, Claim(sentence, sentence, passage, 0.0))
+    return best[1] if best else None
+
+
+def cover_numbers(passages: Sequence[Passage], numbers: frozenset[str], most: int) -> tuple[Claim, ...]:
+    """The fewest sentences that hold as many of the numbers as possible, in reading order."""
+    chosen: list[tuple[int, Claim]] = []
+    left = set(numbers)
+    candidates = [(place, passage, one) for place, passage, one in sentences(passages) if numbers_in(one) & left]
+    while left and candidates and len(chosen) < most:
+        place, passage, sentence = max(candidates, key=lambda one: _covered(one, left))
+        if not numbers_in(sentence) & left:
+            break
+        left -= numbers_in(sentence)
+        chosen.append((place, Claim(sentence, sentence, passage, 0.0)))
+    return tuple(claim for _, claim in sorted(chosen, key=lambda one: one[0]))
+
+
+def _covered(candidate: tuple[int, Passage, str], left: set[str]) -> tuple[int, bool, int]:
+    place, passage, sentence = candidate
+    return len(numbers_in(sentence) & left), _under(passage, MONEY.headings), -place
+
+
+def _value(sentence: str, passage: Passage, sought: Sought) -> float | None:
+    said = numbers_in(sentence) if sought.numbers else frozenset()
+    held = sum(bool(group & said) for group in sought.numbers)
+    if sought.numbers and not held:
+        return None
+    names = sum(name in sentence for name in sought.names)
+    if sought.names and not names:
+        return None
+    words = len(set(re.findall(sought.words, sentence))) if sought.words else 0
+    if sought.words and not words:
+        return None
+    return _NUMBER_BONUS * held + min(words, 3) + names + _HEADING_BONUS * _under(passage, sought.headings)
+
+
+def _under(passage: Passage, headings: str) -> bool:
+    return any(re.search(headings, heading) for heading in passage.headings)

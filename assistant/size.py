@@ -1,0 +1,115 @@
+"""How large a firm is for funding law: limits of staff, turnover and balance sheet, and the EU classes.
+
+The staff limit always holds; of turnover and balance sheet total one is enough
+(Recommendation 2003/361/EC, Annex, Article 2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.profile import Profile
+
+Result = Literal["erfüllt", "nicht erfüllt", "unklar"]
+SizeClass = Literal["micro", "small", "medium", "large", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Upper limits: staff below, turnover and balance sheet total in euro at most; ``None`` sets none."""
+
+    employees_below: int | None = None
+    turnover_max_eur: int | None = None
+    balance_sheet_max_eur: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Whether a rule is met, why, and which fields of the profile would decide it."""
+
+    result: Result
+    why: str
+    missing: tuple[str, ...] = ()
+
+
+EU_CLASSES: tuple[tuple[SizeClass, Limits], ...] = (
+    ("micro", Limits(10, 2_000_000, 2_000_000)),
+    ("small", Limits(50, 10_000_000, 10_000_000)),
+    ("medium", Limits(250, 50_000_000, 43_000_000)),
+)
+EU_SME = EU_CLASSES[-1][1]
+CLASS_NAMES: dict[SizeClass, str] = {
+    "micro": "Kleinstunternehmen",
+    "small": "kleines Unternehmen",
+    "medium": "mittleres Unternehmen",
+    "large": "kein KMU",
+    "unknown": "offen",
+}
+
+
+def within(profile: Profile, limits: Limits) -> Outcome:
+    """Compare a firm with limits. Figures of linked enterprises would count too, so they can only make it larger."""
+    staff = _staff(profile, limits.employees_below)
+    money = _money(profile, limits)
+    parts = [one for one in (staff, money) if one]
+    for wanted in ("nicht erfüllt", "unklar"):
+        found = [one for one in parts if one.result == wanted]
+        if found:
+            missing = tuple(field for one in found for field in one.missing)
+            return Outcome(found[0].result, "; ".join(one.why for one in found), missing)
+    why = "; ".join(one.why for one in parts)
+    if profile.linked_enterprises:
+        return Outcome("unklar", f"{why} – maßgeblich sind aber die Zahlen samt verbundener Unternehmen")
+    return Outcome("erfüllt", why)
+
+
+def size_class(profile: Profile) -> SizeClass:
+    """The smallest EU class whose limits the firm's own figures meet; "unknown" while a figure is missing."""
+    own = profile.model_copy(update={"linked_enterprises": None})
+    for name, limits in EU_CLASSES:
+        result = within(own, limits).result
+        if result == "erfüllt":
+            return name
+        if result == "unklar":
+            return "unknown"
+    return "large"
+
+
+def euro(amount: float) -> str:
+    """``48000000`` → ``48 Mio. Euro``; whole euros below a million."""
+    if amount >= 1_000_000:
+        return f"{amount / 1_000_000:.10g}".replace(".", ",") + " Mio. Euro"
+    return f"{amount:,.0f}".replace(",", ".") + " Euro"
+
+
+def _staff(profile: Profile, below: int | None) -> Outcome | None:
+    if below is None:
+        return None
+    if profile.employees is None:
+        return Outcome("unklar", "Zahl der Beschäftigten fehlt", ("employees",))
+    met = profile.employees < below
+    return Outcome("erfüllt" if met else "nicht erfüllt", f"{profile.employees} Beschäftigte")
+
+
+def _money(profile: Profile, limits: Limits) -> Outcome | None:
+    pairs = [
+        (field, label, getattr(profile, field), limit)
+        for field, label, limit in (
+            ("turnover_eur", "Umsatz", limits.turnover_max_eur),
+            ("balance_sheet_eur", "Bilanzsumme", limits.balance_sheet_max_eur),
+        )
+        if limit is not None
+    ]
+    if not pairs:
+        return None
+    known = [(label, value, limit) for _, label, value, limit in pairs if value is not None]
+    met = [f"{label} {euro(value)}" for label, value, limit in known if value <= limit]
+    if met:
+        return Outcome("erfüllt", met[0])
+    why = ", ".join(f"{label} {euro(value)}" for label, value, _ in known)
+    missing = tuple(field for field, _, value, _ in pairs if value is None)
+    if not missing:
+        return Outcome("nicht erfüllt", why)
+    open_labels = " oder ".join(label for _, label, value, _ in pairs if value is None)
+    return Outcome("unklar", "; ".join(part for part in (why, f"{open_labels} fehlt") if part), missing)
