@@ -16,7 +16,7 @@ from assistant.size import EU_SME, Limits, Outcome, Result, euro, within
 from assistant.status import show_date
 
 UNPROVEN = "die Quelle sagt das nicht in einem zitierbaren Satz – bitte dort nachlesen"
-_YOUNG_YEARS = 5  # a firm of this age can still be a start-up or a foundation for most programmes
+_YOUNG_YEARS = 10  # an older firm is no start-up and no foundation, whatever a programme says
 _ROLE_NAMES = {"company": "Firmen", "research": "Forschung"}
 _APPLICANT_NAMES = {
     "company": "Unternehmen",
@@ -216,6 +216,8 @@ def _period(source: Funding, passages: Sequence[Passage], today: date) -> Iterat
     if outcome is None:
         return
     rule = find_rule(passages, replace(PERIOD, numbers=(frozenset(dates),))) if dates else None
+    if source.status in ("unclear", "call_based"):
+        rule = rule or find_rule(passages, PERIOD)
     yield _criterion("Antragszeit", outcome, rule or _status_rule(passages) or find_rule(passages, PERIOD))
 
 
@@ -249,7 +251,7 @@ def _status_rule(passages: Sequence[Passage]) -> Claim | None:
     """What the head says about end or pause, as the generated sentence about it."""
     for passage in passages:
         if passage.generated and passage.language == "de":
-            told = [one for one in passage.sentences if not one.startswith("Die Angaben zu ")]
+            told = [one for one in passage.sentences if not one.startswith(("Die Angaben zu ", "Nachfolge"))]
             if told:
                 return Claim(told[0], told[0], passage, 0.0)
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -15,9 +15,9 @@ from assistant.models import Kind, Passage, Understood
 from assistant.numbers import numbers_in
 from assistant.profile import Profile
 from assistant.retrieve import Library, is_ended, make_query, search
-from assistant.rules import APPLICATION, cover_numbers, find_rule, sentences
+from assistant.rules import APPLICATION, LINKED, SIZE, cover_numbers, find_rule, sentences
 from assistant.schema import Funding, Source, Topic
-from assistant.size import CLASS_NAMES, size_class
+from assistant.size import CLASS_NAMES, EU_CLASSES, EU_SME, size_class
 from assistant.status import short_name
 from assistant.verify import Numbering, is_proven
 
@@ -43,11 +43,10 @@ QUESTIONS: Mapping[str, str] = {
     "sector": "In welcher Branche arbeitet das Unternehmen?",
 }
 SIZE_SOURCE = "eu-kmu-definition"
-CAVEAT = (
-    "Maßgeblich sind die Zahlen einschließlich Partner- und verbundener Unternehmen; "
-    "bitte vor einem Antrag mit dem Fördergeber klären."
-)
+CAVEAT = "Gerechnet ist mit den eigenen Angaben; bitte vor einem Antrag mit dem Fördergeber klären."
 FUNDING: tuple[Kind, ...] = ("funding",)
+_SERVICES = ("advice", "network")
+_NEARBY = 0.03  # what a programme of the firm's own Land gains in the order
 _MONEY_SENTENCES = 3
 
 
@@ -62,6 +61,16 @@ class Match:
     what: Claim | None
     money: tuple[Claim, ...]
     application: Claim | None
+
+    @property
+    def pays(self) -> bool:
+        """Whether it brings money, not only advice or contacts."""
+        return self.source.type not in _SERVICES or bool(self.source.amount.rates or self.source.amount.caps)
+
+    @property
+    def obstacles(self) -> tuple[str, ...]:
+        """Names of the rules that are not met."""
+        return tuple(one.name for one in self.criteria if one.result == "nicht erfüllt")
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -81,13 +90,22 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
+class Size:
+    """The EU class by the firm's own figures, the rule behind it, and the rule about linked enterprises."""
+
+    name: str
+    rule: Claim | None
+    linked: Claim | None
+
+
+@dataclass(frozen=True, slots=True)
 class Matches:
     """All programmes against one firm, the fitting ones first; ``questions`` are the facts still worth asking."""
 
     matches: tuple[Match, ...]
     ended: tuple[Ended, ...]
     questions: tuple[tuple[str, int], ...]
-    size: tuple[str, Claim | None]
+    size: Size
 
 
 def match(assistant: Assistant, profile: Profile, today: date | None = None) -> Matches:
@@ -99,11 +117,17 @@ def match(assistant: Assistant, profile: Profile, today: date | None = None) -> 
     relevance = _relevance(assistant, profile, library)
     running = [one for one in programmes if not is_ended(one, day)]
     matches = [_match(one, passages.get(one.id, ()), profile, day) for one in running]
-    matches.sort(key=lambda one: (VERDICTS.index(one.verdict), -relevance.get(one.source.id, 0.0), one.source.id))
+    matches.sort(key=lambda one: _place_in_list(one, relevance))
     wanted = Counter(field for one in matches for field in one.missing)
     ended = tuple(_ended(one, library) for one in programmes if is_ended(one, day) and _could_concern(one, profile))
     questions = tuple((field, count) for field, count in wanted.most_common() if field in QUESTIONS)
     return Matches(tuple(matches), ended, questions, _size(profile, passages.get(SIZE_SOURCE, ())))
+
+
+def _place_in_list(one: Match, relevance: Mapping[str, float]) -> tuple[int, bool, float, str]:
+    """Fitting ones first, money before advice, then by what the firm wants."""
+    fit = relevance.get(one.source.id, 0.0) + _NEARBY * (one.source.level == "land")
+    return VERDICTS.index(one.verdict), not one.pays, -fit, one.source.id
 
 
 def _match(source: Funding, passages: Sequence[Passage], profile: Profile, today: date) -> Match:
@@ -159,18 +183,18 @@ def _ended(source: Funding, library: Library) -> Ended:
     return Ended(source, claim, library.generation.sources.get(source.successor or ""))
 
 
-def _size(profile: Profile, passages: Sequence[Passage]) -> tuple[str, Claim | None]:
-    """The EU class by the firm's own figures and the rule behind it."""
-    rule = next((Claim(one, one, passage, 0.0) for _, passage, one in sentences(passages) if "250" in one), None)
-    return CLASS_NAMES[size_class(profile)], rule
+def _size(profile: Profile, passages: Sequence[Passage]) -> Size:
+    found = size_class(profile)
+    limit = dict(EU_CLASSES).get(found, EU_SME).employees_below
+    rule = find_rule(passages, replace(SIZE, numbers=(frozenset({str(limit)}),)))
+    return Size(CLASS_NAMES[found], rule, find_rule(passages, LINKED))
 
 
 def to_dict(found: Matches, sources: Mapping[str, Source]) -> dict[str, Any]:
     """Plain data in the form of the contract; citations are numbered by first use."""
     numbering = Numbering(sources)
-    size, rule = found.size
     data: dict[str, Any] = {
-        "size": {"class": size, "caveat": CAVEAT, **cited(rule, numbering)},
+        "size": _size_to_dict(found.size, numbering),
         "programmes": [_match_to_dict(one, numbering) for one in found.matches],
         "ended": [_ended_to_dict(one, numbering) for one in found.ended],
         "questions": [
@@ -187,6 +211,11 @@ def cited(claim: Claim | None, numbering: Numbering) -> dict[str, Any]:
     return {"quote": claim.quote, "citation": numbering.number(claim)}
 
 
+def _size_to_dict(size: Size, numbering: Numbering) -> dict[str, Any]:
+    rule, linked = cited(size.rule, numbering), cited(size.linked, numbering)
+    return {"class": size.name, "caveat": CAVEAT, **rule, "linked": linked}
+
+
 def _match_to_dict(one: Match, numbering: Numbering) -> dict[str, Any]:
     source = one.source
     return {
@@ -198,6 +227,8 @@ def _match_to_dict(one: Match, numbering: Numbering) -> dict[str, Any]:
             for rule in one.criteria
         ],
         "missing": list(one.missing),
+        "obstacles": list(one.obstacles),
+        "pays": one.pays,
         "goals": list(one.goals),
         "what": cited(one.what, numbering),
         "money": [cited(claim, numbering) for claim in one.money],

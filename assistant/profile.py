@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -39,22 +38,34 @@ class Profile(BaseModel):
     founded: Annotated[int, Field(ge=1500, le=2100)] | None = None
     partners: tuple[Literal["company", "research"], ...] | None = None
     linked_enterprises: bool | None = None
-    self_check: dict[str, Any] | None = None
+    self_check: Annotated[dict[str, str | int | float | bool], Field(max_length=100)] | None = None
     notes: Annotated[str, Field(max_length=5000)] | None = None
     goals: tuple[Topic, ...] | None = None
     description: Annotated[str, Field(max_length=5000)] | None = None
 
 
 def load_profile(path: Path) -> Profile:
-    """Read a profile from YAML or JSON."""
+    """Read a profile from YAML or JSON; ``ProfileError`` names file and field."""
     try:
-        text = path.read_text(encoding="utf-8")
-        data = json.loads(text) if path.suffix.lower() == ".json" else yaml.safe_load(text)
-        return Profile.model_validate(data or {})
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(map(str, first["loc"])) or "Profil"
-        problem = "dieses Feld gibt es nicht" if first["type"] == "extra_forbidden" else first["msg"]
-        raise ProfileError(f"{path}: {field}: {problem}.") from error
-    except (OSError, ValueError, yaml.YAMLError) as error:
+        return parse_profile(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
         raise ProfileError(f"{path}: das Profil ist nicht lesbar; erwartet wird YAML oder JSON.") from error
+
+
+def parse_profile(text: str, name: str = "Profildatei") -> Profile:
+    """Read a profile from the text of a file (JSON is YAML, too); ``name`` stands in front of errors."""
+    try:
+        return Profile.model_validate(yaml.safe_load(text) or {})
+    except ValidationError as error:
+        raise ProfileError(f"{name}: {explain(error)}") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise ProfileError(f"{name}: das Profil ist nicht lesbar; erwartet wird YAML oder JSON.") from error
+
+
+def explain(error: ValidationError) -> str:
+    """The first problem of a profile as a German sentence."""
+    first = error.errors()[0]
+    field = ".".join(map(str, first["loc"])) or "Profil"
+    problem = "dieses Feld gibt es nicht" if first["type"] == "extra_forbidden" else "dieser Wert passt nicht"
+    allowed = str(first.get("ctx", {}).get("expected", "")).replace(" or ", " oder ")
+    return f"{field}: {problem}{f' (möglich: {allowed})' if allowed else ''}."

@@ -16,19 +16,22 @@ from assistant.numbers import numbers_in
 
 _HEADING_BONUS = 1.5
 _NUMBER_BONUS = 2.0
+_AVOIDED = 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class Sought:
     """What a sentence must hold: one of the ``words``, and of each group of ``numbers`` at least one.
 
-    Sentences under a heading that matches ``headings`` come first. ``names`` are further words, taken literally.
+    Sentences under a heading that matches ``headings`` come first. ``names`` are further words, taken literally;
+    sentences that match ``avoid`` come last.
     """
 
     words: str
     headings: str = r"$^"
     numbers: tuple[frozenset[str], ...] = ()
     names: tuple[str, ...] = ()
+    avoid: str = r"$^"
 
 
 SIZE = Sought(
@@ -40,7 +43,7 @@ SME = Sought(r"KMU|[Kk]leine[nr]? und mittlere|[Mm]ittelst[aä]nd|klein\w* (?:\w
 APPLICANTS = Sought(
     r"Unternehmen|Firmen|Betrieb|KMU|Einzelperson|Beschäftigte|Träger|Netzwerk|Verbänd|Verein|Forschung|Start-?up|"
     r"Gründ|Hochschul|Kommun|Arbeitgeber|Freiberuf|Konsorti|Cluster",
-    r"Wer |Für wen|Wer kann",
+    r"Wer (?:kann|darf|bekommt|erhält|nutzt)|Für wen|Welche (?:Betriebe|Unternehmen|Firmen)",
 )
 COOPERATION = Sought(
     r"Verbund|Verbünd|Partner|[Kk]ooperation|[Kk]onsorti|[Gg]emeinsam|zusammen|Netzwerk|Forschungseinrichtung|Hochschul|"
@@ -54,9 +57,19 @@ PERIOD = Sought(
     r"Antr[aä]g|Frist|Stichtag|Bewerb|Einreich|Aufruf|befristet|läuft|gilt|bis zum|Skizze|Ende |laufend",
     r"beantrag|Wie |Bis wann",
 )
+DEADLINE = Sought(
+    r"Frist|Stichtag|befristet|jederzeit|laufend|bis zum|bis Ende|bis \d|Ende \d{4}|Fenster|Aufruf|ausgelaufen|läuft",
+    r"beantrag|Bis wann|Worauf",
+)
+LINKED = Sought(r"verbundene Unternehmen|verbundenen Unternehmen|Partnerunternehmen", r"Zählen")
 APPLICATION = Sought(
-    r"Antr[aä]g|beantrag|einreich|Portal|melde|wende|Hausbank|Skizze|Bewerb|Beratung|Formular",
-    r"beantrag|Wie kommt|Wie kommen|Wie nutz|Wie bekomm|Wie mel",
+    r"[Aa]ntr[aä]g|beantrag|einreich|[Pp]ortal|melde|registrier|wende|Hausbank|Skizze|Bewerb|Beratung|Formular",
+    r"beantrag|Wie kommt|Wie kommen|Wie nutz|Wie bekomm|Wie mel|Wie erreich|Wo fragt|Wie bewirbt",
+    avoid=r"\bkeine?n?\b|\bnicht\b|\bwaren?\b|\blief(?:en)?\b|wurden?\b",
+)
+CONTACT = Sought(
+    r"Kontakt|wend|Ansprech|erreich|anmeld|melde|Termin|Sprechstunde|Beratung|berät|kostenlos|kostenfrei",
+    r"Wie |Wer |Was kostet",
 )
 MONEY = Sought(r"", r"Wie viel|Wie hoch|Was zahlt|Was kostet|Konditionen")
 
@@ -71,10 +84,12 @@ def sentences(passages: Sequence[Passage]) -> Iterator[tuple[int, Passage, str]]
                 place += 1
 
 
-def find_rule(passages: Sequence[Passage], sought: Sought) -> Claim | None:
-    """The sentence that states the rule best; ``None`` when no sentence states it."""
+def find_rule(passages: Sequence[Passage], sought: Sought, other_than: Claim | None = None) -> Claim | None:
+    """The sentence that states the rule best, ``other_than`` one already used; ``None`` when no sentence states it."""
     best: tuple[float, Claim] | None = None
     for place, passage, sentence in sentences(passages):
+        if other_than and sentence == other_than.quote:
+            continue
         value = _value(sentence, passage, sought)
         if value is not None and (best is None or value - place / 100 > best[0]):
             best = (value - place / 100, Claim(sentence, sentence, passage, 0.0))
@@ -111,7 +126,8 @@ def _value(sentence: str, passage: Passage, sought: Sought) -> float | None:
     words = len(set(re.findall(sought.words, sentence))) if sought.words else 0
     if sought.words and not words:
         return None
-    return _NUMBER_BONUS * held + min(words, 3) + names + _HEADING_BONUS * _under(passage, sought.headings)
+    value = _NUMBER_BONUS * held + min(words, 3) + names + _HEADING_BONUS * _under(passage, sought.headings)
+    return value - _AVOIDED * bool(re.search(sought.avoid, sentence))
 
 
 def _under(passage: Passage, headings: str) -> bool:

@@ -1,0 +1,108 @@
+"""All sources as advisers look through them: by words, kind, Land, status and topic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from assistant.answer import Claim
+from assistant.bootstrap import Assistant
+from assistant.models import KINDS, Kind, Passage, Understood
+from assistant.report import Block, Paragraph, Part, Report, Statement
+from assistant.retrieve import Library, is_ended, make_query, search, source_laender
+from assistant.rules import sentences
+from assistant.schema import Funding, Land, Source, Support, Topic
+from assistant.status import show_date
+from assistant.understand import check_length
+from assistant.verify import Numbering
+
+MOST = 50
+KIND_NAMES: dict[Kind, str] = {
+    "position_paper": "Positionspapier",
+    "cooperation": "Wissen zur Zusammenarbeit",
+    "support": "Unterstützungsangebote",
+    "funding": "Förderprogramme",
+    "literature": "Literatur",
+    "document": "Eigene Dokumente",
+}
+STATES = {"running": "laufend", "uncertain": "unklar oder pausiert", "ended": "beendet"}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What sources must be like; empty fields ask for nothing. ``land`` also lets through what holds everywhere."""
+
+    kinds: tuple[Kind, ...] = ()
+    land: Land | None = None
+    status: str = ""
+    topic: Topic | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A source with the passage that fits best."""
+
+    source: Source
+    kind: Kind
+    passage: Passage
+    ended: bool
+
+
+def browse(assistant: Assistant, text: str, filters: Filters, today: date | None = None) -> tuple[Hit, ...]:
+    """The best sources, one hit each; without words all that pass the filters, by kind and title."""
+    library, day = assistant.shelf.library(), today or date.today()
+    found: dict[str, Hit] = {}
+    for passage in _passages(assistant, library, text, filters.kinds or KINDS):
+        source = library.generation.sources[passage.document_id]
+        if source.id not in found and _passes(source, filters, day):
+            found[source.id] = Hit(source, passage.kind, passage, is_ended(source, day))
+    hits = list(found.values())
+    if not text.strip():
+        hits.sort(key=lambda one: (KINDS.index(one.kind), one.source.title.lower()))
+    return tuple(hits[:MOST])
+
+
+def _passages(assistant: Assistant, library: Library, text: str, kinds: tuple[Kind, ...]) -> list[Passage]:
+    own = [one for one in library.generation.passages if not one.generated and one.language == "de"]
+    if not text.strip():
+        return [one for one in own if one.kind in kinds]
+    cleaned = check_length(text)
+    query = make_query(Understood(cleaned, cleaned, "de"), assistant.encoder, assistant.tokenizer, assistant.places)
+    ranked = search(query, library, len(library.generation.passages), kinds)
+    return [one.passage for one in ranked if not one.passage.generated]
+
+
+def _passes(source: Source, filters: Filters, today: date) -> bool:
+    laender = source_laender(source)
+    if filters.land and laender and filters.land not in laender:
+        return False
+    if filters.topic and filters.topic not in source.topics:
+        return False
+    return not filters.status or state(source, today) == filters.status
+
+
+def state(source: Source, today: date) -> str:
+    """Running, uncertain or ended; texts without an end are running."""
+    if is_ended(source, today):
+        return "ended"
+    uncertain = isinstance(source, Funding | Support) and source.status in ("paused", "unclear")
+    return "uncertain" if uncertain else "running"
+
+
+def as_report(text: str, hits: tuple[Hit, ...], library: Library, today: date) -> Report:
+    """A result list as a document: what each source is, quoted and cited."""
+    numbering = Numbering(library.generation.sources)
+    blocks: list[Block] = []
+    for hit in hits:
+        sentence = next((one for _, _, one in sentences([hit.passage])), hit.passage.sentences[0])
+        claim = Claim(sentence, sentence, hit.passage, 0.0)
+        note = "(beendet)" if hit.ended else "(bitte Status prüfen)" if hit.source.verify else ""
+        blocks.append(Paragraph((Statement(sentence, (numbering.number(claim),), note),), f"{hit.source.title}:"))
+    return Report(
+        title="Quellen aus dem Netzlotsen",
+        subtitle=f"Suche: {text}" if text.strip() else "Auswahl nach Filtern",
+        created=today,
+        cover=(("Datum", show_date(today.isoformat())), ("Treffer", str(len(hits)))),
+        parts=(Part("hits", "Treffer", tuple(blocks)),),
+        citations=numbering.citations,
+    )

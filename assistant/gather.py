@@ -1,0 +1,64 @@
+"""The best proven sentences on a fixed subject among chosen sources: what briefings are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from assistant.answer import Claim, Setting, draft_quotes
+from assistant.bootstrap import Assistant
+from assistant.models import Evidence, Kind, Ranked, Understood
+from assistant.retrieve import Library, is_ended, make_query, search, source_laender
+from assistant.schema import Cooperation, Land, Source
+from assistant.verify import verified
+
+_DEPTH = 20
+_LOOKED_THROUGH = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is looked for, in which kinds of sources, and in which areas of cooperation know-how."""
+
+    text: str
+    kinds: tuple[Kind, ...]
+    areas: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What gathering works with: the assistant, one library for the whole work, the firm's Land, the day."""
+
+    assistant: Assistant
+    library: Library
+    land: Land | None
+    today: date
+
+
+def gather(desk: Desk, subject: Subject) -> tuple[tuple[Claim, ...], ...]:
+    """Proven sentences on a subject, one tuple for each source, the best source first."""
+    understood = Understood(subject.text, subject.text, "de")
+    query = make_query(understood, desk.assistant.encoder, desk.assistant.tokenizer, desk.assistant.places, desk.land)
+    ranked = tuple(_allowed(desk, subject, search(query, desk.library, _LOOKED_THROUGH, subject.kinds)))
+    floor = desk.library.generation.thresholds["de"].floor
+    setting = Setting("de", desk.library, desk.assistant.prompts, desk.today)
+    draft = verified(draft_quotes(Evidence(ranked[:_DEPTH], "enough", 0.0, floor), query, setting))
+    return tuple(paragraph for group in draft.groups for paragraph in group.paragraphs)
+
+
+def _allowed(desk: Desk, subject: Subject, ranked: Sequence[Ranked]) -> Iterator[Ranked]:
+    for one in ranked:
+        source = desk.library.generation.sources[one.passage.document_id]
+        if one.passage.language == "de" and fits(source, desk.land, desk.today) and _of_area(source, subject.areas):
+            yield one
+
+
+def fits(source: Source, land: Land | None, today: date) -> bool:
+    """Not ended, and meant for the firm's Land or for all."""
+    laender = source_laender(source)
+    return not is_ended(source, today) and (not laender or land in laender)
+
+
+def _of_area(source: Source, areas: Sequence[str]) -> bool:
+    return not areas or (isinstance(source, Cooperation) and source.area in areas)

@@ -1,0 +1,181 @@
+"""One invented programme, changed in one place at a time, against firms on both sides of each limit."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.criteria import UNPROVEN, Criterion, criteria
+from assistant.load import load_file
+from assistant.profile import Profile
+from assistant.schema import Funding
+from assistant.split import split_document
+
+TODAY = date(2026, 11, 23)
+TEXT = """Der Fräsbonus ist ein Zuschuss in Sachsen für neue Maschinen.
+
+## Wer kann den Fräsbonus bekommen?
+
+Den Fräsbonus erhalten Unternehmen mit Sitz in Sachsen, die weniger als 50 Beschäftigte und höchstens 10 Mio. Euro
+Umsatz oder Bilanzsumme haben.
+
+Der Fräsbonus ist für KMU gedacht, die höchstens 5 Jahre bestehen.
+
+Ab 20 Beschäftigten gibt es den Fräsbonus nur mit Tarifvertrag.
+
+## Mit wem muss man beim Fräsbonus zusammenarbeiten?
+
+Für den Fräsbonus braucht es mindestens 3 Partner, darunter Firmen oder Forschungseinrichtungen.
+
+## Wie beantragt man den Fräsbonus?
+
+Anträge auf den Fräsbonus nimmt die Fräsbank bis zum 23.11.2026 an.
+
+Anträge auf den Fräsbonus gab es zuletzt bis zum 22.11.2026.
+
+Der Fräsbonus startet am 24.11.2026, Anträge sind ab dann möglich.
+"""
+
+
+def programme(tmp_path: Path, head: str, text: str = TEXT) -> tuple[Funding, Any]:
+    path = tmp_path / "fraesbonus.md"
+    common = "id: fraesbonus\nkind: funding\ntitle: Fräsbonus Sachsen\nprovider: Fräsbank\ntype: grant\n"
+    places = "" if "level:" in head else "level: bund\n"
+    state = "" if "status:" in head else "status: open\n"
+    path.write_text(f"---\n{common}{places}{state}{head}\n---\n\n{text}", encoding="utf-8")
+    document = load_file(path)
+    assert isinstance(document.source, Funding)
+    return document.source, split_document(document)
+
+
+def one(tmp_path: Path, head: str, name: str, profile: Profile, text: str = TEXT) -> Criterion:
+    source, passages = programme(tmp_path, head, text)
+    found = [rule for rule in criteria(source, passages, profile, TODAY) if rule.name == name]
+    assert len(found) == 1, found
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("land", "result"), [("Sachsen", "erfüllt"), ("Sachsen-Anhalt", "nicht erfüllt"), (None, "unklar")]
+)
+def test_the_land(tmp_path: Path, land: Any, result: str) -> None:
+    rule = one(tmp_path, "level: land\nland: Sachsen", "Land", Profile(land=land))
+    assert rule.result == result
+    assert rule.rule
+    assert "Sitz in Sachsen" in rule.rule.quote
+    assert rule.missing == (("land",) if land is None else ())
+
+
+@pytest.mark.parametrize(
+    ("profile", "result", "missing"),
+    [
+        (Profile(employees=49, turnover_eur=10_000_000), "erfüllt", ()),
+        (Profile(employees=50, turnover_eur=1), "nicht erfüllt", ()),
+        (Profile(employees=49, turnover_eur=10_000_001), "unklar", ("balance_sheet_eur",)),
+        (Profile(employees=49, turnover_eur=10_000_001, balance_sheet_eur=10_000_001), "nicht erfüllt", ()),
+        (Profile(employees=49, turnover_eur=10_000_001, balance_sheet_eur=10_000_000), "erfüllt", ()),
+        (Profile(), "unklar", ("employees", "turnover_eur", "balance_sheet_eur")),
+    ],
+)
+def test_own_limits(tmp_path: Path, profile: Profile, result: str, missing: tuple[str, ...]) -> None:
+    head = "eligibility: {employees_below: 50, turnover_max_eur: 10000000, balance_sheet_max_eur: 10000000}"
+    rule = one(tmp_path, head, "Unternehmensgröße", profile)
+    assert (rule.result, rule.missing) == (result, missing)
+    assert rule.rule
+    assert "weniger als 50 Beschäftigte" in rule.rule.quote
+
+
+@pytest.mark.parametrize(("employees", "result"), [(249, "erfüllt"), (250, "nicht erfüllt")])
+def test_programmes_for_smes_use_the_eu_limits(tmp_path: Path, employees: int, result: str) -> None:
+    profile = Profile(employees=employees, turnover_eur=1_000_000)
+    rule = one(tmp_path, "eligibility: {sme_only: true}", "Unternehmensgröße", profile)
+    assert rule.result == result
+    assert rule.rule
+    assert "KMU" in rule.rule.quote
+
+
+@pytest.mark.parametrize(
+    ("employees", "result"), [(19, "erfüllt"), (20, "unklar"), (49, "unklar"), (50, "nicht erfüllt"), (None, "unklar")]
+)
+def test_from_a_size_on_a_further_condition_holds(tmp_path: Path, employees: int | None, result: str) -> None:
+    head = "eligibility: {employees_below: 50, conditional_from_employees: 20}"
+    assert one(tmp_path, head, "Unternehmensgröße", Profile(employees=employees)).result == result
+
+
+@pytest.mark.parametrize(
+    ("founded", "result"), [(2022, "erfüllt"), (2021, "unklar"), (2020, "nicht erfüllt"), (None, "unklar")]
+)
+def test_the_age_is_open_in_the_year_of_the_limit(tmp_path: Path, founded: int | None, result: str) -> None:
+    rule = one(tmp_path, "eligibility: {company_age_max_years: 5}", "Alter", Profile(founded=founded))
+    assert rule.result == result
+
+
+@pytest.mark.parametrize(
+    ("partners", "minimum", "types", "result"),
+    [
+        (None, 2, ("company", "research"), "unklar"),
+        ((), 2, ("company", "research"), "nicht erfüllt"),
+        (("company",), 2, ("company", "research"), "erfüllt"),
+        (("company",), 2, ("research",), "nicht erfüllt"),
+        (("research",), 2, (), "erfüllt"),
+        (("research",), 3, (), "unklar"),
+    ],
+)
+def test_partners(tmp_path: Path, partners: Any, minimum: int, types: tuple[str, ...], result: str) -> None:
+    head = f"eligibility: {{cooperation_required: true, min_partners: {minimum}, partner_types: [{', '.join(types)}]}}"
+    assert one(tmp_path, head, "Kooperation", Profile(partners=partners)).result == result
+
+
+@pytest.mark.parametrize(
+    ("head", "result", "words"),
+    [
+        ("application: {deadlines: [2026-11-23]}", "erfüllt", "23.11.2026"),
+        ("application: {deadlines: [2026-11-22]}", "unklar", "22.11.2026"),
+        ("valid_until: 2026-11-23", "erfüllt", "23.11.2026"),
+        ("valid_from: 2026-11-24", "nicht erfüllt", "24.11.2026"),
+        ("status: paused", "nicht erfüllt", "keine Anträge"),
+        ("status: unclear", "unklar", "nicht bestätigt"),
+        ("status: call_based", "unklar", "Aufruf"),
+    ],
+)
+def test_the_period_includes_the_day_itself(tmp_path: Path, head: str, result: str, words: str) -> None:
+    rule = one(tmp_path, head, "Antragszeit", Profile())
+    assert rule.result == result
+    assert words in rule.why
+
+
+@pytest.mark.parametrize(
+    ("applicants", "profile", "result"),
+    [
+        ("company", Profile(), "erfüllt"),
+        ("network", Profile(), "nicht erfüllt"),
+        ("startup", Profile(role="startup"), "erfüllt"),
+        ("startup", Profile(founded=1990), "nicht erfüllt"),
+        ("startup", Profile(founded=2024), "unklar"),
+        ("founder", Profile(), "unklar"),
+    ],
+)
+def test_who_may_apply(tmp_path: Path, applicants: str, profile: Profile, result: str) -> None:
+    assert one(tmp_path, f"eligibility: {{applicants: [{applicants}]}}", "Antragsteller", profile).result == result
+
+
+def test_sectors_can_confirm_but_not_exclude(tmp_path: Path) -> None:
+    text = "Der Fräsbonus fördert Firmen der Automobilindustrie."
+    head = "eligibility: {sectors: [Automobil]}"
+    assert one(tmp_path, head, "Branche", Profile(sector="Zulieferer Automobil"), text).result == "erfüllt"
+    assert one(tmp_path, head, "Branche", Profile(sector="Möbel"), text).result == "unklar"
+    assert one(tmp_path, head, "Branche", Profile(), text).missing == ("sector",)
+
+
+def test_a_rule_that_no_sentence_states_decides_nothing(tmp_path: Path) -> None:
+    text = "Der Fräsbonus hilft beim Kauf einer Fräse."
+    rule = one(tmp_path, "eligibility: {employees_below: 50}", "Unternehmensgröße", Profile(employees=300), text)
+    assert (rule.result, rule.why, rule.rule) == ("unklar", UNPROVEN, None)
+
+
+def test_a_programme_without_rules_has_none(tmp_path: Path) -> None:
+    source, passages = programme(tmp_path, "")
+    assert criteria(source, passages, Profile(), TODAY) == ()
