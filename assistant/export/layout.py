@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from math import sqrt
 from typing import Literal
@@ -50,31 +50,35 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A source in the list at the end; ``link`` is empty where the address is none of the web."""
+    """A quoted place in a source; ``place`` is its section and page, as a lead to the quote."""
 
     number: int
-    title: str
     place: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A source in the list at the end with the numbers that follow each other in it.
+
+    ``link`` is empty where the address is none of the web.
+    """
+
+    title: str
     state: str
     address: str
     link: str
-    quote: str
+    entries: tuple[Entry, ...]
 
 
 def runs(paragraph: Paragraph) -> tuple[Run, ...]:
     """A paragraph in pieces; a number stays on the line of what it proves."""
-    pieces = []
-    if paragraph.lead:
-        pieces.append(Run("lead", one_line(paragraph.lead)))
-    for statement in paragraph.statements:
-        if text := one_line(statement.text):
-            pieces.append(Run("text", text, " "))
-        pieces += [Run("number", f"[{number}]", "\u00a0", number) for number in statement.citations]
-        if note := one_line(statement.note):
-            pieces.append(Run("note", note, " "))
-    return tuple(
-        Run(piece.kind, piece.text, piece.gap if place else "", piece.number) for place, piece in enumerate(pieces)
-    )
+    return _joined([run for statement in _statements(paragraph) for run in statement])
+
+
+def cell_lines(paragraph: Paragraph) -> tuple[tuple[Run, ...], ...]:
+    """A paragraph in a table, where each statement begins a line of its own."""
+    return tuple(_joined(statement) for statement in _statements(paragraph) if statement)
 
 
 def remark_paragraphs(remark: Remark) -> list[list[str]]:
@@ -113,14 +117,20 @@ def keeps_together(row: Sequence[Paragraph], widths: Sequence[float], *, wide: b
     )
 
 
+def filled(row: Sequence[Paragraph], columns: int) -> tuple[Paragraph, ...]:
+    """A row with as many cells as the table has columns."""
+    return (*row, *[Paragraph(())] * (columns - len(row)))[:columns]
+
+
 def cell_length(cell: Paragraph) -> int:
     """How many characters are written in a cell."""
     return sum(len(run.gap + run.text) for run in runs(cell))
 
 
-def entries(report: Report) -> tuple[Entry, ...]:
-    """The sources in the order of their numbers."""
-    return tuple(_entry(citation) for citation in sorted(report.citations, key=lambda one: one.number))
+def sources(report: Report) -> tuple[Listed, ...]:
+    """The sources in the order of the numbers; numbers in a row from one source stand below it."""
+    ordered = sorted(report.citations, key=lambda one: one.number)
+    return tuple(_listed(tuple(group)) for _, group in groupby(ordered, key=_same_source))
 
 
 def web_link(address: str) -> str:
@@ -137,20 +147,51 @@ def _flow(part: Part) -> Iterator[Heading | Block]:
     yield from part.blocks
 
 
-def _entry(citation: Citation) -> Entry:
-    title, section, address = (one_line(text or "") for text in (citation.title, citation.section, citation.url))
-    page = f"S. {citation.page}" if citation.page is not None else ""
+def _statements(paragraph: Paragraph) -> Iterator[list[Run]]:
+    """The runs of each statement; the lead belongs to the first."""
+    lead = [Run("lead", one_line(paragraph.lead), " ")] if paragraph.lead else []
+    for statement in paragraph.statements:
+        text, note = one_line(statement.text), one_line(statement.note)
+        numbers = [Run("number", f"[{number}]", "\u00a0", number) for number in statement.citations]
+        yield [
+            *lead,
+            *([Run("text", text, " ")] if text else []),
+            *numbers,
+            *([Run("note", note, " ")] if note else []),
+        ]
+        lead = []
+    if lead:
+        yield lead
+
+
+def _joined(found: Sequence[Run]) -> tuple[Run, ...]:
+    """Runs without a gap before the first."""
+    return tuple(replace(run, gap=run.gap if place else "") for place, run in enumerate(found))
+
+
+def _same_source(citation: Citation) -> tuple[object, ...]:
+    return citation.id, citation.title, citation.url, citation.as_of, citation.status, citation.verify
+
+
+def _listed(citations: Sequence[Citation]) -> Listed:
+    first = citations[0]
+    address = one_line(first.url or "")
     states = (
-        f"Stand {show_date(citation.as_of)}" if citation.as_of else "ohne Datum",
-        "beendet" if citation.status == "ended" else "",
-        "bitte Status prüfen" if citation.verify else "",
+        f"Stand {show_date(first.as_of)}" if first.as_of else "ohne Datum",
+        "beendet" if first.status == "ended" else "",
+        "bitte Status prüfen" if first.verify else "",
     )
-    return Entry(
-        number=citation.number,
-        title=title,
-        place=", ".join(text for text in (section if section != title else "", page) if text),
+    return Listed(
+        title=one_line(first.title),
         state=" · ".join(state for state in states if state),
         address=address,
         link=web_link(address),
-        quote=one_line(citation.quote),
+        entries=tuple(Entry(one.number, _place(one), one_line(one.quote)) for one in citations),
     )
+
+
+def _place(citation: Citation) -> str:
+    section = one_line(citation.section)
+    page = f"S. {citation.page}" if citation.page is not None else ""
+    place = ", ".join(text for text in (section, page) if text)
+    return place if not place or place[-1] in ".?!:" else f"{place}:"

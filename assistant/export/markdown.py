@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from assistant.export.layout import SOURCES_HEADING, Entry, entries, remark_paragraphs, runs
+from assistant.export.layout import SOURCES_HEADING, Listed, filled, remark_paragraphs, runs, sources
 from assistant.export.plain import one_line
 from assistant.report import Block, Bullets, Paragraph, Remark, Report, Subheading, Table
 from assistant.verify import escape
 
 _ALSO = re.compile(r"([&$~|#])")  # entities, formulas, struck-out text, cells, the end of headings
-_LIST_OR_LINE = re.compile(r"^(\d*)(?=[.)])|^(?=[+\-=])")
+_LIST_OR_LINE = re.compile(r"^(\d*)(?=[.)](?:\s|$))|^(?=[+\-=])")
 
 
 def write_markdown(report: Report) -> bytes:
@@ -33,7 +33,7 @@ def _parts(report: Report) -> Iterator[str]:
             yield _block(block, tables)
     if report.citations:
         yield f"## {SOURCES_HEADING}"
-        yield from map(_source, entries(report))
+        yield from map(_source, sources(report))
     if report.footer:
         yield f"---\n\n{_literal(report.footer)}"
 
@@ -64,7 +64,7 @@ def _line(paragraph: Paragraph) -> str:
 def _table(table: Table) -> str:
     width = len(table.head)
     rows = [[_literal(text) for text in table.head], ["---"] * width]
-    rows += [[*map(_line, row), *[""] * (width - len(row))] for row in table.rows]
+    rows += [[_line(cell) for cell in filled(row, width)] for row in table.rows]
     return "\n".join(_row(cells) for cells in rows)
 
 
@@ -79,10 +79,15 @@ def _remark(remark: Remark) -> str:
     return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
 
 
-def _source(entry: Entry) -> str:
-    address = f"<{entry.link}>" if entry.link else _literal(entry.address)
-    facts = [f"**{_literal(entry.title)}**", _literal(entry.place), entry.state, address]
-    return f"[{entry.number}] {' · '.join(fact for fact in facts if fact)}\\\n„{_literal(entry.quote)}“"
+def _source(source: Listed) -> str:
+    """A source and below it, one line each, what is quoted from it."""
+    address = f"<{source.link}>" if source.link else _literal(source.address)
+    facts = [f"**{_literal(source.title)}**", source.state, address]
+    quotes = [
+        f"[{one.number}] {_literal(one.place)}{' ' if one.place else ''}„{_literal(one.quote)}“"
+        for one in source.entries
+    ]
+    return "\\\n".join([" · ".join(fact for fact in facts if fact), *quotes])
 
 
 def _literal(text: str) -> str:

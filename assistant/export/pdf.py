@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any
@@ -10,12 +12,15 @@ from typing import Any
 from assistant.export.layout import (
     SOURCES_HEADING,
     Heading,
+    Run,
     Stretch,
-    entries,
+    cell_lines,
+    filled,
     keeps_together,
     remark_paragraphs,
     runs,
     shares,
+    sources,
     stretches,
 )
 from assistant.export.plain import one_line
@@ -46,10 +51,7 @@ def _data(report: Report) -> dict[str, Any]:
         "created": [report.created.year, report.created.month, report.created.day],
         "cover": [[one_line(label), one_line(value)] for label, value in report.cover],
         "stretches": [_stretch(stretch) for stretch in stretches(report)],
-        "sources": {
-            "heading": SOURCES_HEADING,
-            "entries": [{name: getattr(one, name) for name in one.__slots__} for one in entries(report)],
-        },
+        "sources": {"heading": SOURCES_HEADING, "list": list(map(asdict, sources(report)))},
         "footer": one_line(report.footer),
     }
 
@@ -65,9 +67,12 @@ def _block(block: Heading | Block, *, wide: bool) -> dict[str, Any]:
         case Subheading():
             return {"kind": "subheading", "text": one_line(block.text)}
         case Paragraph():
-            return {"kind": "paragraph", "runs": _runs(block)}
+            return {"kind": "paragraph", "runs": _runs(runs(block))}
         case Bullets():
-            return {"kind": "boxes" if block.open_box else "bullets", "items": list(map(_runs, block.items))}
+            return {
+                "kind": "boxes" if block.open_box else "bullets",
+                "items": [_runs(runs(item)) for item in block.items],
+            }
         case Table():
             return {"kind": "table", **_table(block, wide=wide)}
         case Remark():
@@ -76,15 +81,20 @@ def _block(block: Heading | Block, *, wide: bool) -> dict[str, Any]:
 
 def _table(table: Table, *, wide: bool) -> dict[str, Any]:
     widths = shares(table)
-    missing = [Paragraph(())] * len(table.head)
-    rows = [(*row, *missing)[: len(widths)] for row in table.rows]
+    rows = [filled(row, len(widths)) for row in table.rows]
     return {
         "caption": one_line(table.caption),
         "head": list(map(one_line, table.head)),
         "widths": widths,
-        "rows": [{"whole": keeps_together(row, widths, wide=wide), "cells": list(map(_runs, row))} for row in rows],
+        "rows": [
+            {
+                "whole": keeps_together(row, widths, wide=wide),
+                "cells": [list(map(_runs, cell_lines(cell))) for cell in row],
+            }
+            for row in rows
+        ],
     }
 
 
-def _runs(paragraph: Paragraph) -> list[dict[str, Any]]:
-    return [{"kind": run.kind, "text": run.gap + run.text, "number": run.number} for run in runs(paragraph)]
+def _runs(found: Sequence[Run]) -> list[dict[str, Any]]:
+    return [{"kind": run.kind, "gap": run.gap, "text": run.text, "number": run.number} for run in found]
