@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from math import sqrt
 from typing import Literal
 from urllib.parse import quote, urlsplit
 
@@ -105,7 +104,7 @@ def is_wide(table: Table) -> bool:
 def shares(table: Table) -> tuple[float, ...]:
     """The part of the width that each column gets, by how much is written in it; they add up to 1."""
     columns = [[cell_length(row[place]) for row in table.rows if place < len(row)] for place in range(len(table.head))]
-    weights = [min(max(sqrt(sum(column) / max(len(column), 1)), 5), 15) for column in columns]
+    weights = [min(max((sum(column) / max(len(column), 1)) ** 0.75, 14), 56) for column in columns]
     return tuple(weight / sum(weights) for weight in weights)
 
 
@@ -170,7 +169,7 @@ def _joined(found: Sequence[Run]) -> tuple[Run, ...]:
 
 
 def _same_source(citation: Citation) -> tuple[object, ...]:
-    return citation.id, citation.title, citation.url, citation.as_of, citation.status, citation.verify
+    return citation.title, citation.url, citation.as_of, citation.status, citation.verify
 
 
 def _listed(citations: Sequence[Citation]) -> Listed:
