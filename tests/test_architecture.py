@@ -30,7 +30,7 @@ LAYERS = [
     "criteria",
     "verify suggest documents",
     "bootstrap",
-    "pipeline collection funding gather",
+    "pipeline collection funding gather export",
     "briefing_plan",
     "briefing",
     "evaluate check links inventory ship web",
