@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from docx.document import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
@@ -54,7 +55,16 @@ def write_docx(report: Report) -> bytes:
         writer.sources(sources(report))
     written = BytesIO()
     document.save(written)
-    return written.getvalue()
+    return _undated(written)
+
+
+def _undated(written: BytesIO) -> bytes:
+    """The file without the time of packing: the same report gives the same bytes."""
+    packed = BytesIO()
+    with ZipFile(written) as old, ZipFile(packed, "w") as new:
+        for name in old.namelist():
+            new.writestr(ZipInfo(name), old.read(name), ZIP_DEFLATED)
+    return packed.getvalue()
 
 
 def _properties(document: Document, report: Report) -> None:

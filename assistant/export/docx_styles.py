@@ -41,6 +41,7 @@ def prepared() -> Document:
     _boxed(document, REMARK, REMARK_HEAD)
     document.styles.element.append(_table_style())
     _settings(document)
+    _drop_leftovers(document)
     return document
 
 
@@ -59,15 +60,15 @@ def _paragraph_styles() -> Iterator[tuple[str, dict[str, Any]]]:
     yield CELL_HEAD, {"size": 9, "bold": True, "color": ACCENT, "after": 0, "line": 1}
     yield SOURCE, {"size": 9, "before": 8, "after": 2, "line": 1, "keep": True}
     yield QUOTE, {"size": 9, "after": 2, "line": 1, "hanging": Cm(1.0)}
-    yield REMARK_HEAD, {"size": 9.5, "bold": True, "color": REMARK_TEXT, "before": 6, "after": 0, "keep": True}
-    yield REMARK, {"after": 0}
+    yield REMARK_HEAD, {"size": 9.5, "bold": True, "color": REMARK_TEXT, "before": 8, "after": 4, "keep": True}
+    yield REMARK, {"after": 4}
 
 
 def _style(document: Document, name: str, kind: WD_STYLE_TYPE) -> Any:
     """A style of the document, made when there is none."""
     if name in document.styles:
         return document.styles[name]
-    style = document.styles.add_style(name, kind)
+    style = document.styles.add_style(name, kind, builtin=name == LINK)
     style.quick_style = True
     return style
 
@@ -114,10 +115,13 @@ def _language_and_font(document: Document) -> None:
     for name in ("ascii", "hAnsi", "cs", "eastAsia"):
         next(defaults.iter(qn("w:rFonts"))).set(qn(f"w:{name}"), FONT)
     next(defaults.iter(qn("w:lang"))).set(qn("w:val"), "de-DE")
-    for name in (TITLE, SUBTITLE):  # the template's line under the title and its indent
-        for tag in ("w:pBdr", "w:numPr"):
-            for found in list(document.styles[name].element.iter(qn(tag))):
-                found.getparent().remove(found)
+    for name, *unwanted in (
+        (TITLE, "w:pBdr", "w:spacing"),
+        (SUBTITLE, "w:numPr", "w:spacing"),
+        (BULLET, "w:contextualSpacing"),
+    ):  # a line below, a list level and wide letters, items without space
+        for found in [*document.styles[name].element.iter(*map(qn, unwanted))]:
+            found.getparent().remove(found)
 
 
 def _numbered_headings(document: Document) -> None:
@@ -137,14 +141,17 @@ def _numbered_headings(document: Document) -> None:
 
 
 def _boxed(document: Document, *names: str) -> None:
-    """A coloured bar and ground behind a paragraph; neighbours of the same kind join into one box."""
+    """A coloured bar and ground behind a paragraph; neighbours with the same border join into one box."""
     for name in names:
-        shape = document.styles[name].element.get_or_add_pPr()
+        style = document.styles[name]
+        shape = style.element.get_or_add_pPr()
+        air = {"val": "single", "sz": "4", "space": "6", "color": REMARK_TINT}
         bar = element("left", val="single", sz="24", space="8", color=REMARK_RULE)
+        border = element("pBdr", element("top", **air), bar, element("bottom", **air))
+        shape.insert_element_before(border, *_AFTER_BORDER)
         ground = element("shd", val="clear", color="auto", fill=REMARK_TINT)
-        shape.insert_element_before(element("pBdr", bar), *_AFTER_BORDER)
         shape.insert_element_before(ground, *_AFTER_BORDER[1:])
-        document.styles[name].paragraph_format.left_indent = Cm(0.4)
+        style.paragraph_format.left_indent = style.paragraph_format.right_indent = Cm(0.4)
 
 
 _AFTER_BORDER = ("w:shd", "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:contextualSpacing", "w:jc")
@@ -164,6 +171,14 @@ def _table_style() -> Any:
         f'<w:tcBorders><w:bottom {thick}/></w:tcBorders><w:shd w:val="clear" w:color="auto" w:fill="{TINT}"/>'
         "</w:tcPr></w:tblStylePr></w:style>"
     )
+
+
+def _drop_leftovers(document: Document) -> None:
+    """Take out what python-docx's template brings along: a picture of itself, and a second copy of its own styles."""
+    for relations in (document.part.rels, document.part.package.rels):
+        for id, relation in list(relations.items()):
+            if relation.reltype.endswith(("/stylesWithEffects", "/thumbnail")):
+                del relations[id]
 
 
 def _settings(document: Document) -> None:
