@@ -137,7 +137,8 @@ class Questionnaire(_Strict):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Questionnaire:
-        _refuse_twice(one.id for one in (*self.dimensions, *self.questions))
+        _refuse_twice(one.id for one in self.dimensions)
+        _refuse_twice(one.id for one in self.questions)
         known, asked = {one.id for one in self.dimensions}, {one.dimension for one in self.questions}
         for question in self.questions:
             if question.dimension not in known:

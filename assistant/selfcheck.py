@@ -35,8 +35,8 @@ NOTICE = (
     "heraus; bitte prüfen Sie vor einem Antrag den aktuellen Stand."
 )
 CHECK_NOTE = "(bitte aktuellen Stand prüfen)"
-_NEARBY = 0.03  # what a source of the firm's own Land gains in the order
-_UNCERTAIN = 0.03  # what one loses whose status is not confirmed
+_NEARBY = 0.05  # what a source of the firm's own Land gains in the order
+_UNCERTAIN = 0.06  # what one loses whose status is not confirmed
 _LOOKED_THROUGH = 400
 
 

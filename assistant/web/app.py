@@ -21,6 +21,7 @@ from assistant.models import Language
 from assistant.web.api import router
 from assistant.web.chat import chat_page
 from assistant.web.door import FrontDoor, error_response
+from assistant.web.selfcheck import router as selfcheck_router
 from assistant.web.sources import router as source_router
 from assistant.web.theme import theme
 
@@ -35,6 +36,7 @@ def build_app(assistant: Assistant) -> FrontDoor:
     app.state.assistant = assistant
     app.include_router(router)
     app.include_router(source_router)
+    app.include_router(selfcheck_router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_api_route("/en", lambda: RedirectResponse("/en/"), include_in_schema=False)
     _handle_errors(app)
