@@ -21,6 +21,7 @@ from assistant.lexical import Tokenizer
 from assistant.load import load_knowledge
 from assistant.places import Places
 from assistant.prompts import Prompts
+from assistant.questionnaire import Questionnaire, load_questionnaire
 from assistant.retrieve import Library, prepare
 from assistant.settings import Settings, shipped_folder
 from assistant.vectors import CachedEncoder, VectorCache, load_shipped
@@ -39,6 +40,7 @@ class Assistant:
     places: Places
     prompts: Prompts
     shelf: Shelf
+    questionnaire: Questionnaire | None = None
 
 
 class Shelf:
@@ -82,7 +84,9 @@ def build_assistant(settings: Settings) -> Assistant:
     prompts = Prompts(shipped_folder("prompts"), settings.prompts_dir)
     encoder = load_embeddings(settings.embedding_model, settings.data_dir / "cache")
     places = Places(_merged(settings, "places.yaml"))
-    return Assistant(settings, encoder, tokenizer, places, prompts, Shelf(settings.data_dir, tokenizer))
+    questionnaire = load_questionnaire(settings.knowledge_dirs)
+    shelf = Shelf(settings.data_dir, tokenizer)
+    return Assistant(settings, encoder, tokenizer, places, prompts, shelf, questionnaire)
 
 
 def refresh_index(

@@ -12,6 +12,7 @@ from assistant.errors import KnowledgeError
 from assistant.load import knowledge_files, load_file
 from assistant.models import Document, Section
 from assistant.numbers import numbers_in
+from assistant.questionnaire import load_questionnaire, questionnaire_file, unproven
 from assistant.schema import Cooperation, Funding, Literature, Source, Support
 from assistant.sentences import split_sentences
 
@@ -46,12 +47,24 @@ def check_knowledge(folders: Sequence[Path], today: date | None = None) -> Findi
     known = {one for document in documents.values() for one in (document.source.id, *document.source.aliases)}
     for path, document in documents.items():
         errors += [f"{path}: {problem}" for problem in _problems(document, known)]
+    errors += _self_check(folders, {document.source.id: document for document in documents.values()})
     notices = [
         f"{path}: {notice}"
         for path, document in documents.items()
         for notice in _notices(document.source, today or date.today())
     ]
     return Findings(tuple(errors), tuple(notices))
+
+
+def _self_check(folders: Sequence[Path], documents: Mapping[str, Document]) -> Iterator[str]:
+    """What is wrong with the questions of the self-check in force, and which sentences its sources do not hold."""
+    try:
+        questionnaire = load_questionnaire(folders)
+    except KnowledgeError as error:
+        yield str(error)
+        return
+    if questionnaire:
+        yield from (f"{questionnaire_file(folders)}: {problem}" for problem in unproven(questionnaire, documents))
 
 
 def _duplicates(documents: Mapping[Path, Document]) -> Iterator[str]:

@@ -57,3 +57,7 @@ class ProfileError(AssistantError):
     """A profile cannot be read or has a field that does not exist."""
 
     exit_code = 2
+
+
+class SelfCheckError(ProfileError):
+    """Answers of the self-check that do not belong to it."""

@@ -18,7 +18,7 @@ PACKAGE = Path(assistant.__file__).parent
 LAYERS = [
     "schema errors function_words sentences numbers",
     "models settings profile encoder_weights places",
-    "status report size",
+    "status report size questionnaire",
     "lexical load split prompts embeddings",
     "vectors score store",
     "calibrate",
@@ -31,7 +31,8 @@ LAYERS = [
     "verify suggest documents",
     "bootstrap",
     "pipeline collection funding gather catalogue export",
-    "briefing_plan",
+    "briefing_plan selfcheck",
+    "selfcheck_report",
     "briefing",
     "evaluate check links inventory ship web",
     "cli",

@@ -24,6 +24,7 @@ from assistant.web.api import router
 from assistant.web.chat import chat_page
 from assistant.web.door import FrontDoor, error_response
 from assistant.web.guard import AdviserGuard
+from assistant.web.selfcheck import router as selfcheck_router
 from assistant.web.sources import router as source_router
 from assistant.web.theme import theme
 
@@ -40,6 +41,7 @@ def build_app(assistant: Assistant, *, loopback: bool = False) -> FrontDoor:
     app.include_router(source_router)
     app.include_router(advice_router)
     app.include_router(adviser_router)
+    app.include_router(selfcheck_router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_api_route("/en", lambda: RedirectResponse("/en/"), include_in_schema=False)
     _handle_errors(app)

@@ -35,12 +35,13 @@ ROUTES = tuple(
         ("GET", r"/quelle/[a-z0-9/-]+"),
         ("GET", r"/api/search|/api/openapi\.json|/healthz|/readyz|/datenschutz"),
         ("POST", r"/api/chat|/api/match|/api/briefing"),
-        ("GET", r"/berater"),
+        ("GET", r"/berater|/selbstcheck"),
         ("POST", r"/berater(?:/(?:profil|briefing|suche))?"),
+        ("POST", r"/selbstcheck(?:/fragen|/profil)?|/api/selfcheck"),
     )
 )
 _ADVISER = re.compile(r"/berater.*|/api/(?:match|briefing)")
-_QUESTIONS = re.compile(rf"/api/chat|{_PREFIX}/gradio_api/queue/join")
+_QUESTIONS = re.compile(rf"/api/chat|{_PREFIX}/gradio_api/queue/join|/selbstcheck|/api/selfcheck")
 _FORWARDED = {b"forwarded", b"x-forwarded-host", b"x-forwarded-proto", b"x-forwarded-prefix", b"x-forwarded-server"}
 _JOIN_KEYS = {"data", "event_data", "fn_index", "session_hash", "trigger_id"}
 

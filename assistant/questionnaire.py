@@ -1,0 +1,201 @@
+"""The questions of the self-check: ``self-check.yaml`` of the knowledge folders, read and checked strictly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from assistant.errors import KnowledgeError
+from assistant.models import Document
+from assistant.profile import Profile
+from assistant.profile import explain as explain_profile
+from assistant.schema import Identifier
+from assistant.sentences import split_sentences
+
+FILE_NAME = "self-check.yaml"
+UNKNOWN = "weiss-nicht"
+"""The answer that every question has by itself and that counts for nothing."""
+MOST_POINTS = 3
+Level = Literal["low", "middle", "high"]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
+Line = Annotated[str, Field(min_length=2, max_length=300)]
+_NOT_ASKED = {"name", "self_check", "notes", "description"}
+_PROBLEMS = {
+    "missing": "dieses Feld fehlt",
+    "extra_forbidden": "dieses Feld gibt es nicht",
+    "string_type": "hier muss Text stehen, notfalls in Anführungszeichen",
+    "string_too_short": "der Text ist zu kurz",
+    "string_too_long": "der Text ist zu lang (höchstens {max_length} Zeichen)",
+    "string_pattern_mismatch": "erlaubt sind nur a-z, 0-9 und '-'",
+    "int_type": "hier muss eine ganze Zahl stehen",
+    "greater_than_equal": "die Zahl ist zu klein (mindestens {ge})",
+    "less_than_equal": "die Zahl ist zu groß (höchstens {le})",
+    "too_short": "es fehlen Einträge (mindestens {min_length})",
+    "too_long": "es sind zu viele Einträge (höchstens {max_length})",
+    "tuple_type": "hier muss eine Liste stehen",
+    "dict_type": "hier müssen Felder mit Werten stehen",
+    "model_type": "hier müssen Felder mit Werten stehen",
+}
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Because(_Strict):
+    """A literal sentence of a source that carries what the check says about the paper."""
+
+    source: Identifier
+    sentence: Annotated[str, Field(min_length=20, max_length=400)]
+
+
+class Words(_Strict):
+    """What a low, middle and high result means, said of the answers only."""
+
+    low: Line
+    middle: Line
+    high: Line
+
+
+class Dimension(_Strict):
+    """One area of the check and the section of the paper that it rests on."""
+
+    id: Name
+    title: Annotated[str, Field(min_length=3, max_length=60)]
+    label: Annotated[str, Field(min_length=2, max_length=12)]
+    section: Identifier
+    measures: Line
+    because: Annotated[tuple[Because, ...], Field(min_length=1, max_length=3)]
+    words: Words
+    step: Line
+    support: Line
+    funding: Line
+
+    @model_validator(mode="after")
+    def _rests_on_its_section(self) -> Dimension:
+        if self.because[0].source != self.section:
+            raise ValueError(f"der erste Satz unter because muss aus '{self.section}' stammen")
+        return self
+
+
+class AnswerOption(_Strict):
+    """One answer, its points, and the fields of the profile that it tells."""
+
+    id: Name
+    text: Annotated[str, Field(min_length=2, max_length=90)]
+    points: Annotated[int, Field(ge=0, le=MOST_POINTS, strict=True)]
+    profile: dict[str, Any] = {}
+
+    @field_validator("id")
+    @classmethod
+    def _not_reserved(cls, value: str) -> str:
+        if value == UNKNOWN:
+            raise ValueError(f"'{UNKNOWN}' kommt von selbst dazu")
+        return value
+
+    @field_validator("profile")
+    @classmethod
+    def _fits_the_profile(cls, value: dict[str, Any]) -> dict[str, Any]:
+        if own := _NOT_ASKED & set(value):
+            raise ValueError(f"'{min(own)}' füllt der Selbstcheck nicht aus")
+        try:
+            Profile.model_validate(value)
+        except ValidationError as error:
+            raise ValueError(explain_profile(error).rstrip(".")) from error
+        return value
+
+
+class Question(_Strict):
+    """One question of a dimension with its answers, the lowest first by habit."""
+
+    id: Name
+    dimension: Name
+    text: Annotated[str, Field(min_length=10, max_length=160)]
+    answers: Annotated[tuple[AnswerOption, ...], Field(min_length=3, max_length=4)]
+
+    @field_validator("answers")
+    @classmethod
+    def _full_scale(cls, value: tuple[AnswerOption, ...]) -> tuple[AnswerOption, ...]:
+        _refuse_twice(one.id for one in value)
+        points = {one.points for one in value}
+        if not {0, MOST_POINTS} <= points:
+            raise ValueError(f"eine Antwort muss 0 und eine {MOST_POINTS} Punkte haben")
+        return value
+
+
+class Questionnaire(_Strict):
+    """The whole check."""
+
+    title: Line
+    intro: Line
+    dimensions: Annotated[tuple[Dimension, ...], Field(min_length=3, max_length=12)]
+    questions: Annotated[tuple[Question, ...], Field(min_length=3, max_length=30)]
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Questionnaire:
+        _refuse_twice(one.id for one in self.dimensions)
+        _refuse_twice(one.id for one in self.questions)
+        known, asked = {one.id for one in self.dimensions}, {one.dimension for one in self.questions}
+        for question in self.questions:
+            if question.dimension not in known:
+                raise ValueError(f"questions: {question.id}: den Bereich '{question.dimension}' gibt es nicht")
+        if unasked := [one.id for one in self.dimensions if one.id not in asked]:
+            raise ValueError(f"dimensions: zum Bereich '{unasked[0]}' gibt es keine Frage")
+        return self
+
+
+def questionnaire_file(folders: Sequence[Path]) -> Path | None:
+    """The file in force: a hub's own one replaces the shipped one as a whole."""
+    return next((path for folder in reversed(folders) if (path := folder / FILE_NAME).is_file()), None)
+
+
+def load_questionnaire(folders: Sequence[Path]) -> Questionnaire | None:
+    """The check of the knowledge folders, ``None`` without a file; errors name the file and the field."""
+    path = questionnaire_file(folders)
+    if path is None:
+        return None
+    try:
+        return Questionnaire.model_validate(yaml.safe_load(path.read_text(encoding="utf-8-sig")))
+    except ValidationError as error:
+        raise KnowledgeError(f"{path}: {_explain(error)}.") from error
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise KnowledgeError(f"{path}: kein gültiges YAML: {' '.join(str(error).split())[:200]}.") from error
+
+
+def unproven(questionnaire: Questionnaire, documents: Mapping[str, Document]) -> Iterator[str]:
+    """Sections that do not exist and sentences that do not stand in their source word for word."""
+    for dimension in questionnaire.dimensions:
+        for place, because in enumerate(dimension.because):
+            field = f"dimensions.{dimension.id}.because.{place}"
+            document = documents.get(because.source)
+            if document is None:
+                yield f"{field}.source: '{because.source}' gibt es nicht."
+            elif because.sentence not in _sentences(document):
+                yield f"{field}.sentence: steht nicht wörtlich in {because.source}: „{because.sentence[:60]}…“"
+
+
+def _sentences(document: Document) -> set[str]:
+    own = (section for section in document.sections if section.language == "de" and not section.generated)
+    return {sentence for section in own for sentence in split_sentences(section.text)}
+
+
+def _refuse_twice(names: Iterator[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise ValueError(f"die id '{name}' ist doppelt")
+        seen.add(name)
+
+
+def _explain(error: ValidationError) -> str:
+    """The first problem as a German sentence with the field in front."""
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"])
+    message = first["msg"].removeprefix("Value error, ")
+    if first["type"] in _PROBLEMS:
+        message = _PROBLEMS[first["type"]].format(**first.get("ctx", {}))
+    return f"{field}: {message}" if field else message
