@@ -36,7 +36,8 @@ NOTICE = (
 )
 CHECK_NOTE = "(bitte aktuellen Stand prüfen)"
 _NEARBY = 0.05  # what a source of the firm's own Land gains in the order
-_UNCERTAIN = 0.06  # what one loses whose status is not confirmed
+_UNCERTAIN = 0.08  # what one loses whose status is not confirmed
+_NO_MONEY = 0.05  # what a programme loses that only brings contacts
 _LOOKED_THROUGH = 400
 
 
@@ -246,7 +247,7 @@ class _Finder:
             source = self._library.generation.sources[one.passage.document_id]
             if source.id in scores or source.id in self._named or not self._is_open(source):
                 continue
-            scores[source.id] = one.score + _NEARBY * bool(source_laender(source)) - _UNCERTAIN * _is_uncertain(source)
+            scores[source.id] = one.score + _preference(source)
         return scores
 
     def _is_open(self, source: Source) -> bool:
@@ -265,6 +266,12 @@ class _Finder:
             return None
         claim = Claim(first[1], first[1], first[0], 0.0)
         return Pointer(self._library.generation.sources[source_id], claim) if is_proven(claim) else None
+
+
+def _preference(source: Source) -> float:
+    """Near before far, confirmed before unclear, and among programmes money before contacts."""
+    no_money = isinstance(source, Funding) and source.type == "network" and not source.amount.rates
+    return _NEARBY * bool(source_laender(source)) - _UNCERTAIN * _is_uncertain(source) - _NO_MONEY * no_money
 
 
 def _is_uncertain(source: Source) -> bool:
