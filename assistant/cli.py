@@ -169,6 +169,55 @@ def search(
         typer.echo("Kein Treffer.")
 
 
+@app.command("match")
+def match_programmes(
+    profile: Annotated[Path, typer.Argument(metavar="PROFILE", help="Profildatei des Unternehmens (YAML oder JSON).")],
+    as_json: AsJson = False,
+) -> None:
+    """Förderprogramme mit dem Profil eines Unternehmens abgleichen: was passt, was nicht, was noch offen ist."""
+    from assistant.funding import match, to_dict
+
+    firm = _load_profile(profile)
+    assistant = _assistant()
+    found = to_dict(match(assistant, firm), assistant.shelf.library().generation.sources)
+    if as_json:
+        _print_json(found)
+    else:
+        _print_matches(found)
+
+
+@app.command()
+def brief(
+    profile: Annotated[Path, typer.Argument(metavar="PROFILE", help="Profildatei des Unternehmens (YAML oder JSON).")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Zieldatei; die Endung .docx, .pdf oder .md zählt.")],
+    omit: Annotated[list[str] | None, typer.Option(help="Teil weglassen; mehrfach möglich.")] = None,
+    notes: Annotated[str, typer.Option(help="Eigene Notizen; sie stehen als solche im Dokument.")] = "",
+) -> None:
+    """Ein Briefing mit Belegen schreiben: DOCX, PDF oder Markdown."""
+    from assistant.briefing import brief as write_brief
+    from assistant.briefing import check_parts
+    from assistant.export import FORMATS, write
+
+    format = output.suffix.lower().removeprefix(".")
+    if format not in FORMATS:
+        _stop(f"Die Endung '{output.suffix}' kenne ich nicht; möglich sind {', '.join(FORMATS)}.", WRONG_USE)
+    if not output.parent.is_dir():
+        _stop(f"Den Ordner '{output.parent}' gibt es nicht.", WRONG_USE)
+    check_parts(omit or ())
+    firm = _load_profile(profile)
+    assistant = _assistant()
+    with _progress() as report:
+        written = write_brief(
+            assistant, firm, notes=notes, omit=omit or (), progress=lambda _, done, total: report("Teile", done, total)
+        )
+        content = write(written, format)
+    try:
+        output.write_bytes(content)
+    except OSError:
+        _stop(f"'{output}' lässt sich nicht schreiben.", PARTLY)
+    typer.echo(f"{output}: {len(written.parts)} Teile, {len(written.citations)} Belege.")
+
+
 @app.command()
 def check(
     links: Annotated[bool, typer.Option("--links", help="Auch jede Internetadresse aufrufen (braucht Netz).")] = False,
@@ -299,6 +348,32 @@ def _print_answer(answer: Answer) -> None:
         typer.echo(f"[{one.number}] {one.title} – {place}")
     if answer.suggestions:
         typer.echo("\nWeiterfragen:\n" + "\n".join(f"- {suggestion}" for suggestion in answer.suggestions))
+
+
+def _print_matches(found: dict[str, Any]) -> None:
+    """Programmes by verdict with their reasons; then what is still to find out."""
+    from assistant.funding import VERDICTS
+
+    for verdict in VERDICTS:
+        chosen = [one for one in found["programmes"] if one["verdict"] == verdict]
+        typer.echo(f"\n{verdict} ({len(chosen)})")
+        for one in chosen:
+            typer.echo(f"- {one['name']} ({one['land'] or one['level'].upper()}, {one['id']})")
+            for rule in one["criteria"]:
+                if verdict == "passt" or rule["result"] != "erfüllt":
+                    number = f" [{rule['citation']}]" if rule["citation"] else ""
+                    typer.echo(f"    {rule['name']}: {rule['result']} – {rule['why']}{number}")
+    typer.echo(f"\nbeendet ({len(found['ended'])})")
+    for one in found["ended"]:
+        successor = f" → {one['successor']['name']}" if one["successor"] else ""
+        typer.echo(f"- {one['name']}{successor}")
+    if found["questions"]:
+        typer.echo("\nNoch zu klären:")
+    for question in found["questions"]:
+        typer.echo(f"- {question['question']} (entscheidet bei {question['decides']})")
+    typer.echo("\nQuellen:")
+    for one in found["citations"]:
+        typer.echo(f"[{one['number']}] {one['title']} – {one['section']}: „{one['quote']}“")
 
 
 def _print_json(data: Any) -> None:

@@ -53,7 +53,9 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Adressen von Proxys, deren X-Forwarded-For gilt, durch Komma getrennt"
     )
-    adviser_password: SecretStr | None = Field(None, description="Kennwort des Beraterbereichs (ab dessen Ausgabe)")
+    adviser_password: SecretStr | None = Field(
+        None, description="Kennwort von /berater (HTTP Basic, beliebiger Benutzername); leer: nur von diesem Rechner"
+    )
 
     @field_validator("allowed_origins", "allowed_hosts", "trusted_proxies", mode="before")
     @classmethod

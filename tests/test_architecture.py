@@ -30,7 +30,7 @@ LAYERS = [
     "criteria",
     "verify suggest documents",
     "bootstrap",
-    "pipeline collection funding gather",
+    "pipeline collection funding gather catalogue export",
     "briefing_plan selfcheck",
     "selfcheck_report",
     "briefing",

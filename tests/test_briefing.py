@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import docx
 import pytest
+from pypdf import PdfReader
 
 from assistant.bootstrap import Assistant
 from assistant.briefing import brief
 from assistant.briefing_plan import PARTS
 from assistant.errors import ProfileError
+from assistant.export import write
 from assistant.numbers import unsupported_numbers
 from assistant.profile import Profile, load_profile
 from assistant.report import Block, Bullets, Paragraph, Remark, Report, Statement, Table
@@ -133,3 +138,28 @@ def test_offers_fit_the_land(assistant: Assistant) -> None:
     for one in used:
         laender = getattr(sources[one], "laender", ())
         assert not laender or "Sachsen" in laender
+
+
+def words_of(content: bytes, format: str) -> str:
+    """What a reader of the file sees."""
+    if format == "md":
+        return content.decode().replace("\\", "")
+    if format == "pdf":
+        return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    document = docx.Document(io.BytesIO(content))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+
+
+@pytest.mark.parametrize("format", ["md", "docx", "pdf"])
+def test_written_and_read_back_every_number_leads_to_a_listed_source(report: Report, format: str) -> None:
+    text = words_of(write(report, format), format)
+    numbers = {int(number) for number in re.findall(r"\[(\d+)\]", text)}
+    assert numbers == {one.number for one in report.citations}
+    shown = re.sub(r"[\s\u00ad-]+", "", text)
+    for one in report.citations:
+        assert re.sub(r"[\s\u00ad-]+", "", one.quote)[:60] in shown, one
+    for one in statements(report):
+        assert re.sub(r"[\s\u00ad-]+", "", one.text)[:60] in shown, one
+    for words in ("Ausgangslage", "Treffen am Montag", "KI-gestützt erstellt"):
+        assert re.sub(r"[\s-]+", "", words) in shown

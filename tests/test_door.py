@@ -67,7 +67,7 @@ def test_every_reply_carries_the_security_headers(server: str, path: str) -> Non
     assert "script-src 'self';" in policy
     assert "frame-ancestors 'self'" in policy
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert "access-control-allow-origin" not in headers
     assert "set-cookie" not in headers
 

@@ -16,11 +16,14 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from assistant.bootstrap import Assistant
-from assistant.errors import AssistantError, QuestionError
+from assistant.errors import AssistantError, ProfileError, QuestionError
 from assistant.models import Language
+from assistant.web.advice import router as advice_router
+from assistant.web.adviser import router as adviser_router
 from assistant.web.api import router
 from assistant.web.chat import chat_page
 from assistant.web.door import FrontDoor, error_response
+from assistant.web.guard import AdviserGuard
 from assistant.web.selfcheck import router as selfcheck_router
 from assistant.web.sources import router as source_router
 from assistant.web.theme import theme
@@ -30,19 +33,21 @@ HEAD = '<link rel="stylesheet" href="/static/chat.css"><script src="/static/chat
 logger = logging.getLogger(__name__)
 
 
-def build_app(assistant: Assistant) -> FrontDoor:
-    """The ASGI application of one assistant."""
+def build_app(assistant: Assistant, *, loopback: bool = False) -> FrontDoor:
+    """The ASGI application of one assistant; ``loopback``: it is served on this machine only."""
     app = FastAPI(title="Netzlotse", version="0.1.0", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     app.state.assistant = assistant
     app.include_router(router)
     app.include_router(source_router)
+    app.include_router(advice_router)
+    app.include_router(adviser_router)
     app.include_router(selfcheck_router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_api_route("/en", lambda: RedirectResponse("/en/"), include_in_schema=False)
     _handle_errors(app)
     _mount_chat(app, assistant, "en", "/en")
     _mount_chat(app, assistant, "de", "/")
-    return FrontDoor(app, assistant.settings)
+    return FrontDoor(app, assistant.settings, AdviserGuard(assistant.settings, loopback))
 
 
 def _mount_chat(app: FastAPI, assistant: Assistant, language: Language, path: str) -> None:
@@ -75,6 +80,10 @@ def _handle_errors(app: FastAPI) -> None:
     @app.exception_handler(QuestionError)
     async def question_error(request: Request, error: QuestionError) -> JSONResponse:
         return reply(request, 413 if error.code == "too_long" else 422, error.code, str(error))
+
+    @app.exception_handler(ProfileError)
+    async def profile_error(request: Request, error: ProfileError) -> JSONResponse:
+        return reply(request, 422, "invalid_profile", str(error))
 
     @app.exception_handler(AssistantError)
     async def assistant_error(request: Request, error: AssistantError) -> JSONResponse:

@@ -11,17 +11,18 @@ import re
 import secrets
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.settings import Settings
 
 BODY_LIMIT = 16 * 1024
+ADVISER_BODY_LIMIT = 64 * 1024  # a profile with a long description and notes
 _PREFIX = r"(?:/en)?"
 ROUTES = tuple(
     (method, re.compile(pattern))
@@ -33,11 +34,13 @@ ROUTES = tuple(
         ("POST", rf"{_PREFIX}/gradio_api/queue/join"),
         ("GET", r"/quelle/[a-z0-9/-]+"),
         ("GET", r"/api/search|/api/openapi\.json|/healthz|/readyz|/datenschutz"),
-        ("POST", r"/api/chat"),
-        ("GET", r"/selbstcheck"),
+        ("POST", r"/api/chat|/api/match|/api/briefing"),
+        ("GET", r"/berater|/selbstcheck"),
+        ("POST", r"/berater(?:/(?:profil|briefing|suche))?"),
         ("POST", r"/selbstcheck(?:/fragen|/profil)?|/api/selfcheck"),
     )
 )
+_ADVISER = re.compile(r"/berater.*|/api/(?:match|briefing)")
 _QUESTIONS = re.compile(rf"/api/chat|{_PREFIX}/gradio_api/queue/join|/selbstcheck|/api/selfcheck")
 _FORWARDED = {b"forwarded", b"x-forwarded-host", b"x-forwarded-proto", b"x-forwarded-prefix", b"x-forwarded-server"}
 _JOIN_KEYS = {"data", "event_data", "fn_index", "session_hash", "trigger_id"}
@@ -54,8 +57,9 @@ class Refused(Exception):
 class FrontDoor:
     """ASGI middleware around the whole app."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, gate: Callable[[Scope], None] = lambda scope: None) -> None:
         self._app = app
+        self._gate = gate
         self._settings = settings
         self._limits = RateLimits(settings)
         self._headers = security_headers(settings)
@@ -68,6 +72,7 @@ class FrontDoor:
         if scope["type"] != "http":
             return
         request_id = secrets.token_hex(8)
+        unchanged = scope
         scope = {**scope, "headers": self._trusted_headers(scope), "state": {"request_id": request_id}}
 
         async def send_with_headers(message: Message) -> None:
@@ -76,10 +81,11 @@ class FrontDoor:
             await send(message)
 
         try:
+            self._gate(unchanged)
             self._check_request(scope)
             receive = await self._checked_body(scope, receive)
         except Refused as refusal:
-            reply = error_response(refusal.status, refusal.code, str(refusal), request_id, refusal.headers)
+            reply = refusal_response(refusal, request_id, Headers(scope=scope).get("accept", ""))
             await reply(scope, receive, send_with_headers)
             return
         await self._app(scope, receive, send_with_headers)
@@ -118,7 +124,7 @@ class FrontDoor:
     async def _checked_body(self, scope: Scope, receive: Receive) -> Receive:
         if scope["method"] != "POST":
             return receive
-        body = await _read_body(receive)
+        body = await _read_body(receive, ADVISER_BODY_LIMIT if _ADVISER.fullmatch(scope["path"]) else BODY_LIMIT)
         if scope["path"].endswith("/gradio_api/queue/join"):
             check_event(body)
         return _replay(body, receive)
@@ -127,6 +133,10 @@ class FrontDoor:
         for name, value in self._headers.items():
             headers[name] = value
         headers["X-Request-ID"] = request_id
+        if _ADVISER.fullmatch(path):
+            policy = re.sub(r"frame-ancestors .*", "frame-ancestors 'none'", self._headers["Content-Security-Policy"])
+            headers["Content-Security-Policy"] = policy
+            headers["X-Frame-Options"] = "DENY"
         if not re.match(rf"{_PREFIX}/(?:assets|static|svelte)/", path):
             headers["Cache-Control"] = "no-store"
 
@@ -201,7 +211,7 @@ def security_headers(settings: Settings) -> dict[str, str]:
     return {
         "Content-Security-Policy": policy,
         "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
+        "Referrer-Policy": "same-origin",
         "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
@@ -211,20 +221,37 @@ def security_headers(settings: Settings) -> dict[str, str]:
 def error_response(
     status: int, code: str, message: str, request_id: str, headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
+    """The error object of the contract as a reply."""
+    return JSONResponse(error_body(code, message, request_id), status_code=status, headers=dict(headers or {}))
+
+
+def refusal_response(refusal: Refused, request_id: str, accept: str) -> Response:
+    """A refusal as the error object, or for somebody who opened a page as a page."""
+    if not accept.startswith("text/html"):
+        return error_response(refusal.status, refusal.code, str(refusal), request_id, refusal.headers)
+    page = (
+        '<!doctype html><html lang="de"><head><meta charset="utf-8"><title>Netzlotse</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<link rel="stylesheet" href="/static/source.css"></head>'
+        f'<body><main><h1>{refusal}</h1><p><a href="/">Zum Netzlotsen</a></p></main></body></html>'
+    )
+    return HTMLResponse(page, refusal.status, refusal.headers)
+
+
+def error_body(code: str, message: str, request_id: str) -> dict[str, dict[str, str]]:
     """The error object of the contract."""
-    content = {"error": {"code": code, "message": message, "request_id": request_id}}
-    return JSONResponse(content, status_code=status, headers=dict(headers or {}))
+    return {"error": {"code": code, "message": message, "request_id": request_id}}
 
 
-async def _read_body(receive: Receive) -> bytes:
+async def _read_body(receive: Receive, limit: int) -> bytes:
     body = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             return bytes(body)
         body += message.get("body", b"")
-        if len(body) > BODY_LIMIT:
-            raise Refused(413, "too_large", f"Die Anfrage ist zu groß (höchstens {BODY_LIMIT // 1024} kB).")
+        if len(body) > limit:
+            raise Refused(413, "too_large", f"Die Anfrage ist zu groß (höchstens {limit // 1024} kB).")
         if not message.get("more_body"):
             return bytes(body)
 

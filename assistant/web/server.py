@@ -29,10 +29,12 @@ class _Server(uvicorn.Server):
 def run(assistant: Assistant, listener: socket.socket) -> None:
     """Serve on a listening socket until stopped."""
     from assistant.web.app import build_app
+    from assistant.web.guard import is_loopback
 
+    host, port = listener.getsockname()[:2]
     threading.Thread(target=_warm_up, args=(assistant,), daemon=True).start()
     config = uvicorn.Config(
-        build_app(assistant),
+        build_app(assistant, loopback=is_loopback(host)),
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -40,7 +42,6 @@ def run(assistant: Assistant, listener: socket.socket) -> None:
         timeout_graceful_shutdown=8,
         limit_concurrency=512,
     )
-    host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     _Server(config, f"http://{shown}:{port}").run(sockets=[listener])
 

@@ -1,0 +1,56 @@
+"""Reports as files: Word to correct, PDF to hand out, Markdown to work on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assistant.report import Report
+
+FORMATS: dict[str, str] = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+    "md": "text/markdown; charset=utf-8",
+}
+"""The formats by their file ending, each with its media type."""
+_LONGEST_NAME = 80
+
+
+def write(report: Report, format: str) -> bytes:
+    """The report as a file; the same report gives the same bytes."""
+    from assistant.export.plain import checked, cleaned
+
+    return _writer(format)(cleaned(checked(report)))
+
+
+def file_name(report: Report, format: str) -> str:
+    """A name to save the report under: plain ASCII from title, subtitle and date."""
+    from assistant.split import slugify
+
+    _known(format)
+    words = slugify(f"{report.title} {report.subtitle}")[:_LONGEST_NAME].strip("-") or "bericht"
+    return f"{words}-{report.created.isoformat()}.{format}"
+
+
+def _writer(format: str) -> Callable[[Report], bytes]:
+    """The writer of a format; its libraries load when it is first wanted."""
+    match _known(format):
+        case "docx":
+            from assistant.export.docx import write_docx
+
+            return write_docx
+        case "pdf":
+            from assistant.export.pdf import write_pdf
+
+            return write_pdf
+        case _:
+            from assistant.export.markdown import write_markdown
+
+            return write_markdown
+
+
+def _known(format: str) -> str:
+    if format not in FORMATS:
+        raise ValueError(f"no report is written as '{format}'; there are {', '.join(FORMATS)}")
+    return format

@@ -1,0 +1,103 @@
+"""REST for advisers: match a profile with programmes, write a briefing."""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import threading
+from collections.abc import Iterator
+from queue import SimpleQueue
+from typing import Any, Literal
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from assistant.bootstrap import Assistant
+from assistant.briefing import Progress, brief, check_parts
+from assistant.errors import AssistantError
+from assistant.export import FORMATS, file_name, write
+from assistant.funding import match, to_dict
+from assistant.profile import Profile
+from assistant.report import Report
+from assistant.web.door import error_body
+
+logger = logging.getLogger(__name__)
+router = APIRouter()
+BriefingFormat = Literal["docx", "pdf", "md"]
+
+
+class AdviceIn(BaseModel):
+    """A firm's profile with the adviser's own notes and the parts to leave out."""
+
+    model_config = ConfigDict(extra="forbid")
+    profile: Profile
+    notes: str = Field("", max_length=10_000)
+    omit: list[str] = []
+
+
+@router.post("/api/match", summary="Profil mit Förderprogrammen abgleichen")
+def match_profile(body: AdviceIn, request: Request) -> JSONResponse:
+    """Every programme with its rules: met, not met or unclear, quoted and cited."""
+    assistant: Assistant = request.app.state.assistant
+    sources = assistant.shelf.library().generation.sources
+    return JSONResponse(to_dict(match(assistant, body.profile), sources))
+
+
+@router.post("/api/briefing", summary="Briefing schreiben")
+def write_briefing(body: AdviceIn, request: Request, format: BriefingFormat = "docx") -> Response:
+    """The briefing as a file; with ``Accept: text/event-stream`` its progress, then the file in base64."""
+    check_parts(body.omit)
+    return briefing_reply(request, body, format)
+
+
+def briefing_reply(request: Request, body: AdviceIn, format: str) -> Response:
+    """A briefing in the form that the client accepts."""
+    assistant: Assistant = request.app.state.assistant
+    if "text/event-stream" in request.headers.get("accept", ""):
+        return StreamingResponse(_events(assistant, body, format), media_type="text/event-stream")
+    return report_file(_report(assistant, body, _unheard), format)
+
+
+def report_file(report: Report, format: str) -> Response:
+    """A report as a file to save."""
+    return attachment(file_name(report, format), write(report, format), FORMATS[format])
+
+
+def attachment(name: str, content: bytes, media_type: str) -> Response:
+    """A file to save; its name is plain ASCII."""
+    return Response(content, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _report(assistant: Assistant, body: AdviceIn, progress: Progress) -> Report:
+    return brief(assistant, body.profile, notes=body.notes, omit=body.omit, progress=progress)
+
+
+def _unheard(stage: str, done: int, total: int) -> None:
+    """Nobody is told."""
+
+
+def _events(assistant: Assistant, body: AdviceIn, format: str) -> Iterator[str]:
+    """Progress while a thread of its own writes, then the file or the error."""
+    queue: SimpleQueue[tuple[str, dict[str, Any]]] = SimpleQueue()
+
+    def tell(stage: str, done: int, total: int) -> None:
+        queue.put(("progress", {"stage": stage, "done": done, "total": total}))
+
+    def work() -> None:
+        try:
+            report = _report(assistant, body, tell)
+            content = base64.b64encode(write(report, format)).decode()
+            queue.put(("done", {"name": file_name(report, format), "type": FORMATS[format], "content": content}))
+        except AssistantError as error:
+            queue.put(("error", error_body("unavailable", str(error), "")))
+        except Exception:  # whatever went wrong, the page must not wait for ever
+            logger.exception("writing a briefing failed")
+            queue.put(("error", error_body("internal", "Das Briefing ist nicht gelungen. Bitte noch einmal.", "")))
+
+    threading.Thread(target=work, daemon=True).start()
+    name = ""
+    while name not in ("done", "error"):
+        name, data = queue.get()
+        yield f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"

@@ -1,0 +1,176 @@
+"""The adviser page: one form with the firm's profile, and what can be made of it.
+
+The server renders every state of the page, so it works without scripts; the profile
+travels in the form and is kept nowhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, get_args
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, Response
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+
+from assistant.bootstrap import Assistant
+from assistant.briefing_plan import PARTS
+from assistant.catalogue import KIND_NAMES, STATES, Filters, as_report, browse
+from assistant.errors import ProfileError, QuestionError
+from assistant.export import FORMATS
+from assistant.funding import GOAL_NAMES, match, to_dict
+from assistant.models import KINDS
+from assistant.profile import Profile, load_profile, parse_profile
+from assistant.schema import Topic
+from assistant.status import show_date
+from assistant.web.advice import AdviceIn, attachment, briefing_reply, report_file
+from assistant.web.forms import CHOICES, LABELS, LAENDER, Fields, profile_file, read_profile, show_profile
+
+router = APIRouter(prefix="/berater", include_in_schema=False)
+VIEWS = {"match": "Abgleich", "briefing": "Briefing", "search": "Suche in allen Quellen"}
+EXAMPLES = {
+    "werkzeugbauer": "Werkzeugbauer, verlängerte Werkbank",
+    "nischenkomponente": "Familienfirma mit Datenidee",
+    "sensor-startup": "Start-up mit Sensordienst",
+}
+FORMAT_NAMES = {"docx": "Word (DOCX)", "pdf": "PDF", "md": "Markdown"}
+_HERE = Path(__file__).parent
+
+
+@router.get("")
+def adviser_page(request: Request) -> HTMLResponse:
+    """The empty form."""
+    return _page(request, {}, "match", {})
+
+
+@router.post("")
+async def adviser_view(request: Request) -> HTMLResponse:
+    """The form with the result of a tab; an example or a profile file fills it."""
+    fields: Fields = await _fields(request)
+    view = _first(fields, "view") or "match"
+    try:
+        fields = _filled(fields)
+    except ProfileError as error:
+        return _page(request, fields, view, {"problems": {"file": str(error)}})
+    profile, problems = read_profile(fields)
+    result = await run_in_threadpool(_result, request.app.state.assistant, fields, view, profile)
+    return _page(request, fields, view, {"problems": problems, **result})
+
+
+@router.post("/profil")
+async def save_profile(request: Request) -> Response:
+    """The profile as a file for the adviser's own disk."""
+    profile, _ = read_profile(await _fields(request))
+    return attachment("profil.yaml", profile_file(profile).encode(), "application/yaml")
+
+
+@router.post("/briefing")
+async def save_briefing(request: Request) -> Response:
+    """The briefing as a file, or its progress and then the file."""
+    fields = await _fields(request)
+    profile, _ = read_profile(fields)
+    omit = [one for one in PARTS if one not in fields.get("part", ())]
+    body = AdviceIn(profile=profile, notes="", omit=omit)
+    return await run_in_threadpool(briefing_reply, request, body, _format(fields))
+
+
+@router.post("/suche")
+async def save_search(request: Request) -> Response:
+    """The result list of a search as a file."""
+    fields = await _fields(request)
+    return await run_in_threadpool(_search_file, request.app.state.assistant, fields)
+
+
+def _search_file(assistant: Assistant, fields: Fields) -> Response:
+    text, filters = _search(fields)
+    hits = browse(assistant, text, filters)
+    return report_file(as_report(text, hits, assistant.shelf.library(), date.today()), _format(fields))
+
+
+def _format(fields: Fields) -> str:
+    return wanted if (wanted := _first(fields, "format")) in FORMATS else "docx"
+
+
+async def _fields(request: Request) -> dict[str, list[str]]:
+    body = (await request.body()).decode("utf-8", "replace")
+    return parse_qs(body, keep_blank_values=True, max_num_fields=300)
+
+
+def _first(fields: Fields, name: str) -> str:
+    return next(iter(fields.get(name, ())), "")
+
+
+def _filled(fields: Fields) -> Fields:
+    """An example or the text of a profile file takes the place of what the form held."""
+    if (example := _first(fields, "example")) in EXAMPLES:
+        return show_profile(load_profile(_HERE / "profiles" / f"{example}.yaml"))
+    if text := _first(fields, "file"):
+        return show_profile(parse_profile(text))
+    return fields
+
+
+def _result(assistant: Assistant, fields: Fields, view: str, profile: Profile) -> dict[str, Any]:
+    if view == "search":
+        return _search_result(assistant, fields)
+    if view == "briefing" or profile == Profile():
+        return {}
+    return {"match": to_dict(match(assistant, profile), assistant.shelf.library().generation.sources)}
+
+
+def _search_result(assistant: Assistant, fields: Fields) -> dict[str, Any]:
+    text, filters = _search(fields)
+    if "q" not in fields:
+        return {}
+    try:
+        return {"hits": browse(assistant, text, filters)}
+    except QuestionError as error:
+        return {"problems": {"q": str(error)}}
+
+
+def _search(fields: Fields) -> tuple[str, Filters]:
+    topic, land, state = (_first(fields, name) for name in ("topic", "in_land", "state"))
+    kinds = tuple(kind for kind in KINDS if kind in fields.get("kind", ()))
+    filters = Filters(
+        kinds,
+        land if land in LAENDER else None,  # type: ignore[arg-type]
+        state if state in STATES else "",
+        topic if topic in get_args(Topic) else None,  # type: ignore[arg-type]
+    )
+    return _first(fields, "q"), filters
+
+
+def _page(request: Request, fields: Fields, view: str, result: Mapping[str, Any]) -> HTMLResponse:
+    view = view if view in VIEWS else "match"
+    content = _template("adviser.html").render(
+        fields=fields, view=view, today=date.today(), **{"problems": {}, **result}
+    )
+    return HTMLResponse(content)
+
+
+@lru_cache
+def _template(name: str) -> Any:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=select_autoescape(),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["date"] = lambda partial: show_date(str(partial))
+    environment.globals |= {
+        "views": VIEWS,
+        "examples": EXAMPLES,
+        "labels": LABELS,
+        "choices": CHOICES,
+        "land_options": [(land, land) for land in LAENDER],
+        "parts": PARTS,
+        "formats": FORMAT_NAMES,
+        "kinds": KIND_NAMES,
+        "states": STATES,
+        "topics": GOAL_NAMES,
+    }
+    return environment.get_template(name)

@@ -1,0 +1,98 @@
+"""Who may enter the adviser area: with a password over HTTP Basic, without one only people at this machine."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import ipaddress
+import re
+import secrets
+import time
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+from assistant.settings import Settings
+from assistant.web.door import Refused, client_address
+
+GUARDED = re.compile(r"/berater(?:/.*)?|/api/(?:match|briefing)(?:/.*)?")
+ATTEMPTS = 5
+LOCKED_SECONDS = 15 * 60
+_FORWARDING = re.compile(r"forwarded|via|x-forwarded-.*|x-real-ip|cf-connecting-ip|true-client-ip")
+_CHALLENGE = {"WWW-Authenticate": 'Basic realm="Netzlotse Beratung", charset="UTF-8"'}
+
+
+@dataclass(slots=True)
+class AdviserGuard:
+    """Checks every request to the adviser area; ``loopback`` says whether the server listens on this machine only."""
+
+    settings: Settings
+    loopback: bool
+    _failures: dict[bytes, list[float]] = field(default_factory=dict)
+    _key: bytes = field(default_factory=lambda: secrets.token_bytes(16))
+
+    def __call__(self, scope: Scope) -> None:
+        """Let the request through or raise ``Refused``."""
+        if not GUARDED.fullmatch(scope["path"]):
+            return
+        headers = Headers(scope=scope)
+        password = self.settings.adviser_password
+        if password is None or not password.get_secret_value():
+            if not (self.loopback and is_local(scope, headers)):
+                raise Refused(404, "not_found", "Diese Seite gibt es hier nicht.")
+            return
+        self._check_password(headers, self._hashed(scope, headers), password.get_secret_value())
+
+    def _check_password(self, headers: Headers, address: bytes, password: str) -> None:
+        recent = [at for at in self._failures.get(address, []) if at > time.monotonic() - LOCKED_SECONDS]
+        if len(recent) >= ATTEMPTS:
+            wait = round(recent[-1] + LOCKED_SECONDS - time.monotonic())
+            message = f"Zu viele Fehlversuche. Bitte versuchen Sie es in {wait // 60 + 1} Minuten wieder."
+            raise Refused(429, "locked", message, {"Retry-After": str(max(1, wait))})
+        given = given_password(headers)
+        if given is not None and secrets.compare_digest(given.encode(), password.encode()):
+            self._failures.pop(address, None)
+            return
+        if given is not None:
+            self._remember(address, recent)
+        raise Refused(401, "unauthorized", "Der Beraterbereich braucht ein Kennwort.", _CHALLENGE)
+
+    def _remember(self, address: bytes, recent: list[float]) -> None:
+        now = time.monotonic()
+        if len(self._failures) > 10_000:
+            self._failures = {one: at for one, at in self._failures.items() if at[-1] > now - LOCKED_SECONDS}
+        self._failures[address] = [*recent, now]
+
+    def _hashed(self, scope: Scope, headers: Headers) -> bytes:
+        trusted = scope.get("client") and scope["client"][0] in self.settings.trusted_proxies
+        address = client_address(scope, headers if trusted else Headers({}))
+        return blake2b(address.encode(), key=self._key, digest_size=16).digest()
+
+
+def is_local(scope: Scope, headers: Headers) -> bool:
+    """A request from this machine to this machine, by its address and name, that nobody forwarded."""
+    if any(_FORWARDING.fullmatch(name) for name in headers):
+        return False
+    host = re.sub(r":\d+$", "", headers.get("host", "")).strip("[]")
+    return host == "localhost" or (is_loopback(host) and is_loopback((scope.get("client") or ("",))[0]))
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an address is of this machine only."""
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def given_password(headers: Headers) -> str | None:
+    """The password of HTTP Basic, with any user name; ``None`` when there is none."""
+    scheme, _, encoded = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        return base64.b64decode(encoded.strip(), validate=True).decode("utf-8").partition(":")[2]
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
