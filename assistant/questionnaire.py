@@ -13,7 +13,7 @@ from assistant.errors import KnowledgeError
 from assistant.models import Document
 from assistant.profile import Profile
 from assistant.profile import explain as explain_profile
-from assistant.schema import Identifier
+from assistant.schema import Identifier, Topic
 from assistant.sentences import split_sentences
 
 FILE_NAME = "self-check.yaml"
@@ -36,6 +36,7 @@ _PROBLEMS = {
     "less_than_equal": "die Zahl ist zu groß (höchstens {le})",
     "too_short": "es fehlen Einträge (mindestens {min_length})",
     "too_long": "es sind zu viele Einträge (höchstens {max_length})",
+    "literal_error": "dieser Wert passt nicht (möglich: {expected})",
     "tuple_type": "hier muss eine Liste stehen",
     "dict_type": "hier müssen Felder mit Werten stehen",
     "model_type": "hier müssen Felder mit Werten stehen",
@@ -72,6 +73,7 @@ class Dimension(_Strict):
     because: Annotated[tuple[Because, ...], Field(min_length=1, max_length=3)]
     words: Words
     step: Line
+    topics: Annotated[tuple[Topic, ...], Field(min_length=1)]
     support: Line
     funding: Line
 

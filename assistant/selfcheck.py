@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from assistant.answer import Claim
 from assistant.bootstrap import Assistant
@@ -20,7 +20,7 @@ from assistant.models import Citation, Kind, Passage, Understood
 from assistant.questionnaire import MOST_POINTS, UNKNOWN, AnswerOption, Dimension, Level, Question, Questionnaire
 from assistant.retrieve import Library, Query, make_query, search, source_laender
 from assistant.rules import sentences
-from assistant.schema import Funding, Land, Source, Support
+from assistant.schema import Funding, Land, Source, Support, Topic
 from assistant.status import short_name
 from assistant.verify import Numbering, is_proven
 
@@ -36,7 +36,8 @@ NOTICE = (
 )
 CHECK_NOTE = "(bitte aktuellen Stand prüfen)"
 _NEARBY = 0.05  # what a source of the firm's own Land gains in the order
-_UNCERTAIN = 0.06  # what one loses whose status is not confirmed
+_UNCERTAIN = 0.08  # what one loses whose status is not confirmed
+_NO_MONEY = 0.05  # what a programme loses that only brings contacts
 _LOOKED_THROUGH = 400
 
 
@@ -181,8 +182,8 @@ def advise(
         NextStep(
             one,
             basis[one.dimension.id],
-            finder.find(one.dimension.support, "support", OFFERS),
-            finder.find(one.dimension.funding, "funding", PROGRAMMES),
+            finder.find(one.dimension, "support", OFFERS),
+            finder.find(one.dimension, "funding", PROGRAMMES),
         )
         for one in result.weakest
     )
@@ -221,10 +222,10 @@ class _Finder:
         self._assistant, self._library, self._land, self._today = assistant, library, land, today
         self._named: set[str] = set()
 
-    def find(self, text: str, kind: Kind, count: int) -> tuple[Pointer, ...]:
-        """The best sources of a kind on a subject, each with the first sentence of its text."""
-        query = self._query(text)
-        ordered = sorted(self._scores(query, kind).items(), key=lambda one: -one[1])
+    def find(self, dimension: Dimension, kind: Literal["support", "funding"], count: int) -> tuple[Pointer, ...]:
+        """The best sources of a kind for an area, each with the first sentence of its text."""
+        scores = self._scores(self._query(getattr(dimension, kind)), kind, dimension.topics)
+        ordered = sorted(scores.items(), key=lambda one: -one[1])
         found: list[Pointer] = []
         for source_id, _ in ordered:
             pointer = self._pointer(source_id)
@@ -239,14 +240,14 @@ class _Finder:
             understood, self._assistant.encoder, self._assistant.tokenizer, self._assistant.places, self._land
         )
 
-    def _scores(self, query: Query, kind: Kind) -> dict[str, float]:
+    def _scores(self, query: Query, kind: Kind, topics: tuple[Topic, ...]) -> dict[str, float]:
         """The score of each open source's best passage, with what its place and status add."""
         scores: dict[str, float] = {}
         for one in search(query, self._library, _LOOKED_THROUGH, (kind,)):
             source = self._library.generation.sources[one.passage.document_id]
-            if source.id in scores or source.id in self._named or not self._is_open(source):
-                continue
-            scores[source.id] = one.score + _NEARBY * bool(source_laender(source)) - _UNCERTAIN * _is_uncertain(source)
+            known = source.id in scores or source.id in self._named
+            if not known and set(topics) & set(source.topics) and self._is_open(source):
+                scores[source.id] = one.score + _preference(source)
         return scores
 
     def _is_open(self, source: Source) -> bool:
@@ -265,6 +266,12 @@ class _Finder:
             return None
         claim = Claim(first[1], first[1], first[0], 0.0)
         return Pointer(self._library.generation.sources[source_id], claim) if is_proven(claim) else None
+
+
+def _preference(source: Source) -> float:
+    """Near before far, confirmed before unclear, and among programmes money before contacts."""
+    no_money = isinstance(source, Funding) and source.type == "network" and not source.amount.rates
+    return _NEARBY * bool(source_laender(source)) - _UNCERTAIN * _is_uncertain(source) - _NO_MONEY * no_money
 
 
 def _is_uncertain(source: Source) -> bool:

@@ -25,6 +25,7 @@ TEXTS: Mapping[Language, Mapping[str, str]] = {
         "title": "Netzlotse",
         "claim": "Ihr Platz in Produktionsnetzwerken",
         "switch": "[English](/en/)",
+        "self_check": "[Selbstcheck: Wo steht Ihr Betrieb? (5 Minuten)](/selbstcheck)",
         "placeholder": "Ihre Frage …",
         "question": "Ihre Frage",
         "send": "Fragen",
@@ -42,6 +43,7 @@ TEXTS: Mapping[Language, Mapping[str, str]] = {
         "title": "Netzlotse",
         "claim": "Your place in production networks",
         "switch": "[Deutsch](/)",
+        "self_check": "[Self-check: where does your firm stand? (5 minutes, in German)](/selbstcheck)",
         "placeholder": "Your question …",
         "question": "Your question",
         "send": "Ask",
@@ -99,7 +101,8 @@ def chat_page(assistant: Assistant, language: Language) -> gr.Blocks:
 
 def _head(assistant: Assistant, language: Language) -> None:
     texts = TEXTS[language]
-    gr.Markdown(f"{texts['switch']}\n\n# {texts['title']}\n\n{texts['claim']}", elem_id="brand")
+    self_check = f"\n\n{texts['self_check']}" if assistant.questionnaire else ""
+    gr.Markdown(f"{texts['switch']}\n\n# {texts['title']}\n\n{texts['claim']}{self_check}", elem_id="brand")
     gr.Markdown(assistant.prompts.fill("greeting", language), elem_id="greeting")
 
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import cos, pi, sin
 
-WIDTH, HEIGHT = 340, 300
-_CENTRE = (170.0, 148.0)
-_RADIUS = 96.0
-_LABEL_AT = 1.13
-_LINE = 15
+WIDTH, HEIGHT = 360, 276
+_CENTRE = (180.0, 138.0)
+_RADIUS = 86.0
+_LABEL_AT = 1.12
+_LINE = 16
+_SHIFT = (-1.0, 0.0, 0.7)  # lines that labels at the top, the sides and the bottom move, away from the drawing
 RINGS = (1 / 3, 2 / 3, 1.0)
 """Where low ends, where high begins, and everything reached."""
 
@@ -99,7 +100,7 @@ def _labels(axes: Sequence[Axis]) -> Iterator[str]:
         x, y = _point(place, len(axes), _LABEL_AT)
         side = x - _CENTRE[0]
         anchor = "middle" if abs(side) < 1 else "start" if side > 0 else "end"
-        top = y - _LINE if y < _CENTRE[1] - 0.8 * _RADIUS else y
+        top = y + _LINE * _SHIFT[(y > _CENTRE[1] - 0.6 * _RADIUS) + (y > _CENTRE[1] + 0.8 * _RADIUS)]
         value = "–" if one.share is None else _shown(one.share)
         yield (
             f'<text class="label" text-anchor="{anchor}" x="{x:.1f}" y="{top:.1f}">{html.escape(one.label)}'

@@ -79,9 +79,9 @@ def result_page(advice: Advice) -> str:
         "<h2>Mögliche nächste Schritte</h2>",
         *_steps(advice),
         *_take_along(advice),
-        *_sources(advice.citations),
         "<h2>So wird gerechnet</h2>",
         *_method(result),
+        *_sources(advice.citations),
     ]
     return _page("Ihr Ergebnis", "\n".join(body))
 
@@ -90,14 +90,11 @@ def _values(result: SelfCheckResult) -> Iterator[str]:
     axes = [Axis(one.dimension.label, one.dimension.title, one.share) for one in result.dimensions]
     yield radar(axes, "Anteil der erreichten Punkte je Bereich")
     yield "<table><caption>Anteil der erreichten Punkte je Bereich</caption>"
-    yield '<thead><tr><th scope="col">Bereich</th><th scope="col">Stufe</th><th scope="col" class="number">Anteil</th>'
-    yield '<th scope="col" class="number">Antworten</th></tr></thead><tbody>'
+    yield '<thead><tr><th scope="col">Bereich</th><th scope="col" class="number">Ergebnis</th></tr></thead><tbody>'
     for one in result.dimensions:
-        level = LEVEL_NAMES[one.level] if one.level else "–"
-        share = percent(one.share) if one.level else "–"
         yield (
-            f'<tr><th scope="row">{_text(one.dimension.title)}</th><td>{level}</td>'
-            f'<td class="number">{share}</td><td class="number">{one.answered} von {one.asked}</td></tr>'
+            f'<tr><th scope="row">{_text(one.dimension.title)}</th><td class="number">{_shown(one)}'
+            f'<br><span class="meta">{one.answered} von {one.asked} Fragen</span></td></tr>'
         )
     yield "</tbody></table>"
 
@@ -109,7 +106,7 @@ def _meaning(advice: Advice) -> Iterator[str]:
     for one in advice.result.dimensions:
         yield f"<dt>{_text(one.dimension.title)}</dt><dd>{_text(one.words)}</dd>"
         for claim in advice.basis[one.dimension.id][:1]:
-            yield f'<dd class="meta">Grundlage: {_cited(claim, advice.numbering)}</dd>'
+            yield f'<dd class="meta">Grundlage: Positionspapier, {_section(claim, advice.numbering)}</dd>'
     yield "</dl>"
 
 
@@ -123,9 +120,8 @@ def _steps(advice: Advice) -> Iterator[str]:
 def _step(step: NextStep, numbering: Numbering) -> Iterator[str]:
     yield f'<section class="step"><h3>{_text(step.result.dimension.title)} ({_shown(step.result)})</h3>'
     yield f'<p class="suggestion">Vorschlag: {_text(step.result.dimension.step)}</p>'
-    if step.because:
-        said = " ".join(_cited(claim, numbering) for claim in step.because)
-        yield f"<p>{said}</p>"
+    for claim in step.because:
+        yield f'<p>{_text(claim.text)} <span class="meta">{_section(claim, numbering)}</span></p>'
     for label, pointers in (("Anlaufstellen", step.offers), ("Programme", step.programmes)):
         if pointers:
             items = "".join(f"<li>{_pointer(one, numbering)}</li>" for one in pointers)
@@ -143,8 +139,17 @@ def _pointer(one: Pointer, numbering: Numbering) -> str:
 
 
 def _cited(claim: Claim, numbering: Numbering) -> str:
+    return f"{_text(claim.text)} {_link(numbering.number(claim))}"
+
+
+def _section(claim: Claim, numbering: Numbering) -> str:
+    """The section of the paper, with the number of the citation."""
     number = numbering.number(claim)
-    return f'{_text(claim.text)} <a class="citation" href="#beleg-{number}" aria-label="Beleg {number}">{number}</a>'
+    return f"{_text(numbering.citations[number - 1].section)} {_link(number)}"
+
+
+def _link(number: int) -> str:
+    return f'<a class="citation" href="#beleg-{number}" aria-label="Beleg {number}">{number}</a>'
 
 
 def _take_along(advice: Advice) -> Iterator[str]:
