@@ -140,6 +140,7 @@ def test_the_search_for_frameworks_finds_them_where_they_are_used(framework: str
             {*WEB_FRAMEWORKS, "chromadb", "torch", "sentence_transformers"},
         ),
         ("import assistant.web.render", {"gradio", "chromadb", "torch"}),
+        ("import assistant.export", HEAVY | {"docx", "typst", "numpy", "pydantic"}),
     ],
 )
 def test_loading_a_module_leaves_the_heavy_packages_out(statement: str, kept_out: set[str]) -> None:
