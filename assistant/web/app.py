@@ -21,8 +21,10 @@ from assistant.models import Language
 from assistant.web.api import router
 from assistant.web.chat import chat_page
 from assistant.web.door import FrontDoor, error_response
+from assistant.web.embed import router as embed_router
 from assistant.web.sources import router as source_router
 from assistant.web.theme import theme
+from assistant.web.webmaster import router as webmaster_router
 
 STATIC = Path(__file__).with_name("static")
 HEAD = '<link rel="stylesheet" href="/static/chat.css"><script src="/static/chat.js" defer></script>'
@@ -35,6 +37,8 @@ def build_app(assistant: Assistant) -> FrontDoor:
     app.state.assistant = assistant
     app.include_router(router)
     app.include_router(source_router)
+    app.include_router(embed_router)
+    app.include_router(webmaster_router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_api_route("/en", lambda: RedirectResponse("/en/"), include_in_schema=False)
     _handle_errors(app)

@@ -11,7 +11,7 @@ import re
 import secrets
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import Any
 
@@ -34,9 +34,12 @@ ROUTES = tuple(
         ("GET", r"/quelle/[a-z0-9/-]+"),
         ("GET", r"/api/search|/api/openapi\.json|/healthz|/readyz|/datenschutz"),
         ("POST", r"/api/chat"),
+        ("GET", r"/embed(?:/[0-9a-f]{12}/[a-z]+\.(?:js|css))?|/widget(?:-[0-9a-f]{12})?\.js"),
+        ("GET", r"/widget(?:/vorschau|/herkunft)?"),
     )
 )
 _QUESTIONS = re.compile(rf"/api/chat|{_PREFIX}/gradio_api/queue/join")
+_LASTING = re.compile(r"/embed/|/widget[^/]*\.js$")
 _FORWARDED = {b"forwarded", b"x-forwarded-host", b"x-forwarded-proto", b"x-forwarded-prefix", b"x-forwarded-server"}
 _JOIN_KEYS = {"data", "event_data", "fn_index", "session_hash", "trigger_id"}
 
@@ -56,7 +59,7 @@ class FrontDoor:
         self._app = app
         self._settings = settings
         self._limits = RateLimits(settings)
-        self._headers = security_headers(settings)
+        self._headers = security_headers()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through or refuse it; other protocols than HTTP are closed."""
@@ -122,10 +125,12 @@ class FrontDoor:
         return _replay(body, receive)
 
     def _put_headers(self, headers: MutableHeaders, path: str, request_id: str) -> None:
-        for name, value in self._headers.items():
+        for name, value in (self._headers | frame_headers(path, self._settings)).items():
             headers[name] = value
         headers["X-Request-ID"] = request_id
-        if not re.match(rf"{_PREFIX}/(?:assets|static|svelte)/", path):
+        if _LASTING.match(path):
+            headers.setdefault("Cache-Control", "no-store")
+        elif not re.match(rf"{_PREFIX}/(?:assets|static|svelte)/", path):
             headers["Cache-Control"] = "no-store"
 
 
@@ -188,22 +193,42 @@ def client_address(scope: Scope, headers: Headers) -> str:
     return forwarded or (scope["client"][0] if scope.get("client") else "")
 
 
-def security_headers(settings: Settings) -> dict[str, str]:
-    """The same strict headers on every page: scripts, connections and fonts from this host only."""
-    ancestors = " ".join(("'self'", *settings.allowed_origins))
-    policy = (
-        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-        "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
-        f"frame-ancestors {ancestors}"
-    )
+def security_headers() -> dict[str, str]:
+    """The same strict headers on every page: scripts, connections, fonts and frames from this host only."""
     return {
-        "Content-Security-Policy": policy,
+        "Content-Security-Policy": content_policy(),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
         "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
     }
+
+
+def content_policy(ancestors: Iterable[str] = ()) -> str:
+    """The content security policy of a page that this host and ``ancestors`` may put into a frame."""
+    own_and_others = ("'self'", *ancestors)
+    return (
+        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
+        f"frame-ancestors {' '.join(own_and_others)}"
+    )
+
+
+def frame_headers(path: str, settings: Settings) -> dict[str, str]:
+    """What other websites need: the embeddable page for the allowed ones, the widget's script for all.
+
+    The frame also fits into pages that isolate themselves (COEP), because it does so, too.
+    """
+    if path == "/embed":
+        return {
+            "Content-Security-Policy": content_policy(settings.allowed_origins),
+            "Cross-Origin-Embedder-Policy": "require-corp",
+            "Cross-Origin-Resource-Policy": "cross-origin",
+        }
+    if re.fullmatch(r"/widget[^/]*\.js", path):
+        return {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+    return {}
 
 
 def error_response(
