@@ -4,6 +4,7 @@ const look = find("look");
 const stage = document.querySelector("#stage iframe");
 const base = new URL(".", location.href);
 const { pinned, integrity } = document.body.dataset;
+const privacy = find("privacy").textContent;
 const DEFAULTS = { mode: "bubble", "button-color": look.elements["button-color"].value };
 const FOR_FRAMES = "language theme button-color assistant-name greeting default-messages privacy-url imprint-url contact-url".split(" ");
 
@@ -39,6 +40,8 @@ function write() {
   find("plain").textContent = scriptLine("widget.js", "");
   find("pinned").textContent = scriptLine(pinned, `\n  integrity="${integrity}" crossorigin="anonymous"`);
   find("frame").textContent = frameLine();
+  const early = look.elements["open-on-load"].checked;
+  find("privacy").textContent = early ? privacy.replace("Erst wenn Sie den Chat öffnen, lädt er", "Zugleich lädt er") : privacy;
   find("policy").textContent = `script-src ${base.origin}; frame-src ${base.origin};`;
 }
 
@@ -93,12 +96,22 @@ find("origin").addEventListener("submit", async (event) => {
   }
 });
 
-document.querySelectorAll(".switches button").forEach((button, _, all) =>
+/** A whole screen, drawn smaller where this page has less room. */
+function fit(width) {
+  const view = find("view");
+  const scale = Math.min(1, view.clientWidth / width);
+  Object.assign(stage.style, { width: `${width}px`, height: `${100 / scale}%`, transform: `scale(${scale})` });
+}
+
+const sizes = [...document.querySelectorAll(".switches button")];
+const fitPressed = () => fit(Number(sizes.find((one) => one.getAttribute("aria-pressed") === "true").dataset.width));
+sizes.forEach((button) =>
   button.addEventListener("click", () => {
-    stage.style.width = button.dataset.width;
-    all.forEach((one) => one.setAttribute("aria-pressed", String(one === button)));
+    sizes.forEach((one) => one.setAttribute("aria-pressed", String(one === button)));
+    fitPressed();
   }),
 );
+new ResizeObserver(fitPressed).observe(find("view"));
 
 look.addEventListener("input", show);
 look.addEventListener("submit", (event) => event.preventDefault());
