@@ -13,6 +13,7 @@ from serving import free_port
 VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1">'
 TEXT = "<main><h1>Hub</h1><p>Inhalt <a href='#unten'>Link</a></p><button id='own'>Knopf</button>" + "<p>Absatz</p>" * 40
 PROXIED = "/lotse"
+Reply = tuple[int, bytes, dict[str, str]]
 
 
 class Hub:
@@ -40,7 +41,7 @@ class Hub:
         self._pages[path] = (f"{text}<body>{TEXT}<div id='chat'></div>{body}</main></body></html>".encode(), headers)
         return path
 
-    def reply(self, path: str) -> tuple[int, bytes, dict[str, str]]:
+    def reply(self, path: str) -> Reply:
         body, headers = self._pages.get(path, (b"", {}))
         return (200 if headers else 404), body, headers
 

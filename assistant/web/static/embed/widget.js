@@ -321,8 +321,8 @@
       if (this.ready) {
         this.frame.focus();
         this.frame.contentWindow.postMessage({ netzlotse: 1, type: "focus" }, this.base.origin);
-      } else if (!this.inline) {
-        this.closer.focus({ preventScroll: true });
+      } else {
+        (this.inline ? this.state : this.closer).focus({ preventScroll: true });
       }
     }
 
@@ -334,6 +334,7 @@
       if (this.state) this.state.remove();
       this.state = element("div", "state", element("p", "", TEXTS[this.language].loading));
       this.state.setAttribute("role", "status");
+      this.state.tabIndex = -1;
       this.frame = document.createElement("iframe");
       this.frame.title = this.name;
       this.frame.hidden = true;
