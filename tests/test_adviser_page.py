@@ -9,7 +9,7 @@ from urllib.parse import urlparse
 
 import httpx
 import pytest
-from browsing import browsing
+from chromium import chromium
 from playwright.sync_api import Browser, Page, expect
 
 from assistant.profile import load_profile
@@ -20,7 +20,7 @@ EXAMPLE = Path(__file__).with_name("profiles") / "werkzeugbauer.yaml"
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with browsing() as browser:
+    with chromium() as browser:
         yield browser
 
 

@@ -16,7 +16,7 @@ from assistant.bootstrap import Assistant
 
 PACKAGE = Path(assistant.__file__).parent
 LAYERS = [
-    "schema errors function_words sentences numbers",
+    "schema errors function_words sentences numbers origins",
     "models settings profile encoder_weights places",
     "status report size questionnaire",
     "lexical load split prompts embeddings",
