@@ -82,6 +82,7 @@ def _problems(document: Document, known: set[str]) -> Iterator[str]:
     source = document.source
     yield from _dangling(source, known)
     yield from _missing_numbers(document)
+    yield from _missing_condition(document)
     own = [section for section in document.sections if not section.generated]
     if not any(section.language == "en" for section in own):
         yield "der Teil '## English' fehlt."
@@ -112,6 +113,13 @@ def _missing_numbers(document: Document) -> Iterator[str]:
             continue  # "bis 100 Beschäftigte" is a limit of below 101
         if f"{value:g}" not in held and str(int(value)) not in held:
             yield f"{field}: {value:.15g} steht nicht im Text."
+
+
+def _missing_condition(document: Document) -> Iterator[str]:
+    """Words of ``eligibility.condition`` must stand in the text, so that the sentence can be quoted."""
+    condition = document.source.eligibility.condition if isinstance(document.source, Funding) else None
+    if condition and not any(condition in section.text for section in document.sections):
+        yield f"eligibility.condition: „{condition}“ steht nicht im Text."
 
 
 def _field_numbers(source: Funding) -> Iterator[tuple[str, float]]:

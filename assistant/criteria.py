@@ -20,6 +20,7 @@ from assistant.rules import (
     SIZE,
     SME,
     UNCONFIRMED,
+    Sought,
     find_rule,
 )
 from assistant.schema import Eligibility, Funding, Land
@@ -61,6 +62,7 @@ def criteria(source: Funding, passages: Sequence[Passage], profile: Profile, tod
         _age(source.eligibility, passages, profile, today),
         _sector(source.eligibility, passages, profile),
         _cooperation(source.eligibility, passages, profile),
+        _condition(source.eligibility, passages),
         _period(source, passages, today),
     )
     own = _own_numbers(profile)
@@ -93,7 +95,7 @@ def _place(source: Funding, passages: Sequence[Passage], profile: Profile) -> It
     laender: tuple[Land, ...] = source.eligibility.laender or ((source.land,) if source.land else ())
     if not laender:
         return
-    rule = find_rule(passages, replace(PLACE, names=tuple(_stem(land) for land in laender)))
+    rule = find_rule(passages, replace(PLACE, names=tuple(stem for land in laender for stem in _stems(land))))
     if profile.land is None:
         outcome = Outcome("unklar", f"Land fehlt; das Programm gilt in {_join(laender)}", ("land",))
     else:
@@ -101,9 +103,10 @@ def _place(source: Funding, passages: Sequence[Passage], profile: Profile) -> It
     yield _criterion("Land", outcome, rule)
 
 
-def _stem(land: Land) -> str:
-    """``Sachsen`` is also in „sächsische": German adjectives of the Länder keep these letters."""
-    return {"Thüringen": "hüring", "Nordrhein-Westfalen": "Nordrhein-Westfal", "Hessen": "ess"}.get(land, land)
+def _stems(land: Land) -> tuple[str, ...]:
+    """How texts name a Land, as adjectives do, too."""
+    stems = {"Thüringen": ("Thüring", "thüring"), "Hessen": ("Hess", "hess"), "Sachsen": ("Sachsen", "ächsisch")}
+    return stems.get(land, ("Nordrhein-Westfal", "NRW") if land == "Nordrhein-Westfalen" else (land,))
 
 
 def _applicants(rules: Eligibility, passages: Sequence[Passage], profile: Profile, today: date) -> Iterator[Criterion]:
@@ -114,15 +117,17 @@ def _applicants(rules: Eligibility, passages: Sequence[Passage], profile: Profil
     if "company" in rules.applicants:
         outcome = Outcome("erfüllt", f"vorgesehen sind {allowed}")
     elif {"startup", "founder"} & set(rules.applicants):
-        outcome = _young(profile, today, allowed)
+        outcome = _young(profile, today, allowed, rules.applicants)
     else:
         outcome = Outcome("nicht erfüllt", f"Anträge stellen nur {allowed}")
     yield _criterion("Antragsteller", outcome, rule)
 
 
-def _young(profile: Profile, today: date, allowed: str) -> Outcome:
+def _young(profile: Profile, today: date, allowed: str, applicants: Sequence[str]) -> Outcome:
     if profile.role == "startup":
-        return Outcome("erfüllt", "Ihr Unternehmen ist ein Start-up")
+        only_founders = "startup" not in applicants
+        why = "gefördert wird die Gründung selbst" if only_founders else "Ihr Unternehmen ist ein Start-up"
+        return Outcome("unklar" if only_founders else "erfüllt", why)
     if profile.founded is None:
         return Outcome("unklar", f"Gründungsjahr fehlt; gefördert werden nur {allowed}", ("founded",))
     young = today.year - profile.founded <= _YOUNG_YEARS
@@ -197,6 +202,13 @@ def _sector(rules: Eligibility, passages: Sequence[Passage], profile: Profile) -
     why = profile.sector if met and profile.sector else f"gefördert werden: {_join(rules.sectors)}"
     missing = () if met or profile.sector else ("sector",)
     yield Criterion("Branche", "erfüllt" if met else "unklar", why, rule, missing)
+
+
+def _condition(rules: Eligibility, passages: Sequence[Passage]) -> Iterator[Criterion]:
+    """What only a person can answer stays open, with the sentence that says it."""
+    if rules.condition:
+        rule = find_rule(passages, Sought("", SIZE.headings, names=(rules.condition,)))
+        yield Criterion("Weitere Bedingung", "unklar", f"zu prüfen: {rules.condition}", rule)
 
 
 def _cooperation(rules: Eligibility, passages: Sequence[Passage], profile: Profile) -> Iterator[Criterion]:

@@ -131,7 +131,7 @@ def _value(sentence: str, passage: Passage, sought: Sought) -> float | None:
     names = sum(name in sentence for name in sought.names)
     if sought.names and not names:
         return None
-    words = len(set(re.findall(sought.words, sentence))) if sought.words else 0
+    words = len({one.lower() for one in re.findall(sought.words, sentence, re.I)}) if sought.words else 0
     if sought.words and not words:
         return None
     value = _NUMBER_BONUS * held + min(words, 3) + names + _HEADING_BONUS * _under(passage, sought.headings)

@@ -114,6 +114,7 @@ class Eligibility(_Strict):
 
     The staff limit always holds; where turnover and balance sheet total are both limited, one of
     the two is enough. From ``conditional_from_employees`` on a further condition of the text applies.
+    ``condition`` names in words of the text what else must be asked and no other field can tell.
     ``min_partners`` counts all partners of the project with the firm itself, ``min_companies`` the firms.
     """
 
@@ -134,6 +135,7 @@ class Eligibility(_Strict):
     min_partners: Annotated[int, Field(ge=1)] | None = None
     min_companies: Annotated[int, Field(ge=1)] | None = None
     partner_types: tuple[Literal["company", "research"], ...] = ()
+    condition: str | None = None
     note: str | None = None
 
 

@@ -170,6 +170,19 @@ def test_sectors_can_confirm_but_not_exclude(tmp_path: Path) -> None:
     assert one(tmp_path, head, "Branche", Profile(), text).missing == ("sector",)
 
 
+def test_a_condition_that_only_a_person_can_answer_stays_open(tmp_path: Path) -> None:
+    text = "Den Fräsbonus erhalten nur Firmen mit Fräspass."
+    rule = one(tmp_path, 'eligibility: {condition: "mit Fräspass"}', "Weitere Bedingung", Profile(), text)
+    assert (rule.result, rule.missing) == ("unklar", ())
+    assert rule.rule
+    assert rule.rule.quote == text
+
+
+def test_a_young_firm_is_no_founder_any_more(tmp_path: Path) -> None:
+    rule = one(tmp_path, "eligibility: {applicants: [founder]}", "Antragsteller", Profile(role="startup"))
+    assert rule.result == "unklar"
+
+
 def test_a_rule_that_no_sentence_states_decides_nothing(tmp_path: Path) -> None:
     text = "Der Fräsbonus hilft beim Kauf einer Fräse."
     rule = one(tmp_path, "eligibility: {employees_below: 50}", "Unternehmensgröße", Profile(employees=300), text)
