@@ -27,10 +27,12 @@ from assistant.funding import CAVEAT, GOAL_NAMES, Match, Matches, match
 from assistant.funding import QUESTIONS as FACTS
 from assistant.gather import Desk, Subject, gather
 from assistant.profile import Profile
+from assistant.questionnaire import known_answers
 from assistant.report import Block, Bullets, Paragraph, Part, Remark, Report, Statement, Subheading, Table
 from assistant.retrieve import source_laender
 from assistant.rules import CONTACT, DEADLINE, find_rule
 from assistant.schema import Funding, Topic
+from assistant.selfcheck import LEVEL_NAMES, Advice, advise, evaluate
 from assistant.size import euro
 from assistant.status import short_name, show_date
 from assistant.verify import Numbering, is_proven
@@ -130,6 +132,23 @@ class _Writer:
         role = self._profile.role
         yield from self._sources(Subject(POSITION[role] if role else ANY_POSITION, PAPER))
         yield from self._sources(DEPENDENCE)
+        if advice := self._self_check():
+            lines = [
+                f"{one.dimension.title}: {LEVEL_NAMES[one.level]}" for one in advice.result.dimensions if one.level
+            ]
+            yield Remark("Selbstcheck – eigene Einschätzung des Unternehmens", "\n".join(lines))
+            for step in advice.steps:
+                yield Subheading(f"Selbstcheck: {step.result.dimension.title}")
+                yield self._paragraph(step.because)
+                yield _boxes([step.result.dimension.step])
+
+    def _self_check(self) -> Advice | None:
+        """What the firm's own answers say, if it gave any."""
+        questionnaire = self._desk.assistant.questionnaire
+        answers = known_answers(questionnaire, self._profile.self_check or {}) if questionnaire else {}
+        if questionnaire is None or not answers:
+            return None
+        return advise(self._desk.assistant, evaluate(questionnaire, answers), self._desk.land, self._desk.today)
 
     def _cooperation(self) -> Iterator[Block]:
         for goal in self._goals:

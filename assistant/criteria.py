@@ -10,7 +10,18 @@ from assistant.answer import Claim
 from assistant.models import Passage
 from assistant.numbers import numbers_in
 from assistant.profile import Profile
-from assistant.rules import AGE, APPLICANTS, COOPERATION, PERIOD, PLACE, SECTOR, SIZE, SME, find_rule
+from assistant.rules import (
+    AGE,
+    APPLICANTS,
+    COOPERATION,
+    PERIOD,
+    PLACE,
+    SECTOR,
+    SIZE,
+    SME,
+    UNCONFIRMED,
+    find_rule,
+)
 from assistant.schema import Eligibility, Funding, Land
 from assistant.size import EU_SME, Limits, Outcome, Result, euro, within
 from assistant.status import show_date
@@ -216,6 +227,8 @@ def _period(source: Funding, passages: Sequence[Passage], today: date) -> Iterat
     if outcome is None:
         return
     rule = find_rule(passages, replace(PERIOD, numbers=(frozenset(dates),))) if dates else None
+    if source.status == "unclear":
+        rule = rule or find_rule(passages, UNCONFIRMED)
     if source.status in ("unclear", "call_based"):
         rule = rule or find_rule(passages, PERIOD)
     yield _criterion("Antragszeit", outcome, rule or _status_rule(passages) or find_rule(passages, PERIOD))

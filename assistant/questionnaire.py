@@ -168,6 +168,12 @@ def load_questionnaire(folders: Sequence[Path]) -> Questionnaire | None:
         raise KnowledgeError(f"{path}: kein gültiges YAML: {' '.join(str(error).split())[:200]}.") from error
 
 
+def known_answers(questionnaire: Questionnaire, given: Mapping[str, object]) -> dict[str, str]:
+    """Of answers from a profile file those that this questionnaire has; an older file may hold others."""
+    options = {one.id: {option.id for option in one.answers} for one in questionnaire.questions}
+    return {name: str(value) for name, value in given.items() if str(value) in options.get(name, ())}
+
+
 def unproven(questionnaire: Questionnaire, documents: Mapping[str, Document]) -> Iterator[str]:
     """Sections that do not exist and sentences that do not stand in their source word for word."""
     for dimension in questionnaire.dimensions:

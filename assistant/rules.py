@@ -24,7 +24,7 @@ class Sought:
     """What a sentence must hold: one of the ``words``, and of each group of ``numbers`` at least one.
 
     Sentences under a heading that matches ``headings`` come first. ``names`` are further words, taken literally;
-    sentences that match ``avoid`` come last.
+    sentences that match ``avoid`` come last, if they count at all.
     """
 
     words: str
@@ -36,10 +36,14 @@ class Sought:
 
 SIZE = Sought(
     r"KMU|kleine[nr]? und mittlere|klein\w* (?:\w+ )?Unternehmen|kleine[nr]? (?:\w+ )?Betriebe|[Mm]ittelst[aä]nd|"
-    r"Beschäftigt|Mitarbeite|Personen|Vollzeit|Umsatz|Bilanz",
+    r"Beschäftigt|Mitarbeite|Personen|Vollzeit|[Uu]msatz|[Bb]ilanz",
     r"Wer |Für wen|Welche Unternehmen",
 )
-SME = Sought(r"KMU|[Kk]leine[nr]? und mittlere|[Mm]ittelst[aä]nd|klein\w* (?:\w+ )?Unternehmen", SIZE.headings)
+SME = Sought(
+    r"KMU|[Kk]leine[nr]? und mittlere|[Mm]ittelst[aä]nd|klein\w* (?:\w+ )?Unternehmen",
+    SIZE.headings,
+    avoid=r"kein KMU|[Gg]rößere|Großunternehmen",
+)
 APPLICANTS = Sought(
     r"Unternehmen|Firmen|Betrieb|KMU|Einzelperson|Beschäftigte|Träger|Netzwerk|Verbänd|Verein|Forschung|Start-?up|"
     r"Gründ|Hochschul|Kommun|Arbeitgeber|Freiberuf|Konsorti|Cluster",
@@ -56,6 +60,10 @@ SECTOR = Sought(r"", r"Wer |Für wen")
 PERIOD = Sought(
     r"Antr[aä]g|Frist|Stichtag|Bewerb|Einreich|Aufruf|befristet|läuft|gilt|bis zum|Skizze|Ende |laufend",
     r"beantrag|Wie |Bis wann",
+)
+UNCONFIRMED = Sought(
+    r"nicht (?:mehr )?(?:belegt|bestätigt|bekannt|geprüft)|unklar|fragen Sie|erfragen|prüfen|offen ist|widersprechen",
+    r"beantrag|Bis wann|Worauf|Wann",
 )
 DEADLINE = Sought(
     r"Frist|Stichtag|befristet|jederzeit|laufend|bis zum|bis Ende|bis \d|Ende \d{4}|Fenster|Aufruf|ausgelaufen|läuft",
@@ -127,7 +135,9 @@ def _value(sentence: str, passage: Passage, sought: Sought) -> float | None:
     if sought.words and not words:
         return None
     value = _NUMBER_BONUS * held + min(words, 3) + names + _HEADING_BONUS * _under(passage, sought.headings)
-    return value - _AVOIDED * bool(re.search(sought.avoid, sentence))
+    if not re.search(sought.avoid, sentence):
+        return value
+    return value - _AVOIDED if value > _AVOIDED else None
 
 
 def _under(passage: Passage, headings: str) -> bool:

@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from assistant.errors import SettingsError
+from assistant.origins import parse_origin
 
 PREFIX = "NETZLOTSE_"
 _PACKAGE = Path(__file__).resolve().parent
@@ -42,7 +43,9 @@ class Settings(BaseSettings):
     imprint_url: str | None = Field(None, description="Impressum des Betreibers")
     privacy_url: str | None = Field(None, description="Datenschutzerklärung des Betreibers")
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Websites, die den Chat einbetten dürfen, durch Komma getrennt; leer: nur dieser Rechner selbst"
+        (),
+        description="Websites, die den Chat einbetten dürfen, durch Komma getrennt, etwa https://www.hub.example "
+        "oder https://*.hub.example; leer: nur dieser Rechner selbst",
     )
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Hostnamen, unter denen der Dienst antwortet, durch Komma getrennt; leer: alle"
@@ -63,6 +66,11 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(parse_origin(one) for one in value))
 
     @field_validator("contact_url", "imprint_url", "privacy_url")
     @classmethod

@@ -9,7 +9,7 @@ from urllib.parse import urlparse
 
 import httpx
 import pytest
-from browsing import browsing
+from chromium import chromium
 from playwright.sync_api import Browser, Page, expect
 
 from assistant.profile import load_profile
@@ -20,7 +20,7 @@ EXAMPLE = Path(__file__).with_name("profiles") / "werkzeugbauer.yaml"
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with browsing() as browser:
+    with chromium() as browser:
         yield browser
 
 
@@ -104,6 +104,25 @@ def test_a_broken_profile_file_is_said(page: Page, tmp_path: Path) -> None:
     (tmp_path / "profil.yaml").write_text("umsatz: 3", encoding="utf-8")
     page.locator("#pick").set_input_files(tmp_path / "profil.yaml")
     expect(page.get_by_text("Profildatei: umsatz: dieses Feld gibt es nicht.")).to_be_visible()
+
+
+def test_the_self_check_shows_a_chart_and_goes_along_with_the_profile(page: Page, tmp_path: Path) -> None:
+    page.get_by_role("button", name="Selbstcheck", exact=True).click()
+    groups = page.locator("fieldset", has=page.locator("input[type=radio]"))
+    assert 15 <= groups.count() <= 20
+    for place in range(groups.count()):
+        groups.nth(place).locator("input[type=radio]").first.check()
+    page.get_by_role("button", name="Auswerten").click()
+    expect(page.locator("svg.radar")).to_be_visible()
+    number = page.locator("a.number:visible").first
+    assert page.locator(number.get_attribute("href") or "").count() == 1
+    page.locator("#profile > summary").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Profil als Datei speichern").click()
+    download.value.save_as(tmp_path / "profil.yaml")
+    assert len(load_profile(tmp_path / "profil.yaml").self_check or {}) == groups.count()
+    page.get_by_role("button", name="Abgleich").click()
+    expect(page.locator("input[type=hidden][name^='check-']")).to_have_count(groups.count() or 19)
 
 
 def test_search_filters_and_exports(page: Page) -> None:

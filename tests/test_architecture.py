@@ -16,7 +16,7 @@ from assistant.bootstrap import Assistant
 
 PACKAGE = Path(assistant.__file__).parent
 LAYERS = [
-    "schema errors function_words sentences numbers",
+    "schema errors function_words sentences numbers origins",
     "models settings profile encoder_weights places",
     "status report size questionnaire",
     "lexical load split prompts embeddings",
@@ -140,6 +140,7 @@ def test_the_search_for_frameworks_finds_them_where_they_are_used(framework: str
             {*WEB_FRAMEWORKS, "chromadb", "torch", "sentence_transformers"},
         ),
         ("import assistant.web.render", {"gradio", "chromadb", "torch"}),
+        ("import assistant.export", HEAVY | {"docx", "typst", "numpy", "pydantic"}),
     ],
 )
 def test_loading_a_module_leaves_the_heavy_packages_out(statement: str, kept_out: set[str]) -> None:

@@ -19,7 +19,7 @@ from assistant.errors import ProfileError
 from assistant.export import write
 from assistant.numbers import unsupported_numbers
 from assistant.profile import Profile, load_profile
-from assistant.report import Block, Bullets, Paragraph, Remark, Report, Statement, Table
+from assistant.report import Block, Bullets, Paragraph, Remark, Report, Statement, Subheading, Table
 from assistant.retrieve import is_ended
 
 TODAY = date(2026, 11, 23)
@@ -128,6 +128,21 @@ def test_progress_is_told_part_by_part(assistant: Assistant) -> None:
     brief(assistant, Profile(), omit=["programmes"], progress=lambda *at: told.append(at), today=TODAY)
     assert [done for _, done, _ in told] == list(range(len(PARTS)))
     assert {total for _, _, total in told} == {len(PARTS) - 1}
+
+
+def test_answers_of_the_self_check_lead_to_cited_next_steps(assistant: Assistant) -> None:
+    assert assistant.questionnaire
+    lowest = {
+        one.id: min(one.answers, key=lambda answer: answer.points).id for one in assistant.questionnaire.questions
+    }
+    report = brief(assistant, Profile(self_check={**lowest, "frage-von-gestern": "ja"}), today=TODAY)
+    position = next(part for part in report.parts if part.id == "position")
+    remark = next(block for block in position.blocks if isinstance(block, Remark))
+    assert remark.text.count("niedrig") == len(assistant.questionnaire.dimensions)
+    headings = [block.text for block in position.blocks if isinstance(block, Subheading)]
+    assert len(headings) == 3
+    cited = [one for one in statements(report, "position") if one.citations]
+    assert len(cited) >= 6
 
 
 def test_offers_fit_the_land(assistant: Assistant) -> None:

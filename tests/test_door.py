@@ -59,7 +59,18 @@ def test_other_sites_may_not_post(server: str, headers: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/en/", "/quelle/zim-kooperationsprojekte", "/healthz", "/static/chat.js", "/nowhere"]
+    "path",
+    [
+        "/",
+        "/en/",
+        "/embed",
+        "/widget",
+        "/widget/vorschau",
+        "/quelle/zim-kooperationsprojekte",
+        "/healthz",
+        "/static/chat.js",
+        "/nowhere",
+    ],
 )
 def test_every_reply_carries_the_security_headers(server: str, path: str) -> None:
     headers = httpx.get(server + path).headers
@@ -90,6 +101,6 @@ def test_limits_hosts_and_embedding_follow_the_settings(shipped_data: Path) -> N
         assert int(replies[2].headers["retry-after"]) > 0
         assert replies[2].json()["error"]["code"] == "too_many_requests"
         assert httpx.get(f"{server}/healthz", headers={"host": "evil.example"}).status_code == 400
-        assert (
-            "frame-ancestors 'self' https://hub.example" in httpx.get(f"{server}/").headers["content-security-policy"]
-        )
+        for path, ancestors in {"/embed": "'self' https://hub.example", "/": "'self'", "/widget": "'self'"}.items():
+            policy = httpx.get(server + path).headers["content-security-policy"]
+            assert policy.endswith(f"frame-ancestors {ancestors}"), path

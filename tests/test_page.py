@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import urlparse
 
 import pytest
-from browsing import browsing
+from chromium import chromium
 from playwright.sync_api import Browser, Page, expect
 
 ASK = "Wie können wir mit einem Wettbewerber zusammenarbeiten?"
@@ -16,7 +16,7 @@ PATIENCE = 30_000
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with browsing() as browser:
+    with chromium() as browser:
         yield browser
 
 

@@ -62,8 +62,8 @@ def test_the_environment_wins_over_the_env_file(monkeypatch: pytest.MonkeyPatch)
     ("text", "parts"),
     [
         ("", ()),
-        ("a.example", ("a.example",)),
-        ("a.example,b.example", ("a.example", "b.example")),
+        ("http://a.example", ("http://a.example",)),
+        ("https://a.example,https://b.example", ("https://a.example", "https://b.example")),
         (" https://a.example/ , https://b.example ,", ("https://a.example", "https://b.example")),
     ],
 )

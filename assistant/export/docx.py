@@ -29,6 +29,7 @@ from assistant.export.layout import (
     Stretch,
     cell_lines,
     filled,
+    head_repeats,
     keeps_together,
     remark_paragraphs,
     runs,
@@ -173,7 +174,7 @@ class _Writer:
         made = self._document.add_table(rows=1, cols=len(table.head), style=look.TABLE_STYLE)
         made.autofit = False
         made._tblPr.append(element("tblCaption", val=one_line(table.caption)))
-        mark_row(made.rows[0], head=True)
+        mark_row(made.rows[0], head=head_repeats(table))
         for cell, text in zip(made.rows[0].cells, table.head, strict=True):
             _first(cell.paragraphs[0], look.CELL_HEAD).add_run(one_line(text))
         widths = shares(table)

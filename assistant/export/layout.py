@@ -19,6 +19,7 @@ WIDE = 5
 """From so many columns on a table of sentences is put on a page in landscape."""
 # Characters on a line and lines on a page at the size of table text, portrait and landscape.
 _ROOM = {False: (100, 50), True: (150, 32)}
+_LONGEST_HEAD = 200
 _URL_CHARACTERS = "!#$%&'()*+,/:;=?@[]~-._"
 
 
@@ -106,6 +107,11 @@ def shares(table: Table) -> tuple[float, ...]:
     columns = [[cell_length(row[place]) for row in table.rows if place < len(row)] for place in range(len(table.head))]
     weights = [min(max((sum(column) / max(len(column), 1)) ** 0.75, 14), 56) for column in columns]
     return tuple(weight / sum(weights) for weight in weights)
+
+
+def head_repeats(table: Table) -> bool:
+    """Whether the head of a table is put on each of its pages; one as high as the page would never end."""
+    return max(map(len, table.head), default=0) <= _LONGEST_HEAD
 
 
 def keeps_together(row: Sequence[Paragraph], widths: Sequence[float], *, wide: bool) -> bool:

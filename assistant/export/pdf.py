@@ -16,6 +16,7 @@ from assistant.export.layout import (
     Stretch,
     cell_lines,
     filled,
+    head_repeats,
     keeps_together,
     remark_paragraphs,
     runs,
@@ -32,13 +33,14 @@ def write_pdf(report: Report) -> bytes:
     import typst
 
     template = files("assistant.export").joinpath("report.typ").read_bytes()
-    fonts = typst.Fonts(include_system_fonts=False)
-    compiler = typst.Compiler(template, font_paths=fonts, sys_inputs={"report": json.dumps(_data(report))})
+    compiler = typst.Compiler(
+        font_paths=typst.Fonts(include_system_fonts=False), sys_inputs={"report": json.dumps(_data(report))}
+    )
     midnight = datetime(report.created.year, report.created.month, report.created.day, tzinfo=UTC)
     try:
-        content = compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=midnight)
+        content = compiler.compile(template, format="pdf", pdf_standards=["ua-1"], timestamp=midnight)
     except typst.TypstError:  # a sign that no font has: shown as a box, which the standard for accessible PDF forbids
-        content = compiler.compile(format="pdf", timestamp=midnight)
+        content = compiler.compile(template, format="pdf", timestamp=midnight)
     assert isinstance(content, bytes)
     return content
 
@@ -85,6 +87,7 @@ def _table(table: Table, *, wide: bool) -> dict[str, Any]:
     return {
         "caption": one_line(table.caption),
         "head": list(map(one_line, table.head)),
+        "repeat": head_repeats(table),
         "widths": widths,
         "rows": [
             {

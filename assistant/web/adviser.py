@@ -17,6 +17,7 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, select_autoescape
+from markupsafe import Markup
 
 from assistant.bootstrap import Assistant
 from assistant.briefing_plan import PARTS
@@ -26,13 +27,17 @@ from assistant.export import FORMATS
 from assistant.funding import GOAL_NAMES, match, to_dict
 from assistant.models import KINDS
 from assistant.profile import Profile, load_profile, parse_profile
+from assistant.questionnaire import known_answers
 from assistant.schema import Topic
+from assistant.selfcheck import advise, evaluate
+from assistant.selfcheck import to_dict as check_to_dict
 from assistant.status import show_date
 from assistant.web.advice import AdviceIn, attachment, briefing_reply, report_file
 from assistant.web.forms import CHOICES, LABELS, LAENDER, Fields, profile_file, read_profile, show_profile
+from assistant.web.radar import Axis, radar
 
 router = APIRouter(prefix="/berater", include_in_schema=False)
-VIEWS = {"match": "Abgleich", "briefing": "Briefing", "search": "Suche in allen Quellen"}
+VIEWS = {"match": "Abgleich", "self_check": "Selbstcheck", "briefing": "Briefing", "search": "Suche in allen Quellen"}
 EXAMPLES = {
     "werkzeugbauer": "Werkzeugbauer, verlängerte Werkbank",
     "nischenkomponente": "Familienfirma mit Datenidee",
@@ -117,9 +122,25 @@ def _filled(fields: Fields) -> Fields:
 def _result(assistant: Assistant, fields: Fields, view: str, profile: Profile) -> dict[str, Any]:
     if view == "search":
         return _search_result(assistant, fields)
+    if view == "self_check":
+        return _check_result(assistant, profile)
     if view == "briefing" or profile == Profile():
         return {}
     return {"match": to_dict(match(assistant, profile), assistant.shelf.library().generation.sources)}
+
+
+def _check_result(assistant: Assistant, profile: Profile) -> dict[str, Any]:
+    """The questions, and what the answers in the profile say."""
+    questionnaire = assistant.questionnaire
+    if questionnaire is None:
+        return {}
+    answers = known_answers(questionnaire, profile.self_check or {})
+    if not answers:
+        return {"questionnaire": questionnaire}
+    advice = advise(assistant, evaluate(questionnaire, answers), profile.land)
+    axes = [Axis(one.dimension.label, one.dimension.title, one.share) for one in advice.result.dimensions]
+    chart = Markup(radar(axes, "Anteil der erreichten Punkte je Bereich"))
+    return {"questionnaire": questionnaire, "check": check_to_dict(advice), "chart": chart}
 
 
 def _search_result(assistant: Assistant, fields: Fields) -> dict[str, Any]:

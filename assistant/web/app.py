@@ -23,10 +23,12 @@ from assistant.web.adviser import router as adviser_router
 from assistant.web.api import router
 from assistant.web.chat import chat_page
 from assistant.web.door import FrontDoor, error_response
+from assistant.web.embed import router as embed_router
 from assistant.web.guard import AdviserGuard
 from assistant.web.selfcheck import router as selfcheck_router
 from assistant.web.sources import router as source_router
 from assistant.web.theme import theme
+from assistant.web.webmaster import router as webmaster_router
 
 STATIC = Path(__file__).with_name("static")
 HEAD = '<link rel="stylesheet" href="/static/chat.css"><script src="/static/chat.js" defer></script>'
@@ -42,6 +44,8 @@ def build_app(assistant: Assistant, *, loopback: bool = False) -> FrontDoor:
     app.include_router(advice_router)
     app.include_router(adviser_router)
     app.include_router(selfcheck_router)
+    app.include_router(embed_router)
+    app.include_router(webmaster_router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_api_route("/en", lambda: RedirectResponse("/en/"), include_in_schema=False)
     _handle_errors(app)

@@ -13,7 +13,8 @@ from assistant.errors import QuestionError
 from assistant.models import Answer, Language, Turn
 from assistant.pipeline import ask, split_pieces
 from assistant.understand import MAXIMUM_CHARACTERS, MAXIMUM_TURNS
-from assistant.web.render import LABELS, cards, definitions, escape
+from assistant.web.markup import escape
+from assistant.web.render import LABELS, cards, message
 
 logger = logging.getLogger(__name__)
 SHOWN_ANSWERS = 10
@@ -153,7 +154,7 @@ def _respond(assistant: Assistant, language: Language, text: str, past: Conversa
     streamed = ""
     for piece in split_pieces(answer.text):
         streamed += piece
-        reply = {"role": "assistant", "content": streamed + definitions(answer, turn)}
+        reply = {"role": "assistant", "content": message(answer, turn, streamed)}
         yield [[*shown, question, reply], sources, *[gr.skip()] * 3, *rest]
         sources = gr.skip()  # they came with the first piece; showing them again would lose the reader's place
     yield [gr.skip(), gr.skip(), past, gr.skip(), gr.skip(), *_follow_ups(answer.suggestions)]
@@ -164,7 +165,7 @@ def _messages(past: Conversation) -> list[dict[str, str]]:
     for entry in past:
         answer: Answer = entry["answer"]
         messages.append({"role": "user", "content": escape(answer.question)})
-        messages.append({"role": "assistant", "content": answer.text + definitions(answer, entry["turn"])})
+        messages.append({"role": "assistant", "content": message(answer, entry["turn"])})
     return messages
 
 

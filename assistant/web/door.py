@@ -11,7 +11,7 @@ import re
 import secrets
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import blake2b
 from typing import Any
 
@@ -38,10 +38,13 @@ ROUTES = tuple(
         ("GET", r"/berater|/selbstcheck"),
         ("POST", r"/berater(?:/(?:profil|briefing|suche))?"),
         ("POST", r"/selbstcheck(?:/fragen|/profil)?|/api/selfcheck"),
+        ("GET", r"/embed(?:/[0-9a-f]{12}/[a-z]+\.(?:js|css))?|/widget(?:-[0-9a-f]{12})?\.js"),
+        ("GET", r"/widget(?:/vorschau|/herkunft)?"),
     )
 )
 _ADVISER = re.compile(r"/berater.*|/api/(?:match|briefing)")
 _QUESTIONS = re.compile(rf"/api/chat|{_PREFIX}/gradio_api/queue/join|/selbstcheck|/api/selfcheck")
+_LASTING = re.compile(r"/embed/|/widget[^/]*\.js$")
 _FORWARDED = {b"forwarded", b"x-forwarded-host", b"x-forwarded-proto", b"x-forwarded-prefix", b"x-forwarded-server"}
 _JOIN_KEYS = {"data", "event_data", "fn_index", "session_hash", "trigger_id"}
 
@@ -62,7 +65,7 @@ class FrontDoor:
         self._gate = gate
         self._settings = settings
         self._limits = RateLimits(settings)
-        self._headers = security_headers(settings)
+        self._headers = security_headers()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through or refuse it; other protocols than HTTP are closed."""
@@ -130,14 +133,12 @@ class FrontDoor:
         return _replay(body, receive)
 
     def _put_headers(self, headers: MutableHeaders, path: str, request_id: str) -> None:
-        for name, value in self._headers.items():
+        for name, value in (self._headers | frame_headers(path, self._settings)).items():
             headers[name] = value
         headers["X-Request-ID"] = request_id
-        if _ADVISER.fullmatch(path):
-            policy = re.sub(r"frame-ancestors .*", "frame-ancestors 'none'", self._headers["Content-Security-Policy"])
-            headers["Content-Security-Policy"] = policy
-            headers["X-Frame-Options"] = "DENY"
-        if not re.match(rf"{_PREFIX}/(?:assets|static|svelte)/", path):
+        if _LASTING.match(path):
+            headers.setdefault("Cache-Control", "no-store")
+        elif not re.match(rf"{_PREFIX}/(?:assets|static|svelte)/", path):
             headers["Cache-Control"] = "no-store"
 
 
@@ -200,22 +201,45 @@ def client_address(scope: Scope, headers: Headers) -> str:
     return forwarded or (scope["client"][0] if scope.get("client") else "")
 
 
-def security_headers(settings: Settings) -> dict[str, str]:
-    """The same strict headers on every page: scripts, connections and fonts from this host only."""
-    ancestors = " ".join(("'self'", *settings.allowed_origins))
-    policy = (
-        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-        "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
-        f"frame-ancestors {ancestors}"
-    )
+def security_headers() -> dict[str, str]:
+    """The same strict headers on every page: scripts, connections, fonts and frames from this host only."""
     return {
-        "Content-Security-Policy": policy,
+        "Content-Security-Policy": content_policy(),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
         "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
     }
+
+
+def content_policy(ancestors: Iterable[str] = ()) -> str:
+    """The content security policy of a page that this host and ``ancestors`` may put into a frame."""
+    own_and_others = ("'self'", *ancestors)
+    return (
+        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
+        f"frame-ancestors {' '.join(own_and_others)}"
+    )
+
+
+def frame_headers(path: str, settings: Settings) -> dict[str, str]:
+    """What other websites may: frame the embeddable page if allowed, load the widget's script; never the adviser area.
+
+    The frame also fits into pages that isolate themselves (COEP), because it does so, too.
+    """
+    if path == "/embed":
+        return {
+            "Content-Security-Policy": content_policy(settings.allowed_origins),
+            "Cross-Origin-Embedder-Policy": "require-corp",
+            "Cross-Origin-Resource-Policy": "cross-origin",
+        }
+    if _ADVISER.fullmatch(path):
+        policy = content_policy().replace("frame-ancestors 'self'", "frame-ancestors 'none'")
+        return {"Content-Security-Policy": policy, "X-Frame-Options": "DENY"}
+    if re.fullmatch(r"/widget[^/]*\.js", path):
+        return {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+    return {}
 
 
 def error_response(

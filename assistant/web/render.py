@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from assistant.models import Answer, Citation, Language
 from assistant.status import show_date
+from assistant.web.markup import escape, safe_markdown, safe_url
 
 LABELS: Mapping[Language, Mapping[str, str]] = {
     "de": {
@@ -37,17 +38,12 @@ LABELS: Mapping[Language, Mapping[str, str]] = {
         "to": "Sources for: {question}",
     },
 }
-_MARKDOWN = re.compile(r"([\\`*_\[\]{}()#+!|~$-])")
 
 
-def escape(text: str) -> str:
-    """Text that Markdown and HTML show as it is."""
-    return _MARKDOWN.sub(r"\\\1", html.escape(" ".join(text.split()), quote=False))
-
-
-def message(answer: Answer, turn: int) -> str:
-    """The answer's Markdown with the definitions that its ``[n]`` need."""
-    return answer.text + definitions(answer, turn)
+def message(answer: Answer, turn: int, text: str | None = None) -> str:
+    """The answer's Markdown, or as much as has arrived, made safe, with the definitions that its ``[n]`` need."""
+    numbers = [one.number for one in answer.citations]
+    return safe_markdown(answer.text if text is None else text, numbers) + definitions(answer, turn)
 
 
 def definitions(answer: Answer, turn: int) -> str:
@@ -106,6 +102,6 @@ def _lines(text: str) -> str:
 
 def _links(citation: Citation, labels: Mapping[str, str]) -> str:
     links = [f"[{labels['text']}](/quelle/{citation.id})"]
-    if citation.url:
-        links.insert(0, f"[{labels['open']}](<{citation.url}>)")
+    if url := safe_url(citation.url):
+        links.insert(0, f"[{labels['open']}](<{url}>)")
     return " · ".join(links)

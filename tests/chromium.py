@@ -1,4 +1,4 @@
-"""A real Chromium for tests."""
+"""Chromium for tests."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ FLAGS = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-ba
 
 
 @contextmanager
-def browsing() -> Iterator[Browser]:
-    """A browser of its own; the first of the usual names that is installed."""
+def chromium() -> Iterator[Browser]:
+    """The installed Chromium, else the one of Playwright."""
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)

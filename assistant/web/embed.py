@@ -1,0 +1,188 @@
+"""The embeddable page, its files, and the script that brings it onto a hub's website."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from string import Template
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+from starlette.exceptions import HTTPException
+
+from assistant.bootstrap import Assistant
+from assistant.models import Language
+from assistant.web.assets import FOREVER, WIDGET, Assets, load_assets, send
+from assistant.web.contrast import readable_on, text_on
+from assistant.web.look import Look, read_look
+from assistant.web.render import LABELS
+
+PAGES = Path(__file__).with_name("pages")
+LIGHT, DARK = "#ffffff", "#111827"
+_AN_HOUR = "public, max-age=3600"
+TEXTS: Mapping[Language, Mapping[str, str]] = {
+    "de": {
+        "chat": "Chat",
+        "talk": "Gespräch",
+        "question": "Ihre Frage",
+        "placeholder": "Ihre Frage …",
+        "send": "Fragen",
+        "new": "Neue Frage",
+        "switch": "English",
+        "examples_title": "Zum Beispiel",
+        "noscript": "Für den Chat muss JavaScript eingeschaltet sein.",
+        "privacy": "Datenschutz",
+        "imprint": "Impressum",
+        "contact": "Kontakt zu Menschen",
+        "tab": "öffnet in neuem Tab",
+    },
+    "en": {
+        "chat": "Chat",
+        "talk": "Conversation",
+        "question": "Your question",
+        "placeholder": "Your question …",
+        "send": "Ask",
+        "new": "New question",
+        "switch": "Deutsch",
+        "examples_title": "For example",
+        "noscript": "The chat needs JavaScript to be switched on.",
+        "privacy": "Privacy",
+        "imprint": "Imprint",
+        "contact": "Talk to people",
+        "tab": "opens in a new tab",
+    },
+}
+SCRIPT_TEXTS: Mapping[Language, Mapping[str, str]] = {
+    "de": {
+        "waiting": "Einen Moment …",
+        "cite": "Quelle {number}: {title}",
+        "source": "Quelle {number}",
+        "sources": "Quellen ({count})",
+        "follow_ups": "Weiterfragen",
+        "close": "Schließen",
+        "announce": "Antwort mit {count} Quellen:",
+        "announce_none": "Antwort:",
+        "failed": "Die Auskunft ist gerade nicht erreichbar. Bitte versuchen Sie es gleich noch einmal.",
+        "again": "Erneut fragen",
+        "ai": "Von einem KI-Sprachmodell formuliert, Satz für Satz an den Quellen geprüft.",
+    },
+    "en": {
+        "waiting": "One moment …",
+        "cite": "Source {number}: {title}",
+        "source": "Source {number}",
+        "sources": "Sources ({count})",
+        "follow_ups": "Ask on",
+        "close": "Close",
+        "announce": "Answer with {count} sources:",
+        "announce_none": "Answer:",
+        "failed": "The service cannot be reached at the moment. Please try again shortly.",
+        "again": "Ask again",
+        "ai": "Worded by an AI language model, checked against the sources sentence by sentence.",
+    },
+}
+router = APIRouter()
+
+
+def assets_of(request: Request) -> Assets:
+    """The files, read when first asked for and then kept with the app."""
+    state = request.app.state
+    if not hasattr(state, "assets"):
+        state.assets = load_assets()
+    assets: Assets = state.assets
+    return assets
+
+
+@router.api_route("/embed", methods=["GET", "HEAD"], include_in_schema=False)
+def embed(request: Request) -> HTMLResponse:
+    """The chat as a light page for a frame."""
+    assistant: Assistant = request.app.state.assistant
+    query = dict(request.query_params)
+    look = read_look(query, request.headers, assistant.settings, assistant.prompts)
+    return HTMLResponse(embed_page(look, query, assets_of(request).version, assistant))
+
+
+@router.api_route("/embed/{version}/{name}", methods=["GET", "HEAD"], include_in_schema=False)
+def embed_file(version: str, name: str, request: Request) -> Response:
+    """A file of the embedded page; its address changes with its content."""
+    assets = assets_of(request)
+    if version != assets.version or name not in assets.files:
+        raise HTTPException(404)
+    return send(assets.files[name], request, FOREVER)
+
+
+@router.api_route("/widget.js", methods=["GET", "HEAD"], include_in_schema=False)
+def widget_script(request: Request) -> Response:
+    """The current script for a hub's website."""
+    return send(assets_of(request).files[WIDGET], request, _AN_HOUR)
+
+
+@router.api_route("/widget-{version}.js", methods=["GET", "HEAD"], include_in_schema=False)
+def pinned_script(version: str, request: Request) -> Response:
+    """The script in exactly one version, for use with its integrity hash."""
+    asset = assets_of(request).files[WIDGET]
+    if version != asset.version:
+        raise HTTPException(404)
+    return send(asset, request, FOREVER)
+
+
+def embed_page(look: Look, query: Mapping[str, str], version: str, assistant: Assistant) -> str:
+    """The page of a look; every value is escaped."""
+    texts = TEXTS[look.language]
+    other = "de" if look.language == "en" else "en"
+    values = {
+        **texts,
+        "language": look.language,
+        "theme": look.theme,
+        "mode": look.mode,
+        "name": look.name,
+        "parent": look.parent,
+        "version": version,
+        "labels": json.dumps(script_labels(look), ensure_ascii=False),
+        "switch_language": other,
+        "switch_href": "embed?" + urlencode({**query, "language": other}),
+        "notice": assistant.prompts.fill("greeting", look.language),
+    }
+    escaped = {name: html.escape(value) for name, value in values.items()}
+    escaped |= {
+        "colors": colors(look.color),
+        "greeting": f'<p class="greeting">{html.escape(look.greeting)}</p>' if look.greeting else "",
+        "examples": "".join(f'<li><button type="button">{html.escape(one)}</button></li>' for one in look.examples),
+        "foot": _foot(look, assistant.prompts.fill("disclaimer", look.language)),
+    }
+    return Template((PAGES / "embed.html").read_text(encoding="utf-8")).substitute(escaped)
+
+
+def script_labels(look: Look) -> dict[str, str]:
+    """All words that the script shows."""
+    words = {**LABELS[look.language], **SCRIPT_TEXTS[look.language]}
+    return (
+        words
+        | {name: TEXTS[look.language][name] for name in ("tab", "contact")}
+        | {"contact_url": look.contact_url or ""}
+    )
+
+
+def colors(color: str) -> str:
+    """The chosen colour as custom properties, with text and link colours that can be read with it."""
+    pairs = {
+        "accent": color,
+        "on-accent": text_on(color),
+        "link-light": readable_on(color, LIGHT),
+        "link-dark": readable_on(color, DARK),
+    }
+    return ";".join(f"--{name}:{value}" for name, value in pairs.items())
+
+
+def _foot(look: Look, disclaimer: str) -> str:
+    texts = TEXTS[look.language]
+    hint = f'<span class="hidden"> ({texts["tab"]})</span>'
+    addresses = {"contact": look.contact_url, "privacy": look.privacy_url, "imprint": look.imprint_url}
+    shown = [
+        f'<a href="{html.escape(url)}" target="_blank" rel="noopener noreferrer">{html.escape(texts[name])}{hint}</a>'
+        for name, url in addresses.items()
+        if url
+    ]
+    return " ".join((f"<span>{html.escape(disclaimer)}</span>", *shown))
