@@ -108,8 +108,9 @@ class Pointer:
 
     @property
     def note(self) -> str:
-        """A reminder where the source must be checked."""
-        return CHECK_NOTE if self.source.verify or _is_uncertain(self.source) else ""
+        """A reminder where the source must be checked, unless the sentence says so itself."""
+        doubtful = self.source.verify or _is_uncertain(self.source)
+        return CHECK_NOTE if doubtful and "prüfen" not in self.claim.text else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,7 +340,7 @@ def method() -> tuple[str, ...]:
         "Unter einem Drittel heißt niedrig, ab zwei Dritteln heißt hoch, dazwischen liegt mittel.",
         "Was frei bleibt oder mit „weiß nicht“ beantwortet ist, zählt nicht; ein Bereich ohne Antwort gilt nie als "
         "schwach.",
-        f"Nächste Schritte gibt es für die zwei Bereiche mit dem kleinsten Anteil und für den {STEPS}., wenn er nicht "
+        "Nächste Schritte gibt es für die zwei Bereiche mit dem kleinsten Anteil und für den dritten, wenn er nicht "
         "hoch ist; ein Bereich mit allen Punkten zählt nie dazu. Bei Gleichstand geht der Bereich mit mehr Antworten "
         "vor, dann gilt die Reihenfolge der Fragen.",
         "Anlaufstellen und Programme findet die Suche dieses Dienstes zum Thema des Bereichs; Beendetes, Pausiertes "

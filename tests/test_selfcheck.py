@@ -405,3 +405,14 @@ def test_the_method_says_how_many_points_and_that_it_is_no_measurement() -> None
     assert "0 bis 3 Punkte" in text
     assert "kein Messverfahren" in text
     assert "Bei Gleichstand" in text
+
+
+def test_what_must_be_checked_says_so_once(assistant: Assistant) -> None:
+    seen = set()
+    for advice in every_advice(assistant, None):
+        for pointer in (one for step in advice.steps for one in (*step.offers, *step.programmes)):
+            doubtful = pointer.source.verify or getattr(pointer.source, "status", "") in ("unclear", "call_based")
+            assert f"{pointer.claim.text} {pointer.note}".count("prüfen") >= int(doubtful)
+            assert not (pointer.note and "prüfen" in pointer.claim.text)
+            seen.add(bool(pointer.note))
+    assert seen == {True, False}

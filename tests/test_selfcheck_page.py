@@ -79,7 +79,7 @@ def test_a_result_has_chart_words_steps_sources_and_method(page: Page) -> None:
     assert 2 <= page.locator(".step").count() <= 3
     expect(page.get_by_text("17 von 19 Fragen beantwortet")).to_be_visible()
     expect(page.get_by_text("kein Messverfahren")).to_be_visible()
-    page.get_by_text("Welche Antwort wie viel zählt").click()
+    page.locator("summary").click()
     expect(page.get_by_text("– Ihre Antwort").first).to_be_visible()
     expect(page.locator("details")).to_contain_text("0 Punkte")
 
