@@ -206,7 +206,8 @@ def _page(title: str, body: str) -> str:
         f'<!doctype html>\n<html lang="de"><head><meta charset="utf-8"><title>{_text(title)} – Netzlotse</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="referrer" content="same-origin">'
-        '<link rel="stylesheet" href="/static/source.css"><link rel="stylesheet" href="/static/self-check.css"></head>'
+        '<link rel="stylesheet" href="/static/source.css"><link rel="stylesheet" href="/static/self-check.css">'
+        '<link rel="stylesheet" href="/static/radar.css"></head>'
         f'<body><main>{body}<nav><p><a href="/">Zum Netzlotsen</a></p></nav></main></body></html>'
     )
 
