@@ -10,17 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 from assistant.answer import Claim
 from assistant.bootstrap import Assistant
 from assistant.errors import SelfCheckError
-from assistant.gather import fits
-from assistant.models import Citation, Kind, Passage, Understood
+from assistant.models import Citation
+from assistant.pointers import Finder, Pointer
 from assistant.questionnaire import MOST_POINTS, UNKNOWN, AnswerOption, Dimension, Level, Question, Questionnaire
-from assistant.retrieve import Library, Query, make_query, search, source_laender
-from assistant.rules import sentences
-from assistant.schema import Funding, Land, Source, Support, Topic
+from assistant.retrieve import Library
+from assistant.schema import Land
 from assistant.status import short_name
 from assistant.verify import Numbering, is_proven
 
@@ -34,11 +33,6 @@ NOTICE = (
     "Beratung, kein Vergleich mit anderen Betrieben. Anlaufstellen und Programme sucht ein KI-System aus den Quellen "
     "heraus; bitte prüfen Sie vor einem Antrag den aktuellen Stand."
 )
-CHECK_NOTE = "(bitte aktuellen Stand prüfen)"
-_NEARBY = 0.05  # what a source of the firm's own Land gains in the order
-_UNCERTAIN = 0.08  # what one loses whose status is not confirmed
-_NO_MONEY = 0.05  # what a programme loses that only brings contacts
-_LOOKED_THROUGH = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +91,6 @@ class SelfCheckResult:
         open_ones = [one for one in self.dimensions if one.share is not None and one.share < 1]
         ordered = sorted(open_ones, key=lambda one: (one.share, -one.answered))
         return tuple(one for place, one in enumerate(ordered[:STEPS]) if place < STEPS - 1 or one.level != "high")
-
-
-@dataclass(frozen=True, slots=True)
-class Pointer:
-    """An offer or programme with the literal sentence that says what it is."""
-
-    source: Source
-    claim: Claim
-
-    @property
-    def note(self) -> str:
-        """A reminder where the source must be checked, unless the sentence says so itself."""
-        doubtful = self.source.verify or _is_uncertain(self.source)
-        return CHECK_NOTE if doubtful and "prüfen" not in self.claim.text else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +158,7 @@ def advise(
     """Add what the sources say; a sentence that the index does not hold is left out."""
     library, day = assistant.shelf.library(), today or date.today()
     basis = {one.dimension.id: _basis(one.dimension, library) for one in result.dimensions}
-    finder = _Finder(assistant, library, land, day)
+    finder = Finder(assistant, library, land, day)
     steps = tuple(
         NextStep(
             one,
@@ -214,69 +194,6 @@ def _basis(dimension: Dimension, library: Library) -> tuple[Claim, ...]:
         if passage:
             found.append(Claim(because.sentence, because.sentence, passage, 0.0))
     return tuple(claim for claim in found if is_proven(claim))
-
-
-class _Finder:
-    """Finds offers and programmes that a firm can turn to today; none is named twice."""
-
-    def __init__(self, assistant: Assistant, library: Library, land: Land | None, today: date) -> None:
-        self._assistant, self._library, self._land, self._today = assistant, library, land, today
-        self._named: set[str] = set()
-
-    def find(self, dimension: Dimension, kind: Literal["support", "funding"], count: int) -> tuple[Pointer, ...]:
-        """The best sources of a kind for an area, each with the first sentence of its text."""
-        scores = self._scores(self._query(getattr(dimension, kind)), kind, dimension.topics)
-        ordered = sorted(scores.items(), key=lambda one: -one[1])
-        found: list[Pointer] = []
-        for source_id, _ in ordered:
-            pointer = self._pointer(source_id)
-            if pointer and len(found) < count:
-                found.append(pointer)
-                self._named.add(source_id)
-        return tuple(found)
-
-    def _query(self, text: str) -> Query:
-        understood = Understood(text, text, "de")
-        return make_query(
-            understood, self._assistant.encoder, self._assistant.tokenizer, self._assistant.places, self._land
-        )
-
-    def _scores(self, query: Query, kind: Kind, topics: tuple[Topic, ...]) -> dict[str, float]:
-        """The score of each open source's best passage, with what its place and status add."""
-        scores: dict[str, float] = {}
-        for one in search(query, self._library, _LOOKED_THROUGH, (kind,)):
-            source = self._library.generation.sources[one.passage.document_id]
-            known = source.id in scores or source.id in self._named
-            if not known and set(topics) & set(source.topics) and self._is_open(source):
-                scores[source.id] = one.score + _preference(source)
-        return scores
-
-    def _is_open(self, source: Source) -> bool:
-        """Neither ended nor paused, of the firm's Land or for all, and nothing that only others may apply for."""
-        if not isinstance(source, Funding | Support) or not fits(source, self._land, self._today):
-            return False
-        if isinstance(source, Funding):
-            applicants = source.eligibility.applicants
-            return source.type != "rule" and source.status != "paused" and (not applicants or "company" in applicants)
-        return source.status != "paused"
-
-    def _pointer(self, source_id: str) -> Pointer | None:
-        passages: list[Passage] = [one for one in self._library.generation.passages if one.document_id == source_id]
-        first = next(((passage, sentence) for _, passage, sentence in sentences(passages)), None)
-        if first is None:
-            return None
-        claim = Claim(first[1], first[1], first[0], 0.0)
-        return Pointer(self._library.generation.sources[source_id], claim) if is_proven(claim) else None
-
-
-def _preference(source: Source) -> float:
-    """Near before far, confirmed before unclear, and among programmes money before contacts."""
-    no_money = isinstance(source, Funding) and source.type == "network" and not source.amount.rates
-    return _NEARBY * bool(source_laender(source)) - _UNCERTAIN * _is_uncertain(source) - _NO_MONEY * no_money
-
-
-def _is_uncertain(source: Source) -> bool:
-    return isinstance(source, Funding | Support) and source.status in ("unclear", "call_based")
 
 
 def to_dict(advice: Advice) -> dict[str, Any]:

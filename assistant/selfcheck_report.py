@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from assistant.answer import Claim
+from assistant.pointers import Pointer
 from assistant.questionnaire import Questionnaire
 from assistant.report import Block, Bullets, Paragraph, Part, Report, Statement, Subheading, Table
 from assistant.schema import Land
@@ -17,7 +18,6 @@ from assistant.selfcheck import (
     Advice,
     DimensionResult,
     NextStep,
-    Pointer,
     SelfCheckResult,
     check_answers,
     method,

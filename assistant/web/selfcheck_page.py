@@ -8,9 +8,10 @@ from typing import get_args
 
 from assistant.answer import Claim
 from assistant.models import Citation
+from assistant.pointers import Pointer
 from assistant.questionnaire import UNKNOWN, Question, Questionnaire
 from assistant.schema import Land
-from assistant.selfcheck import LEVEL_NAMES, NOTICE, Advice, DimensionResult, NextStep, Pointer, SelfCheckResult, method
+from assistant.selfcheck import LEVEL_NAMES, NOTICE, Advice, DimensionResult, NextStep, SelfCheckResult, method
 from assistant.selfcheck_report import percent
 from assistant.status import short_name, show_date
 from assistant.verify import Numbering
