@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hub import Hub, hub_website
 from serving import serving
 
 from assistant.bootstrap import Assistant, build_assistant, refresh_index
@@ -236,3 +237,12 @@ def server(shipped_data: Path) -> Iterator[str]:
     """The address of a real server over the shipped knowledge."""
     with serving(shipped_data) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def hub(shipped_data: Path) -> Iterator[Hub]:
+    """A website on http://hub.localhost that may embed the assistant; under other names it may not."""
+    links = {"contact_url": "kontakt", "privacy_url": "ds", "imprint_url": "impressum"}
+    settings = {name: f"https://hub.example/{path}" for name, path in links.items()}
+    with hub_website() as hub, serving(shipped_data, allowed_origins=hub.origin(), **settings) as hub.assistant:
+        yield hub

@@ -80,7 +80,7 @@ def chat_page(assistant: Assistant, language: Language) -> gr.Blocks:
                     send = gr.Button(texts["send"], variant="primary", scale=1, min_width=100, elem_id="send")
                 new = gr.Button(texts["new"], size="sm", variant="secondary", elem_id="new")
             with gr.Column(scale=2, min_width=280, elem_id="sources"):
-                sources = gr.Markdown(_empty_sources(language), elem_id="cards", sanitize_html=True)
+                sources = _source_cards(_empty_sources(language))
         gr.Markdown(_foot(assistant, language), elem_id="foot")
         outputs = [chatbot, sources, conversation, question, examples[0], *follow_ups]
 
@@ -110,6 +110,11 @@ def _chatbot(language: Language) -> gr.Chatbot:
         latex_delimiters=[], buttons=["copy"], feedback_options=("Like", "Dislike"), sanitize_html=True,
         allow_tags=False, render_markdown=True, line_breaks=False, allow_file_downloads=False, container=False,
     )  # fmt: skip
+
+
+def _source_cards(text: str) -> gr.Markdown:
+    """Quotes are shown as they are: no formulas are read into their dollar signs."""
+    return gr.Markdown(text, elem_id="cards", sanitize_html=True, latex_delimiters=[])
 
 
 def _buttons(label: str, texts: tuple[str, ...], count: int) -> list[Any]:

@@ -212,7 +212,8 @@
       const theme = attribute(this.script, "theme");
       const position = attribute(this.script, "position");
       const side = (/left/.test(position) ? "left" : "right") + (/top/.test(position) ? " top" : " bottom");
-      this.root = element("section", this.inline ? "root inline" : "root floating " + side);
+      this.root = element("div", this.inline ? "root inline" : "root floating " + side);
+      this.root.setAttribute("role", this.inline ? "group" : "region");
       this.theme = /^(light|dark)$/.test(theme) ? theme : "auto";
       this.root.dataset.theme = this.theme;
       this.shadow.append(this.root);
