@@ -9,7 +9,7 @@ import pytest
 
 from assistant.bootstrap import Assistant
 from assistant.errors import QuestionError
-from assistant.models import Answer, Turn
+from assistant.models import Answer, Language, Turn
 from assistant.numbers import unsupported_numbers
 from assistant.pipeline import ask, find, split_pieces
 
@@ -173,3 +173,9 @@ def test_search_never_refuses_and_filters_by_kind(assistant: Assistant) -> None:
 def test_streamed_pieces_joined_are_the_text(assistant: Assistant, question: str) -> None:
     text = ask(assistant, question).text
     assert "".join(split_pieces(text)) == text
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_every_example_that_the_pages_offer_is_answered(assistant: Assistant, language: Language) -> None:
+    for question in assistant.prompts.lines("examples", language):
+        assert ask(assistant, question, default=language).status == "answered", question
