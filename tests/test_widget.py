@@ -113,12 +113,8 @@ def test_an_answer_with_its_sources_and_nothing_kept_after_it(page: Page, hub: H
     inside = open_widget(page)
     page.wait_for_load_state("networkidle")
     loaded = [reply for reply in replies if "/embed" in reply.url]
-    assert [urlparse(reply.url).path.rpartition("/")[2] for reply in loaded] == [
-        "embed",
-        "embed.css",
-        "answer.js",
-        "embed.js",
-    ]
+    names = sorted(urlparse(reply.url).path.rpartition("/")[2] for reply in loaded)  # they arrive in any order
+    assert names == ["answer.js", "embed", "embed.css", "embed.js"]
     assert sum(len(reply.body()) for reply in loaded) <= 60_000
     ask(inside)
     inside.locator(".answer .cite").first.click()
