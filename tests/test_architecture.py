@@ -16,16 +16,17 @@ from assistant.bootstrap import Assistant
 
 PACKAGE = Path(assistant.__file__).parent
 LAYERS = [
-    "schema errors function_words sentences numbers origins",
-    "models settings profile encoder_weights places",
+    "schema errors function_words sentences numbers number_words polarity origins",
+    "models settings profile encoder_weights places quantities",
     "status report size questionnaire",
     "lexical load split prompts embeddings",
-    "vectors score store",
+    "vectors score store evidence names alignment",
+    "assertion binding",
     "calibrate",
     "generation",
     "index",
     "understand retrieve",
-    "answer reading",
+    "answer reading support",
     "rules",
     "criteria",
     "verify suggest documents",
