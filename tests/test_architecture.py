@@ -36,7 +36,7 @@ LAYERS = [
     "selfcheck",
     "selfcheck_report",
     "briefing",
-    "evaluate check links inventory ship web",
+    "evaluate support_figures check links inventory ship web",
     "cli",
     "__main__",
 ]
