@@ -26,17 +26,19 @@ _TIE = 1e-3
 STRETCH = 3
 # Words that everything here has or that only frame a number or a source; who speaks of "Firmen" means "Unternehmen".
 _LIGHT = frozenset(
-    """prozent euro eur mio mrd million millionen milliarde milliarden stunde stunden tag tage tagen jahr jahre jahren monat
-    monate monaten woche wochen januar februar märz april mai juni juli august september oktober november dezember
-    percent million billion hours days years months weeks january february march june july october december
-    binnen innerhalb laut zufolge gemäß bzw etwa rund circa je jeweils insgesamt allerdings außerdem zudem
-    according within per total also however furthermore bekommen bekommt erhalten erhält gilt gelten liegt liegen beträgt
-    betragen gets receive receives""".split()
+    """prozent euro eur mio mrd million millionen milliarde milliarden stunde stunden tag tage tagen jahr jahre
+    jahren monat monate monaten woche wochen januar februar märz april mai juni juli august september oktober
+    november dezember percent million billion hours days years months weeks january february march june july
+    october december binnen innerhalb laut zufolge gemäß bzw etwa rund circa je jeweils insgesamt regel
+    mindestens wenigstens höchstens maximal knapp allerdings außerdem zudem according within per total also
+    however furthermore bekommen bekommt erhalten erhält gilt gelten liegt liegen beträgt betragen gets receive
+    receives""".split()
 )
-_FIRMS = dict.fromkeys(
-    """unternehmen unternehmens firma firmen betrieb betriebe betrieben betriebs\n    company companies firm firms business businesses enterprise enterprises""".split(),
-    "unternehm",
+_FIRMS = frozenset(
+    """unternehmen unternehmens firma firmen betrieb betriebe betrieben betriebs company companies firm firms
+    business businesses enterprise enterprises""".split()
 )
+_FIRM = "unternehm"
 
 
 class WordEncoder(Protocol):
@@ -150,7 +152,11 @@ def _word(match: re.Match[str], language: Language) -> Word:
     content = lower not in stops and lower not in _LIGHT and not lower.isdigit() and not marker_words().match(lower)
     parts = compound_terms(lower) if language == "de" else ()
     return Word(
-        text, match.start(), match.end(), frozenset(parts or (_FIRMS.get(lower) or term(lower, language),)), content
+        text,
+        match.start(),
+        match.end(),
+        frozenset(parts or (_FIRM if lower in _FIRMS else term(lower, language),)),
+        content,
     )
 
 

@@ -61,7 +61,7 @@ def _relevant(sources: Sequence[Text], matches: Sequence[Match]) -> tuple[list[T
 
 
 def _soft_denials(claim: str, texts: Sequence[str]) -> tuple[int, int]:
-    """Words like "nur", "erst" or "endete" that may carry a denial: those of the source alone, those of the claim alone."""
+    """How many words like "nur" or "endete", which may carry a denial, only the source has, and only the claim."""
     own = Counter(words_of(Force.SOFT_NO, claim))
     held = Counter(word for text in texts for word in words_of(Force.SOFT_NO, text))
     return (held - own).total(), (own - held).total()

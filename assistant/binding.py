@@ -10,6 +10,7 @@ from assistant.quantities import Quantity, contradicts, holds, is_same_range, qu
 _REACH = 5
 _SURE = 0.85
 _NO_TIE = 0.5
+_LABEL = 3  # the number in "Modul 1" tells more than any word
 
 
 def unheld(claim: str, sources: Sequence[str]) -> tuple[Quantity, ...]:
@@ -28,33 +29,29 @@ def misbound(claim: Text, sources: Sequence[Text]) -> bool:
 
 
 def _is_misbound(one: Quantity, claim: Text, sources: Sequence[Text]) -> bool:
-    votes = [
-        (vote, _weight(claim, word)) for word in _company(one, claim) for vote in _votes(one, claim, word, sources)
-    ]
-    return sum(weight for vote, weight in votes if not vote) > sum(weight for vote, weight in votes if vote)
+    """The nearer a word stands to the numbers in claim and source, the more it says about whose number it is."""
+    votes = [vote for place, weight in _company(one, claim) for vote in _votes(one, claim, place, weight, sources)]
+    return sum(votes) < 0
 
 
-def _weight(claim: Text, place: int) -> int:
-    """The number in "Modul 1" tells more than any word."""
-    return 3 if claim.words[place].text.isdigit() else 1
-
-
-def _company(one: Quantity, claim: Text) -> Iterator[int]:
-    """Places of the words that stand nearer to a number than to any other of its unit, within five words."""
+def _company(one: Quantity, claim: Text) -> Iterator[tuple[int, float]]:
+    """Places and weights of the words that stand nearer to a number than to any other of its unit."""
     own = _place(one, claim)
-    labels = {other.start for other in quantities_in(claim.text) if other.unit == "label" and one.unit != "label"}
-    others = [_place(other, claim) for other in quantities_in(claim.text) if other.unit == one.unit and other != one]
+    quantities = quantities_in(claim.text)
+    labels = {other.start for other in quantities if other.unit == "label" and one.unit != "label"}
+    others = [_place(other, claim) for other in quantities if other.unit == one.unit and other != one]
     for place, word in enumerate(claim.words):
         distance = _distance(claim, own, place)
-        reach = 2 * _REACH if word.start in labels else _REACH
-        telling = word.is_content or word.start in labels
-        if telling and not one.start <= word.start < one.end and distance <= reach:
-            if all(distance + _NO_TIE < _distance(claim, other, place) for other in others):
-                yield place
+        label = word.start in labels
+        if not (word.is_content or label) or one.start <= word.start < one.end:
+            continue
+        nearest = all(distance + _NO_TIE < _distance(claim, other, place) for other in others)
+        if nearest and distance <= (2 * _REACH if label else _REACH):
+            yield place, (_LABEL if label else 1) / max(distance, 1)
 
 
-def _votes(one: Quantity, claim: Text, place: int, sources: Sequence[Text]) -> Iterator[bool]:
-    """Whether the source's same word stands nearest to the number itself (true) or to a rival (false)."""
+def _votes(one: Quantity, claim: Text, place: int, weight: float, sources: Sequence[Text]) -> Iterator[float]:
+    """For the number when the source's same word stands nearest to it, against it when nearest to a rival."""
     found = [(source, where) for source in sources for where in _same_words(claim, place, source)]
     if len(found) != 1:
         return
@@ -66,9 +63,9 @@ def _votes(one: Quantity, claim: Text, place: int, sources: Sequence[Text]) -> I
         for other in rivals
     ]
     nearest = min((distance for distance, _ in distances), default=0.0)
-    kinds = {held for distance, held in distances if distance <= nearest + _NO_TIE}
+    kinds = {own for distance, own in distances if distance <= nearest + _NO_TIE}
     if len(kinds) == 1:
-        yield kinds.pop()
+        yield (1 if kinds.pop() else -1) * weight / max(nearest, 1)
 
 
 def _same_words(claim: Text, place: int, source: Text) -> list[int]:
@@ -76,7 +73,7 @@ def _same_words(claim: Text, place: int, source: Text) -> list[int]:
     word = claim.words[place]
     same = [where for where, other in enumerate(source.words) if word.terms and word.terms & other.terms]
     if same or word.text.isdigit():
-        return same
+        return [where for where in same if source.words[where].text.lower() == word.text.lower()] or same
     scores = source.vectors @ claim.vectors[place]
     where = int(scores.argmax())
     return [where] if scores[where] >= _SURE and source.words[where].is_content else []

@@ -18,18 +18,27 @@ from assistant.schema import Source
 _TOKEN = re.compile(r"[^\W_]+(?:[-./@&+’'][^\W_]+)*")
 _PART = re.compile(r"[^\W_]+(?:@[^\W_]+)?")
 _DISTINCT = 4
+_ENDING = re.compile(r"(?:e?s|e[nrm]?|ern?|n|in|innen|(?:is)?ch(?:e[nrms]?)?)?")
+# Words of a dictionary that name an institution, a law or a programme all the same: "Bundesnetzagentur".
+_INSTITUTION = re.compile(
+    r"(?!Förder|Haus|Sonder|Teil)[A-ZÄÖÜ]\w{3,}(?:amt|agentur|ministerium|bank|kammer|behörde|gericht|kasse|gesetz|gesetzbuch|"
+    r"verordnung|programm|bonus|prämie|gutschein|zulage|fonds|stiftung|institut|universität|hochschule|genossenschaft|"
+    r"kommission|verband)(?:e?s|e[nr]?|n)?"
+)
 _LONG = 6
 _ARTICLES = frozenset("Der Die Das Ein Eine The A An".split())
-# Units, countries of everything here, and words in capitals that name nobody.
+# Who is named only to be ruled out: "laut Fachpresse, nicht des BMWE".
 _DENIED = re.compile(
     r"\b(?:nicht|not)\s(?:(?:des|der|dem|den|das|die|vom|von|beim|the|by|from|of)\s)*(?=\w*[A-ZÄÖÜ]\w*[A-ZÄÖÜ])[\w@-]+"
 )
+# Units, countries of everything here, and words in capitals that name nobody.
 _NO_NAMES = frozenset("mio mrd eur tsd eu know how nr abs art".split())
 # The same name in German and English; what the abbreviation table cannot hold because both are abbreviations.
-_TRANSLATED = """KMU SME|FuE F&E R&D RD|EFRE ERDF|ESF ESF|DSGVO GDPR|KI AI|EU europäisch European Union|Hessen Hesse|Bayern Bavaria|
-Sachsen Saxony|Niedersachsen Lower-Saxony|Thüringen Thuringia|Deutschland Germany deutsch German|Niederlande Netherlands|
-Europa Europe|Österreich Austria|Frankreich France|Rheinland-Pfalz Rhineland-Palatinate|Sachsen-Anhalt Saxony-Anhalt|
-Nordrhein-Westfalen NRW North-Rhine-Westphalia|Köln Cologne|München Munich|NIS-2 NIS2|GWB|Schweiz Switzerland"""
+_TRANSLATED = """KMU SME|FuE F&E R&D RD|EFRE ERDF|ESF ESF|DSGVO GDPR|KI AI|EU europäisch European Union|Hessen Hesse|
+Bayern Bavaria|Sachsen Saxony|Niedersachsen Lower-Saxony|Thüringen Thuringia|Deutschland Germany deutsch
+German|Niederlande Netherlands|Europa Europe|Österreich Austria|Frankreich France|Rheinland-Pfalz
+Rhineland-Palatinate|Sachsen-Anhalt Saxony-Anhalt|Nordrhein-Westfalen NRW North-Rhine-Westphalia|Köln
+Cologne|München Munich|NIS-2 NIS2|GWB|Schweiz Switzerland"""
 
 
 class Names:
@@ -74,7 +83,8 @@ class Names:
                 continue
             for part in _PART.findall(token):
                 starts = match.start() == 0 or text[: match.start()].rstrip()[-1:] in ".:!?"
-                if _is_name(part) or _is_unknown(part, language, starts):
+                known = language == "de" and _INSTITUTION.fullmatch(part)
+                if _is_name(part) or known or _is_unknown(part, language, starts):
                     yield part
 
     def same(self, key: str) -> frozenset[str]:
@@ -85,7 +95,8 @@ class Names:
         keys = {_key(name)}
         keys |= {key.removesuffix("s") for key in keys}
         keys |= set().union(*(self._same.get(key, set()) for key in keys))
-        if any(held.has(key) for key in keys):
+        longer = [place for place in self._places for key in keys & self._places if place.startswith(f"{key} ")]
+        if any(held.without(longer).has(key) for key in keys):  # "Sachsen-Anhalt" is not Sachsen
             return True
         parts = [part for part in _PART.findall(name) if _is_name(part)]
         return len(parts) > 0 and parts != [name] and all(self._held(part, held) for part in parts)
@@ -116,6 +127,13 @@ class _Mentions:
         self._text = f" {' '.join(words)} "
         self._words = set(words)
 
+    def without(self, names: Sequence[str]) -> _Mentions:
+        """The same words without these names."""
+        text = self._text
+        for name in names:
+            text = text.replace(f" {name} ", " ")
+        return self if text == self._text else _Mentions(text)
+
     def has(self, key: str) -> bool:
         """Whether the source holds the name, also with an ending ("Hessens", "hessisch", "SMEs")."""
         if f" {key} " in self._text:
@@ -130,7 +148,7 @@ def _same_name(name: str, word: str) -> bool:
     if len(name) < _DISTINCT:
         return False
     stem = name.removesuffix("en").removesuffix("e")
-    return len(stem) >= _DISTINCT and word.startswith(stem) and len(word) - len(stem) <= 6
+    return len(stem) >= _DISTINCT and word.startswith(stem) and bool(_ENDING.fullmatch(word[len(stem) :]))
 
 
 def _key(name: str) -> str:

@@ -30,42 +30,50 @@ class Force(StrEnum):
 _ENDING = r"(?:e[nmrs]?)?"
 _FORMS: dict[Force, str] = {
     Force.NO: rf"""nicht|kein{_ENDING}|ohne|nie|niemals|weder|nirgends|unzulässig{_ENDING}|verboten{_ENDING}|untersagt
-        |ausgeschlossen{_ENDING}|ausgenommen{_ENDING}|verneint
-        |not|no|never|without|neither|nor|none|\w+n't|\w+n’t|cannot|prohibited|forbidden|banned|excluded|exempted""",
+        |ausgeschlossen{_ENDING}|ausgenommen{_ENDING}|verneint|not|no|never|without|neither|nor|none|\w+n't
+        |\w+n’t|cannot|prohibited|forbidden|banned|excluded|exempted""",
     Force.SOFT_NO: r"""entfällt|entfallen|fehl(?:t|en|te|ten|ende[nrs]?)|ausgelaufen|beendet|ende(?:t|te|ten)|abgelaufen
-        |eingestellt|erst|nur|ausschließlich|lediglich|verdrängt|ablauf|un(?!ter|d\b|s\b|s[er])\w{5,}|entbehrlich
-        |frei(?:gestellt)?\svon|lacks?|lacking|missing|closed|expired|ended|ceased|only|solely|before|unless|void|invalid
-        |ineligible|inadmissible|impossible|un(?!i|der|ter|til)\w{6,}|free\sof""",
+        |eingestellt|erst|nur|ausschließlich|lediglich|verdrängt|ablauf
+        |un(?!ter|abhäng|gefähr|d\b|s\b|s[er])\w{5,}|entbehrlich|frei(?:gestellt)?\svon|lacks?|lacking
+        |missing|closed|expired|ended|ceased|only|solely|before|unless|void|invalid|ineligible|inadmissible
+        |impossible|un(?!i|der|ter|til|abhäng|gefähr)\w{6,}|free\sof""",
     Force.ENDED: r"""nicht\smehr|keine?[nrms]?\s(?:\w+\s){0,2}mehr|nicht\slänger|endete|beendet|ausgelaufen|abgelaufen
-        |eingestellt|ersetzt|abgelöst|aufgehoben|früher|bis\s(?:ende|zum)|no\slonger|not\s(?:\w+\s){0,2}any\s?more|ended
-        |expired|closed|replaced|ceased|former(?:ly)?|until""",
+        |eingestellt|ersetzt|abgelöst|aufgehoben|früher|bis\s(?:ende|zum)|no\slonger
+        |not\s(?:\w+\s){0,2}any\s?more|ended|expired|closed|replaced|ceased|former(?:ly)?|until""",
     Force.BECAUSE: r"""weil|dadurch|deshalb|daher|deswegen|folglich|somit|aufgrund|wegen|infolge|dank|da\ssie|da\ses
-        |ermöglicht|führt\szu|because|therefore|thus|hence|since\sthey|as\sa\sresult|due\sto|thanks\sto|so\sthat""",
-    Force.DUTY: r"""verpflichte\w*|pflicht\w*|vorgeschrieben\w*|gesetzlich\w*|zwingend\w*|mandatory|obliged|obligat\w+|by\slaw
-        |legally|compulsory""",
-    Force.DUE: r"""frist\w*|\w+frist|fällig|anforderung\w*|einzuhalten|vorzulegen|einzureichen|vorher|deadline|due|by""",
-    Force.CAN: rf"""kann|(?-i:können)|könnten?|konnten?|darf|dürfen|dürften?|möglich{_ENDING}|möglicherweise|vielleicht|eventuell
-        |gegebenenfalls|ggf|unter\sumständen|lässt\ssich|lassen\ssich|erlaubt|zulässig|gestattet|berechtigt|antragsberechtigt
-        |offen|steht\soffen|denkbar|infrage|in\sfrage|anspruch|auf\santrag|freiwillig|drohen|droht
-        |may|might|can|could|possibl[ye]|perhaps|allowed|permitted|eligible|optional(?:ly)?|open\sto|able\sto""",
-    Force.USUALLY: rf"""in\sder\sregel|regelmäßig|meist|meistens|häufig|oft|oftmals|normalerweise|üblich{_ENDING}|üblicherweise|grundsätzlich
-        |im\sregelfall|typischerweise|teils|teilweise|manchmal|manche[rns]?|einige|viele|überwiegend|nicht\sselten|vor\sallem|insbesondere
-        |die\smeisten|den\smeisten|der\smeisten|mehrheitlich|gelegentlich|mitunter|schwer|kaum|faustregel|orientierung|tendenziell
-        |usually|generally|often|mostly|typically|normally|frequently|sometimes|some|many|most|partly|mainly|rule\sof\sthumb
-        |as\sa\srule|quite\soften|hardly|difficult(?:y|ies)?|struggle""",
-    Force.PLANNED: rf"""soll|sollen|sollten?|geplant{_ENDING}|plant|planen|vorschlag|vorgeschlagen{_ENDING}|entwurf|sieht|vorgesehen|würden?
-        |empfiehlt|empfehlen|empfehlung|empfohlen|rät|raten|ratsam|strebt|angestrebt|voraussichtlich|erwartet|will|wollen
-        |should|would|planned|plans?\sto|propos(?:al|ed|es)|draft|intend(?:s|ed)?|recommend(?:s|ed|ation)?|advis(?:es?|ed)|suggests?
-        |expected|ought""",
-    Force.UNSURE: r"""nicht\s(?:bestätigt|belegt|gesichert|geprüft)|ungeprüft\w*|unbestätigt\w*|bitte\sprüfen|allgemeine[mns]?\sfachwissen
-        |unconfirmed|unverified|not\s(?:confirmed|verified|checked)|please\scheck|expert\sknowledge|angeblich|wohl|vermutlich|likely|probably""",
-    Force.MUST: rf"""muss|müssen|musste|mussten|pflicht\w*|verpflichte\w*|vorgeschrieben{_ENDING}|verlang\w*|erforderlich{_ENDING}
-        |nötig{_ENDING}|notwendig{_ENDING}|brauch\w*|benötig\w*|bedarf|setz\w*\s(?:\w+\s){{0,6}}voraus|voraussetz\w*|zwingend{_ENDING}
-        |must|shall|required?s?|requires|requirements?|mandatory|obliged|obligat\w+|need|needs|needed|necessary|has\sto|have\sto|had\sto""",
-    Force.ALL: r"""immer|stets|alle[nrms]?|jede[nrms]?|sämtliche[nrms]?|zwangsläufig|garantiert|automatisch|ausnahmslos|generell|jederzeit
-        |uneingeschränkt\w*|vollständig\w*|überall|nie|niemals|zwingend
-        |always|all|every|each|guaranteed?s?|guarantees|automatic(?:ally)?|any|never|invariably|entirely|everyone|everywhere""",
-    Force.ONLY: r"""nur|ausschließlich|lediglich|allein|einzig\w*|erst|bloß|only|solely|exclusively|just|alone|sole|unless""",
+        |ermöglicht|führt\szu|because|therefore|thus|hence|since\sthey|as\sa\sresult|due\sto|thanks\sto
+        |so\sthat""",
+    Force.DUTY: r"""verpflichte\w*|pflicht\w*|vorgeschrieben\w*|gesetzlich\w*|zwingend\w*|mandatory|obliged|obligat\w+
+        |by\slaw|legally|compulsory""",
+    Force.DUE: r"""frist\w*|\w+frist|fällig|anforderung\w*|einzuhalten|vorzulegen|einzureichen|vorher|deadline
+        |due|by""",
+    Force.CAN: rf"""kann|(?-i:können)|könnten?|konnten?|darf|dürfen|dürften?|möglich{_ENDING}|möglicherweise|vielleicht
+        |eventuell|gegebenenfalls|ggf|unter\sumständen|lässt\ssich|lassen\ssich|erlaubt|zulässig|gestattet
+        |berechtigt|antragsberechtigt|offen|steht\soffen|denkbar|infrage|in\sfrage|anspruch|auf\santrag
+        |freiwillig|drohen|droht|may|might|can|could|possibl[ye]|perhaps|allowed|permitted|eligible
+        |optional(?:ly)?|open\sto|able\sto""",
+    Force.USUALLY: rf"""in\sder\sregel|regelmäßig|meist|meistens|häufig|oft|oftmals|normalerweise|üblich{_ENDING}
+        |üblicherweise|grundsätzlich|im\sregelfall|typischerweise|teils|teilweise|manchmal|manche[rns]?
+        |einige|viele|überwiegend|nicht\sselten|vor\sallem|insbesondere|die\smeisten|den\smeisten
+        |der\smeisten|mehrheitlich|gelegentlich|mitunter|schwer|kaum|faustregel|orientierung|tendenziell
+        |usually|generally|often|mostly|typically|normally|frequently|sometimes|some|many|most|partly|mainly
+        |rule\sof\sthumb|as\sa\srule|quite\soften|hardly|difficult(?:y|ies)?|struggle""",
+    Force.PLANNED: rf"""soll|sollen|sollten?|geplant{_ENDING}|plant|planen|vorschlag|vorgeschlagen{_ENDING}|entwurf
+        |sieht|vorgesehen|würden?|empfiehlt|empfehlen|empfehlung|empfohlen|rät|raten|ratsam|strebt|angestrebt
+        |voraussichtlich|erwartet|will|wollen|should|would|planned|plans?\sto|propos(?:al|ed|es)|draft
+        |intend(?:s|ed)?|recommend(?:s|ed|ation)?|advis(?:es?|ed)|suggests?|expected|ought""",
+    Force.UNSURE: r"""nicht\s(?:bestätigt|belegt|gesichert|geprüft)|ungeprüft\w*|unbestätigt\w*|bitte\sprüfen
+        |allgemeine[mns]?\sfachwissen|unconfirmed|unverified|not\s(?:confirmed|verified|checked)
+        |please\scheck|expert\sknowledge|angeblich|wohl|vermutlich|likely|probably""",
+    Force.MUST: rf"""muss|müssen|musste|mussten|pflicht\w*|verpflichte\w*|vorgeschrieben{_ENDING}|verlang\w*
+        |erforderlich{_ENDING}|nötig{_ENDING}|notwendig{_ENDING}|brauch\w*|benötig\w*|bedarf
+        |setz\w*\s(?:\w+\s){{0,6}}voraus|voraussetz\w*|zwingend{_ENDING}|must|shall|required?s?|requires
+        |requirements?|mandatory|obliged|obligat\w+|need|needs|needed|necessary|has\sto|have\sto|had\sto""",
+    Force.ALL: r"""immer|stets|alle[nrms]?|jede[nrms]?|sämtliche[nrms]?|zwangsläufig|garantiert|automatisch|ausnahmslos
+        |generell|jederzeit|uneingeschränkt\w*|vollständig\w*|überall|nie|niemals|zwingend|always|all|every
+        |each|guaranteed|automatic(?:ally)?|any|never|invariably|entirely|everyone|everywhere""",
+    Force.ONLY: r"""nur|ausschließlich|lediglich|allein|einzig\w*|erst|bloß|only|solely|exclusively|just|alone|sole
+        |unless""",
 }
 # Words that look like a negation and are none: bounds, contrasts that affirm, hedges.
 _NO_NEGATION = re.compile(
@@ -77,7 +85,7 @@ _MARKERS = {force: re.compile(rf"\b(?:{form})\b", re.I | re.X) for force, form i
 _CLAUSE = re.compile(
     r"[;:]|,\s(?:aber|sondern|jedoch|während)\s|,?\s(?:but|while|whereas|(?:und|and)(?=\s(?:nicht|not)))\s|\s[–—]\s|,\s"
 )
-_SEGMENT = re.compile(r"[;:]\s|\s[–—]\s")
+_SEGMENT = re.compile(r"[;:]\s|\s[–—]\s|\s(?:und|and)\s(?=in\sder\sRegel|meist|häufig|oft|teils|usually|often)", re.I)
 CONTRAST = re.compile(r"\b(?:aber|sondern|jedoch|während|but|while|whereas|(?:und|and)\s(?:nicht|not))\b", re.I)
 
 

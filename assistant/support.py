@@ -22,7 +22,7 @@ from assistant.models import Language, Passage
 from assistant.names import Names
 from assistant.understand import detect_language
 
-WEIGHTS = {"own": 8.5, "weakest": 13.7, "added": -3.5, "foreign": 3.2}
+WEIGHTS = {"own": 6.7, "weakest": 15.6, "added": -3.4, "foreign": 3.3}
 BIAS = -17.4
 THRESHOLD = 0.37
 CLOSE = 0.86
@@ -47,7 +47,8 @@ class Features:
     """What speaks for and against a sentence that holds no wrong number, name, sign or force.
 
     ``own``: mean score of its content words when each needs a word of the source to itself;
-    ``weakest``: the lowest mean of three words in a row; ``added``: reasons and duties of its own; ``foreign``: 1 when the source is in the other language.
+    ``weakest``: the lowest mean of three words in a row; ``added``: reasons and duties of its
+    own; ``foreign``: 1 when the source is in the other language.
     """
 
     own: float
@@ -79,7 +80,7 @@ class SupportCheck:
         self._aligner = Aligner(words, tokenizer)
         self._same_space = id(words) == id(encoder)
         self._tokenizer = tokenizer
-        self._names = names
+        self.names = names
 
     def judge(self, sentence: str, cited: Sequence[Cited], language: Language) -> Verdict:
         """Whether the cited passages carry the sentence: each alone first, then together."""
@@ -127,7 +128,7 @@ class SupportCheck:
         if unheld(claim.text, [window.text for window in windows]):
             return "number"
         source = " . ".join([f"{one.passage.header} . {one.passage.text}" for one in cited])
-        if self._names().missing(claim.text, source, claim.language) or self._unknown_long_form(claim, source, cited):
+        if self.names().missing(claim.text, source, claim.language) or self._unknown_long_form(claim, source, cited):
             return "name"
         return self._twisted(claim, self._sources(windows, [one.passage for one in cited]))
 
@@ -135,7 +136,7 @@ class SupportCheck:
         """Whether the claim spells out a name ("Gesetz gegen …") that the source has in no form."""
         spelt = self._tokenizer.abbreviations(claim.text, claim.language)
         held = frozenset[str]().union(*(self._tokenizer.terms(source, one.passage.language) for one in cited))
-        return any(not self._names().same(name) & held for name in spelt)
+        return any(not self.names().same(name) & held for name in spelt)
 
     def _twisted(self, claim: Text, sources: Sequence[Text]) -> str:
         """Why the claim says something else with the words of its sources."""

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.bootstrap import Assistant, build_assistant
+from assistant.bootstrap import Assistant, build_assistant, refresh_index
 from assistant.evidence import Cited
 from assistant.models import Language, Passage
 from assistant.sentences import split_sentences
@@ -116,7 +116,9 @@ def fit(assistant: Assistant, file: Path = DEVELOPMENT) -> Mapping[str, Any]:
 
 def main(arguments: Sequence[str]) -> None:
     """Print figures or a fit as JSON."""
-    assistant = build_assistant(load_settings())
+    settings = load_settings()
+    assistant = build_assistant(settings)
+    refresh_index(settings, lambda *_: None, assistant=assistant)
     if "--fit" in arguments:
         print(json.dumps(fit(assistant), indent=2))
         return

@@ -1,0 +1,140 @@
+"""A sentence is supported only by a source that says the same: numbers, names, yes and no, may and must."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from support_cases import CASES
+
+from assistant.alignment import LoneWords
+from assistant.bootstrap import Assistant
+from assistant.evidence import QUOTE_CHARACTERS, Cited
+from assistant.models import Language
+from assistant.support import SupportCheck
+from assistant.support_figures import DEVELOPMENT, HOLDOUT, cite, figures
+
+ROWS = [(passage, row[0], row[2:].split(" ", 1)) for passage, rows in CASES.items() for row in rows]
+SUPPORTED = [(passage, *rest) for passage, sign, rest in ROWS if sign == "+"]
+REFUSED = [(passage, *rest[1].split(" ", 1)) for passage, sign, rest in ROWS if sign == "-"]
+BANK = next(passage for passage in CASES if passage.startswith("Bürgschaftsbanken verbürgen"))
+SAB = next(passage for passage in CASES if passage.startswith("Anträge auf Clusterförderung"))
+
+
+def shipped(assistant: Assistant, document: str) -> list[Cited]:
+    """Passages of a shipped source as the index holds them."""
+    generation = assistant.shelf.library().generation
+    space = generation.space
+    rows = [row for row, passage in enumerate(generation.passages) if passage.document_id == document]
+    return [
+        Cited(
+            generation.passages[row],
+            space.sentence_vectors[space.sentence_offsets[row] : space.sentence_offsets[row + 1]],
+        )
+        for row in rows
+    ]
+
+
+@pytest.mark.parametrize(("passage", "language", "sentence"), SUPPORTED)
+def test_what_a_source_says_in_other_words_is_supported(
+    assistant: Assistant, passage: str, language: Language, sentence: str
+) -> None:
+    verdict = assistant.support.judge(sentence, [cite(assistant, passage)], language)
+    assert (verdict.supported, verdict.reason) == (True, "")
+
+
+@pytest.mark.parametrize(("passage", "language", "sentence"), REFUSED)
+def test_what_a_source_does_not_say_is_refused(
+    assistant: Assistant, passage: str, language: Language, sentence: str
+) -> None:
+    verdict = assistant.support.judge(sentence, [cite(assistant, passage)], language)
+    assert not verdict.supported
+    assert verdict.reason
+    assert not verdict.quotes
+
+
+@pytest.mark.parametrize(
+    ("document", "sentence", "language", "reason"),
+    [
+        ("buergschaftsbanken", "Bürgschaftsbanken verbürgen bis zu 85 Prozent des Kredits.", "de", "number"),
+        ("buergschaftsbanken", "Die L-Bank verbürgt bis zu 80 Prozent des Kredits.", "de", "name"),
+        ("buergschaftsbanken", "Bürgschaftsbanken verbürgen immer bis 2 Mio. Euro.", "de", "modality"),
+        ("buergschaftsbanken", "The guarantee covers up to 80 percent of the loan.", "de", "language"),
+        ("sn-clusterfoerderung", "Die SAB nimmt keine Anträge auf Clusterförderung mehr an.", "de", "negation"),
+    ],
+)
+def test_the_reason_says_what_is_wrong(
+    assistant: Assistant, document: str, sentence: str, language: Language, reason: str
+) -> None:
+    assert assistant.support.judge(sentence, shipped(assistant, document), language).reason == reason
+
+
+def test_a_sentence_without_citation_is_uncited(assistant: Assistant) -> None:
+    assert assistant.support.judge("Das ist so.", [], "de").reason == "uncited"
+
+
+def test_quotes_are_literal_short_and_only_from_the_passages_that_carry(assistant: Assistant) -> None:
+    cited = [cite(assistant, SAB), cite(assistant, BANK)]
+    verdict = assistant.support.judge("Bürgschaftsbanken verbürgen maximal 80 % eines Kredits.", cited, "de")
+    assert [number for number, _ in verdict.quotes] == [1]
+    assert all(quote in cited[number].passage.text for number, quote in verdict.quotes)
+    assert all(len(quote) <= QUOTE_CHARACTERS for _, quote in verdict.quotes)
+
+
+def test_two_passages_may_carry_a_sentence_together(assistant: Assistant) -> None:
+    cited = [cite(assistant, SAB), cite(assistant, BANK)]
+    sentence = (
+        "Die SAB nimmt in Sachsen laufend Anträge auf Clusterförderung an, und Bürgschaftsbanken verbürgen bis zu "
+        "80 Prozent des Kredits."
+    )
+    assert not assistant.support.judge(sentence, cited[:1], "de").supported
+    assert {number for number, _ in assistant.support.judge(sentence, cited, "de").quotes} == {0, 1}
+
+
+def test_the_closest_sentence_stands_in_for_a_refused_one(assistant: Assistant) -> None:
+    verdict = assistant.support.judge("Bürgschaftsbanken verbürgen bis zu 90 Prozent.", [cite(assistant, BANK)], "de")
+    assert verdict.closest == (0, BANK)
+
+
+def test_a_foreign_sentence_has_no_closest(assistant: Assistant) -> None:
+    cited = [cite(assistant, BANK)]
+    assert assistant.support.judge("Der Igel schläft im Winter unter Laub.", cited, "de").closest is None
+
+
+def test_every_shipped_sentence_is_supported_by_its_own_passage(assistant: Assistant) -> None:
+    passages = [
+        one for document in ("exist", "zim-innovationsnetzwerke", "gwb-1") for one in shipped(assistant, document)
+    ]
+    judged = [
+        (sentence, assistant.support.judge(sentence, [one], one.passage.language).reason)
+        for one in passages
+        for sentence in one.passage.sentences
+        if not one.passage.generated
+    ]
+    assert judged
+    assert [row for row in judged if row[1]] == []
+
+
+def test_an_encoder_that_sees_no_context_still_catches_wrong_facts(assistant: Assistant) -> None:
+    shelf, tokenizer = assistant.shelf, assistant.tokenizer
+    assert shelf.library()
+    check = SupportCheck(assistant.encoder, LoneWords(assistant.encoder), tokenizer, assistant.support.names)
+    assert check.judge(BANK, [cite(assistant, BANK)], "de").supported
+    assert check.judge(BANK.replace("80", "85"), [cite(assistant, BANK)], "de").reason == "number"
+
+
+def test_word_vectors_fit_the_text_vector(assistant: Assistant) -> None:
+    vectors = assistant.encoder.encode_documents([BANK])
+    assert np.allclose(cite(assistant, BANK).vectors, vectors)
+
+
+@pytest.mark.parametrize(
+    ("file", "precision", "recall", "sure"), [(DEVELOPMENT, 0.95, 0.87, 1.0), (HOLDOUT, 0.7, 0.6, 0.6)]
+)
+def test_precision_and_recall_hold(
+    assistant: Assistant, file: object, precision: float, recall: float, sure: float
+) -> None:
+    found = figures(assistant, file)  # type: ignore[arg-type]
+    assert found["precision"] >= precision
+    assert found["recall"] >= recall
+    assert found["caught"]["wrong_number"] >= sure
+    assert found["caught"]["swapped_name"] >= sure
