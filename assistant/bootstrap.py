@@ -17,13 +17,16 @@ from assistant.embeddings import Encoder, load_embeddings
 from assistant.errors import AssistantError, IndexUnavailableError
 from assistant.generation import current_generation, load_generation
 from assistant.index import IndexInput, Refreshed, Report, refresh
+from assistant.language_model import LanguageModel
 from assistant.lexical import Tokenizer
 from assistant.load import load_knowledge
 from assistant.places import Places
 from assistant.prompts import Prompts
+from assistant.providers import load_language_model
 from assistant.questionnaire import Questionnaire, load_questionnaire
 from assistant.retrieve import Library, prepare
 from assistant.settings import Settings, shipped_folder
+from assistant.support import SupportCheck
 from assistant.vectors import CachedEncoder, VectorCache, load_shipped
 
 logger = logging.getLogger(__name__)
@@ -41,6 +44,8 @@ class Assistant:
     prompts: Prompts
     shelf: Shelf
     questionnaire: Questionnaire | None = None
+    model: LanguageModel | None = None
+    check: SupportCheck | None = None
 
 
 class Shelf:
@@ -86,7 +91,9 @@ def build_assistant(settings: Settings) -> Assistant:
     places = Places(_merged(settings, "places.yaml"))
     questionnaire = load_questionnaire(settings.knowledge_dirs)
     shelf = Shelf(settings.data_dir, tokenizer)
-    return Assistant(settings, encoder, tokenizer, places, prompts, shelf, questionnaire)
+    model = load_language_model(settings)
+    check = SupportCheck(encoder) if model else None
+    return Assistant(settings, encoder, tokenizer, places, prompts, shelf, questionnaire, model, check)
 
 
 def refresh_index(

@@ -25,23 +25,26 @@ LAYERS = [
     "generation",
     "index",
     "understand retrieve",
-    "answer reading",
+    "answer reading written support",
     "rules",
     "criteria",
-    "verify suggest documents",
-    "bootstrap",
+    "verify suggest documents compose",
+    "rewrite outcome",
+    "tell bootstrap",
     "pipeline collection funding gather catalogue export",
     "briefing_plan pointers",
     "selfcheck",
     "selfcheck_report",
     "briefing",
-    "evaluate check links inventory ship web",
+    "evaluate doctor check links inventory ship web",
     "cli",
     "__main__",
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names.split()}
 MODULES = sorted(PACKAGE.rglob("*.py"))
-MAY_USE_THE_FRAMEWORKS = set("store embeddings index load split retrieve answer bootstrap language_model providers".split())
+MAY_USE_THE_FRAMEWORKS = set(
+    "store embeddings index load split retrieve answer bootstrap language_model providers".split()
+)
 RAG_FRAMEWORKS = {"chromadb", "langchain", "langchain_core", "langchain_chroma", "langchain_text_splitters"}
 WEB_FRAMEWORKS = {"gradio", "fastapi", "starlette", "uvicorn"}
 HEAVY = {
