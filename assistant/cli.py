@@ -133,7 +133,7 @@ def ask(
 ) -> None:
     """Eine Frage mit Belegen beantworten."""
     from assistant.pipeline import ask as answer_question
-    from assistant.tell import model_note
+    from assistant.tell import mode_note
     from assistant.understand import check_length
 
     check_length(question)
@@ -143,7 +143,7 @@ def ask(
     if as_json:
         _print_json(answer.to_dict())
     else:
-        _print_answer(answer, model_note(answer, assistant.prompts))
+        _print_answer(answer, mode_note(answer, assistant.prompts))
     raise typer.Exit(DONE if answer.status == "answered" else PARTLY)
 
 

@@ -46,6 +46,7 @@ VARIABLES: Mapping[str, frozenset[str]] = {
     "model_failed": frozenset(),
     "model_unproven": frozenset(),
     "model_quotes": frozenset(),
+    "quotes_note": frozenset(),
     "model_note": frozenset({"model", "count"}),
     "model_note_one": frozenset({"model"}),
 }

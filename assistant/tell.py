@@ -73,10 +73,12 @@ def worded(found: Found, writing: Writing, model: str, *, at_once: bool) -> Iter
     yield answered(found.inquiry, found.evidence, found.setting, text, numbering, composition, author)
 
 
-def model_note(answer: Answer, prompts: Prompts) -> str:
-    """Who worded an answer and what it was checked against; empty when it only quotes."""
-    if answer.model is None:
+def mode_note(answer: Answer, prompts: Prompts) -> str:
+    """Who worded an answer and what it was checked against, or that it quotes; empty for a refusal."""
+    if answer.status != "answered":
         return ""
+    if answer.model is None:
+        return prompts.fill("quotes_note", answer.language)
     count = len({citation.id for citation in answer.citations})
     if count == 1:
         return prompts.fill("model_note_one", answer.language, model=answer.model)

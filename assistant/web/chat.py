@@ -12,7 +12,7 @@ from assistant.bootstrap import Assistant
 from assistant.errors import QuestionError
 from assistant.models import Answer, Citation, Language, Piece, Turn
 from assistant.pipeline import stream
-from assistant.tell import model_note
+from assistant.tell import mode_note
 from assistant.understand import MAXIMUM_CHARACTERS, MAXIMUM_TURNS
 from assistant.web.markup import escape
 from assistant.web.render import LABELS, arriving, cards, message
@@ -174,7 +174,7 @@ def _arriving(
     text, count = "", 0
     for outcome in outcomes:
         if isinstance(outcome, Answer):
-            yield message(outcome, turn, model_note(outcome, assistant.prompts)), None, outcome
+            yield message(outcome, turn, mode_note(outcome, assistant.prompts)), None, outcome
             return
         text += outcome.text
         yield (

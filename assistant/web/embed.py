@@ -158,6 +158,7 @@ def script_labels(look: Look, prompts: Prompts) -> dict[str, str]:
     """All words that the script shows; it fills in what stands in braces."""
     words = {**LABELS[look.language], **SCRIPT_TEXTS[look.language]}
     notes = {
+        "quoted": prompts.fill("quotes_note", look.language),
         "worded": prompts.fill("model_note", look.language, model="{model}", count="{count}"),
         "worded_one": prompts.fill("model_note_one", look.language, model="{model}"),
     }

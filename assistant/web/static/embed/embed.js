@@ -104,12 +104,12 @@ function showQuestion(asked) {
   return { article, answer, show: (text, cite) => answer.replaceChildren(renderAnswer(text, cite)) };
 }
 
-function showAnswer({ article, answer, show }, { text, citations, suggestions, language: spoken, model }) {
+function showAnswer({ article, answer, show }, { text, citations, suggestions, language: spoken, status: outcome, model }) {
   answer.lang = spoken;
   const byNumber = new Map(citations.map((one) => [one.number, one]));
   show(text, (number) => byNumber.has(number) && citeButton(byNumber.get(number)));
   answer.removeAttribute("aria-busy");
-  if (model) article.append(element("p", { class: "meta worded" }, wordedBy(model, citations)));
+  if (outcome === "answered") article.append(element("p", { class: "meta" }, model ? wordedBy(model, citations) : labels.quoted));
   if (citations.length) article.append(sourceList(citations));
   if (suggestions.length) article.append(followUps(suggestions));
   announce(answer, citations.length);
