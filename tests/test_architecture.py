@@ -18,7 +18,7 @@ PACKAGE = Path(assistant.__file__).parent
 LAYERS = [
     "schema errors function_words sentences numbers origins",
     "models settings profile encoder_weights places",
-    "status report size questionnaire language_model",
+    "status report size questionnaire language_model feedback masking",
     "lexical load split prompts embeddings providers",
     "vectors score store",
     "calibrate",
@@ -31,6 +31,7 @@ LAYERS = [
     "verify suggest documents compose",
     "rewrite outcome",
     "tell bootstrap",
+    "keeping gaps",
     "pipeline collection funding gather catalogue export",
     "briefing_plan pointers",
     "selfcheck",
