@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 
 from assistant.answer import Claim, Draft, Setting, state_claims
 from assistant.errors import ModelError
+from assistant.evidence import Cited
 from assistant.language_model import LanguageModel, Message
 from assistant.models import Composition, Evidence, Ranked
-from assistant.support import Cited, SupportCheck
+from assistant.support import SupportCheck
 from assistant.written import Written, written_sentences
 
 PASSAGES = 6

@@ -16,11 +16,12 @@ from assistant.bootstrap import Assistant
 
 PACKAGE = Path(assistant.__file__).parent
 LAYERS = [
-    "schema errors function_words sentences numbers origins",
-    "models settings profile encoder_weights places",
+    "schema errors function_words sentences numbers number_words polarity origins",
+    "models settings profile encoder_weights places quantities",
     "status report size questionnaire language_model feedback masking",
     "lexical load split prompts embeddings providers",
-    "vectors score store",
+    "vectors score store evidence names alignment",
+    "assertion binding",
     "calibrate",
     "generation",
     "index",
