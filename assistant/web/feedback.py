@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
@@ -17,6 +18,52 @@ from assistant.models import Language, Mode, Status
 
 router = APIRouter()
 COMMENT_CHARACTERS = 500
+RATING: Mapping[Language, Mapping[str, str]] = {
+    "de": {
+        "title": "Antwort bewerten",
+        "question": "War die Antwort hilfreich?",
+        "up": "ja",
+        "down": "nein",
+        "reason": "Warum (freiwillig)",
+        "comment": "Anmerkung (freiwillig, bitte ohne Namen und Kontaktdaten)",
+        "notice": "Aufbewahrt werden nur Ihre Angaben hier, die genannten Quellen und der Tag.",
+        "send": "Bewertung senden",
+        "thanks": "Danke, Ihre Bewertung ist angekommen.",
+        "failed": "Das hat nicht geklappt. Bitte versuchen Sie es noch einmal.",
+        "first": "Bitte fragen Sie erst etwas und wählen Sie ja oder nein.",
+    },
+    "en": {
+        "title": "Rate this answer",
+        "question": "Was the answer helpful?",
+        "up": "yes",
+        "down": "no",
+        "reason": "Why (optional)",
+        "comment": "Comment (optional, please no names or contact details)",
+        "notice": "Only what you enter here, the cited sources and the day are kept.",
+        "send": "Send rating",
+        "thanks": "Thank you, your rating has arrived.",
+        "failed": "That did not work. Please try again.",
+        "first": "Please ask something first and choose yes or no.",
+    },
+}
+REASONS: Mapping[Language, Mapping[Reason, str]] = {
+    "de": {
+        "helpful": "passt zu meiner Lage",
+        "wrong": "stimmt nicht",
+        "outdated": "ist veraltet",
+        "incomplete": "es fehlt etwas",
+        "not_understood": "geht an meiner Frage vorbei",
+        "other": "anderes",
+    },
+    "en": {
+        "helpful": "fits my situation",
+        "wrong": "is not correct",
+        "outdated": "is out of date",
+        "incomplete": "something is missing",
+        "not_understood": "misses my question",
+        "other": "other",
+    },
+}
 
 
 class FeedbackIn(BaseModel):
@@ -30,6 +77,15 @@ class FeedbackIn(BaseModel):
     mode: Mode = "extractive"
     language: Language = "de"
     sources: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=20)] = []
+
+
+def notice(assistant: Assistant, language: Language) -> str:
+    """What visitors read before they type: that it is an AI system, and what is kept where something is."""
+    names = ["greeting"]
+    names += ["feedback_notice"] if assistant.settings.takes_feedback else []
+    names += ["unanswered_notice"] if assistant.settings.keeps_unanswered else []
+    days = {"days": str(assistant.settings.feedback_days)}
+    return " ".join(assistant.prompts.fill(one, language, **({} if one == "greeting" else days)) for one in names)
 
 
 @router.post("/api/feedback", summary="Eine Antwort bewerten", status_code=201)
