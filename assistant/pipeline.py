@@ -46,6 +46,8 @@ def ask(
     clock.lap("retrieve")
     if evidence.verdict in ("off_topic", "none"):
         reason = "off_topic" if evidence.verdict == "off_topic" else "no_source"
+        if evidence.by_words:  # what words alone do not find may be there all the same
+            reason = "unavailable"
         return refuse(assistant, understood, reason, language, clock)
     setting = Setting(language, library, assistant.prompts, today or date.today())
     draft = draft_quotes(evidence, query, setting)
@@ -99,10 +101,10 @@ def _finish(
     clock: Clock,
 ) -> Answer:
     if not draft.groups:
-        return refuse(assistant, understood, "unproven", language, clock)
-    weak = evidence.verdict == "weak"
+        return refuse(assistant, understood, "unavailable" if evidence.by_words else "unproven", language, clock)
+    weak = evidence.verdict == "weak" or evidence.by_words
     if weak:
-        caution = assistant.prompts.fill("caution", language)
+        caution = assistant.prompts.fill("words_only" if evidence.by_words else "caution", language)
         draft = replace(draft, lead_in=f"{caution}\n\n{draft.lead_in}")
     numbering = Numbering(library.generation.sources)
     text = "".join(pieces(draft, numbering))

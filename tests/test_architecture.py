@@ -19,8 +19,9 @@ LAYERS = [
     "schema errors function_words sentences numbers origins",
     "models settings profile encoder_weights places",
     "status report size questionnaire language_model",
-    "lexical load split prompts embeddings providers",
+    "lexical load split prompts embeddings providers disk",
     "vectors score store",
+    "server_store",
     "calibrate",
     "generation",
     "index",
@@ -28,9 +29,9 @@ LAYERS = [
     "answer reading",
     "rules",
     "criteria",
-    "verify suggest documents",
+    "verify suggest documents shelf",
     "bootstrap",
-    "pipeline collection funding gather catalogue export",
+    "pipeline collection funding gather catalogue export caretaker",
     "briefing_plan pointers",
     "selfcheck",
     "selfcheck_report",
@@ -41,7 +42,9 @@ LAYERS = [
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names.split()}
 MODULES = sorted(PACKAGE.rglob("*.py"))
-MAY_USE_THE_FRAMEWORKS = set("store embeddings index load split retrieve answer bootstrap language_model providers".split())
+MAY_USE_THE_FRAMEWORKS = set(
+    "store embeddings index load split retrieve answer bootstrap language_model providers".split()
+)
 RAG_FRAMEWORKS = {"chromadb", "langchain", "langchain_core", "langchain_chroma", "langchain_text_splitters"}
 WEB_FRAMEWORKS = {"gradio", "fastapi", "starlette", "uvicorn"}
 HEAVY = {
