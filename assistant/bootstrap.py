@@ -13,15 +13,18 @@ from assistant.documents import load_added, without_clashes
 from assistant.embeddings import Encoder, MissingEncoder, load_embeddings
 from assistant.errors import EmbeddingError
 from assistant.index import IndexInput, Refreshed, Report, refresh_locked, write_lock
+from assistant.language_model import LanguageModel
 from assistant.lexical import Tokenizer
 from assistant.load import load_knowledge
 from assistant.places import Places
 from assistant.prompts import Prompts
+from assistant.providers import load_language_model
 from assistant.questionnaire import Questionnaire, load_questionnaire
 from assistant.server_store import Address, ServerStore
 from assistant.settings import Settings, shipped_folder
 from assistant.shelf import Shelf
 from assistant.store import FolderStore, Store
+from assistant.support import SupportCheck
 from assistant.vectors import CachedEncoder, VectorCache, load_shipped
 
 logger = logging.getLogger(__name__)
@@ -39,6 +42,8 @@ class Assistant:
     shelf: Shelf
     store: Store
     questionnaire: Questionnaire | None = None
+    model: LanguageModel | None = None
+    check: SupportCheck | None = None
 
 
 def build_assistant(settings: Settings) -> Assistant:
@@ -51,7 +56,9 @@ def build_assistant(settings: Settings) -> Assistant:
     places = Places(_merged(settings, "places.yaml"))
     questionnaire = load_questionnaire(settings.knowledge_dirs)
     shelf = Shelf(settings.data_dir, tokenizer, store, encoder)
-    return Assistant(settings, encoder, tokenizer, places, prompts, shelf, store, questionnaire)
+    model = load_language_model(settings)
+    check = SupportCheck(encoder) if model else None
+    return Assistant(settings, encoder, tokenizer, places, prompts, shelf, store, questionnaire, model, check)
 
 
 def build_store(settings: Settings) -> Store:

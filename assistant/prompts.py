@@ -39,6 +39,17 @@ VARIABLES: Mapping[str, frozenset[str]] = {
     "expired_note": frozenset(),
     "german_original": frozenset(),
     "follow_up": frozenset({"question", "subject"}),
+    "model_answer": frozenset(),
+    "model_question": frozenset({"passages", "question"}),
+    "model_passage": frozenset({"number", "title", "text"}),
+    "model_rewrite": frozenset(),
+    "model_conversation": frozenset({"turns", "question"}),
+    "model_failed": frozenset(),
+    "model_unproven": frozenset(),
+    "model_quotes": frozenset(),
+    "quotes_note": frozenset(),
+    "model_note": frozenset({"model", "count"}),
+    "model_note_one": frozenset({"model"}),
 }
 """Every prompt and the variables that it must and may use."""
 

@@ -109,9 +109,11 @@ def make_query(
 
     ``land`` is where the firm is at home; it counts where the question names no Land itself.
     """
-    text = " ".join(part for part in (understood.subject, understood.context, understood.question) if part)
+    subject, context = understood.subject, understood.context
+    text = f"{subject} {context} {understood.question}" if subject else understood.standalone
     terms = tuple(tokenizer.terms(text, understood.language))
-    laender = places.laender(f"{understood.subject} {understood.question}") or frozenset({land} if land else ())
+    named = f"{subject} {understood.question}" if subject else understood.standalone
+    laender = places.laender(named) or frozenset({land} if land else ())
     return Query(_vector(encoder, text), terms, understood.language, laender, understood.area)
 
 
@@ -135,6 +137,8 @@ def retrieve(query: Query, library: Library, today: date) -> Evidence:
     scores = _masked(plain, _preferred(plain, query, library), allowed)
     thresholds = (generation.word_thresholds if by_words else generation.thresholds)[query.language]
     verdict = _verdict(reached, thresholds, bool(generation.passages))
+    if by_words and verdict == "enough":
+        verdict = "weak"
     ranked = tuple(_spread(_ranked(generation, scores, DEPTH)))
     return Evidence(ranked, verdict, reached, thresholds.floor, by_words)
 

@@ -123,7 +123,7 @@ def service(**settings: object) -> Iterator[Service]:
     try:
         assert process.stdout is not None
         line = process.stdout.readline()
-        assert line.startswith("Netzlotse läuft auf"), (process.communicate()[1] if not line else line)
+        assert line.startswith("Netzlotse läuft auf"), line if line else process.communicate()[1]
         yield Service(f"http://127.0.0.1:{port}")
     finally:
         process.terminate()

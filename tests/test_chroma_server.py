@@ -139,9 +139,7 @@ def test_the_server_gives_the_same_answers_as_the_folder(
         assert [citation.quote for citation in one.citations] == [citation.quote for citation in other.citations]
 
 
-def test_a_collection_per_generation_and_only_the_last_two(
-    chroma: Server, own_knowledge: Path, data: Path
-) -> None:
+def test_a_collection_per_generation_and_only_the_last_two(chroma: Server, own_knowledge: Path, data: Path) -> None:
     assistant = build_assistant(loaded(**settings_for(chroma, own_knowledge, data)))
     made = []
     for number in range(3):
@@ -180,15 +178,18 @@ def test_two_replicas_survive_the_server_and_follow_it_when_it_is_back(
     with service(**settings) as first, service(**settings) as second:
         both = (first, second)
         answers = [one.ask(QUESTION) for one in both]
-        assert answers[0]["text"] == answers[1]["text"] and answers[0]["caution"] is None
+        assert answers[0]["text"] == answers[1]["text"]
+        assert answers[0]["caution"] is None
         chroma.kill()
         for one in both:
             condition = one.wait_for(lambda now: now["status"] == "degraded")
-            assert "Chroma-Server" in condition["reason"] and chroma.url not in condition["reason"]
+            assert "Chroma-Server" in condition["reason"]
+            assert chroma.url not in condition["reason"]
             assert one.ask(QUESTION)["text"] == answers[0]["text"], "vectors that were loaded need no server"
         with service(**settings) as late:
             answer = late.ask(QUESTION)
-            assert answer["text"].startswith(WORDS_ONLY) and answer["citations"]
+            assert answer["text"].startswith(WORDS_ONLY)
+            assert answer["citations"]
             assert late.ask("Wie alt werden Wellensittiche?")["status"] == "unavailable"
             chroma.start()
             for one in (*both, late):
@@ -221,13 +222,18 @@ def test_a_hanging_server_costs_a_start_seconds_and_answers_come_by_words(
         hanging = {**settings, "chroma_url": f"http://127.0.0.1:{port}"}
         with service(**hanging) as served:
             answer = served.ask(QUESTION)
-            assert answer["text"].startswith(WORDS_ONLY) and answer["citations"]
+            assert answer["text"].startswith(WORDS_ONLY)
+            assert answer["citations"]
             assert served.ready()["status"] == "degraded"
         code, _, errors = run("index", **hanging)
-        assert code == 1 and "Chroma-Server antwortet nicht" in errors and "Traceback" not in errors
+        assert code == 1
+        assert "Chroma-Server antwortet nicht" in errors
+        assert "Traceback" not in errors
 
 
-def test_a_service_without_index_and_server_waits_for_the_server(own_knowledge: Path, data: Path, tmp_path: Path) -> None:
+def test_a_service_without_index_and_server_waits_for_the_server(
+    own_knowledge: Path, data: Path, tmp_path: Path
+) -> None:
     server = Server(tmp_path / "chroma")
     with service(**settings_for(server, own_knowledge, data)) as served:
         assert served.ask(QUESTION)["status"] == "unavailable"
@@ -313,7 +319,8 @@ def test_a_collection_that_does_not_exist_is_not_an_unreachable_server(chroma: S
 def test_the_compose_file_for_replicas_is_sound() -> None:
     services = yaml.safe_load((ROOT / "compose.scale.yaml").read_text(encoding="utf-8"))["services"]
     apps = [one for name, one in services.items() if name.startswith("app")]
-    assert len(apps) == 2 and {"chroma", "balancer"} <= services.keys()
+    assert len(apps) == 2
+    assert {"chroma", "balancer"} <= services.keys()
     assert all(one["environment"]["NETZLOTSE_CHROMA_URL"] == "http://chroma:8000" for one in apps)
     assert all("ports" not in one for name, one in services.items() if name != "balancer"), "only the balancer is open"
     assert all("healthcheck" in one for one in services.values())

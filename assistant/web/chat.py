@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import gradio as gr
 
 from assistant.bootstrap import Assistant
 from assistant.errors import QuestionError
-from assistant.models import Answer, Language, Turn
-from assistant.pipeline import ask, split_pieces
+from assistant.models import Answer, Citation, Language, Piece, Turn
+from assistant.pipeline import stream
+from assistant.tell import mode_note
 from assistant.understand import MAXIMUM_CHARACTERS, MAXIMUM_TURNS
 from assistant.web.markup import escape
-from assistant.web.render import LABELS, cards, message
+from assistant.web.render import LABELS, arriving, cards, message
 
 logger = logging.getLogger(__name__)
 SHOWN_ANSWERS = 10
@@ -142,27 +143,46 @@ def _respond(assistant: Assistant, language: Language, text: str, past: Conversa
     # The box is emptied once, so that what is typed during the answer stays.
     rest = [gr.skip()] * (_FOLLOW_UPS + 1)
     yield [[*shown, question], gr.skip(), gr.skip(), "", gr.Column(visible=False), *rest]
+    turn = past[-1]["turn"] + 1 if past else 1
     try:
-        answer = ask(assistant, text, _history(past), default=language)
+        outcomes = stream(assistant, text, _history(past), default=language)
+        for content, cited, answer in _arriving(assistant, outcomes, turn):
+            reply = {"role": "assistant", "content": content}
+            if answer:
+                past.append({"turn": turn, "answer": answer, "content": content})
+            sources = gr.skip() if cited is None else _sources(past, language, _cards(text, cited, turn, language))
+            yield [[*shown, question, reply], sources, past if answer else gr.skip(), gr.skip(), gr.skip(), *rest]
     except QuestionError as error:
         reply = {"role": "assistant", "content": str(error)}
         yield _update([*shown, question, reply], past, language, ())
         return
-    except Exception:
-        logger.exception("answering failed")
+    except Exception as error:
+        logger.error("answering failed: %s", type(error).__name__)
         reply = {"role": "assistant", "content": TEXTS[language]["unavailable"]}
         yield _update([*shown, question, reply], past, language, ())
         return
-    turn = past[-1]["turn"] + 1 if past else 1
-    past.append({"turn": turn, "answer": answer})
-    sources: Any = _sources(past, language)
-    streamed = ""
-    for piece in split_pieces(answer.text):
-        streamed += piece
-        reply = {"role": "assistant", "content": message(answer, turn, streamed)}
-        yield [[*shown, question, reply], sources, *[gr.skip()] * 3, *rest]
-        sources = gr.skip()  # they came with the first piece; showing them again would lose the reader's place
-    yield [gr.skip(), gr.skip(), past, gr.skip(), gr.skip(), *_follow_ups(answer.suggestions)]
+    yield [gr.skip()] * 5 + _follow_ups(past[-1]["answer"].suggestions)
+
+
+def _arriving(
+    assistant: Assistant, outcomes: Iterator[Piece | Answer], turn: int
+) -> Iterator[tuple[str, Sequence[Citation] | None, Answer | None]]:
+    """What is shown of an answer so far, its citations where new ones came, and in the end the answer.
+
+    Sources are shown anew only when there are more of them: the reader would lose the place.
+    """
+    text, count = "", 0
+    for outcome in outcomes:
+        if isinstance(outcome, Answer):
+            yield message(outcome, turn, mode_note(outcome, assistant.prompts)), None, outcome
+            return
+        text += outcome.text
+        yield (
+            arriving(text, outcome.citations, turn),
+            outcome.citations if len(outcome.citations) > count else None,
+            None,
+        )
+        count = len(outcome.citations)
 
 
 def _messages(past: Conversation) -> list[dict[str, str]]:
@@ -170,7 +190,7 @@ def _messages(past: Conversation) -> list[dict[str, str]]:
     for entry in past:
         answer: Answer = entry["answer"]
         messages.append({"role": "user", "content": escape(answer.question)})
-        messages.append({"role": "assistant", "content": message(answer, entry["turn"])})
+        messages.append({"role": "assistant", "content": entry["content"]})
     return messages
 
 
@@ -208,9 +228,13 @@ def _fresh(language: Language) -> list[Any]:
     return _update([], [], language, ())
 
 
-def _sources(past: Conversation, language: Language) -> str:
+def _cards(question: str, citations: Sequence[Citation], turn: int, language: Language) -> str:
+    return cards(Answer(question, question, language, "answered", "", tuple(citations)), turn)
+
+
+def _sources(past: Conversation, language: Language, latest: str = "") -> str:
     """Cards of all shown answers, the latest first."""
-    parts = [cards(entry["answer"], entry["turn"]) for entry in reversed(past)]
+    parts = [latest, *(cards(entry["answer"], entry["turn"]) for entry in reversed(past))]
     text = "\n\n".join(part for part in parts if part)
     return f"## {LABELS[language]['sources']}\n\n{text}" if text else _empty_sources(language)
 

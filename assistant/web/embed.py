@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from assistant.bootstrap import Assistant
 from assistant.models import Language
+from assistant.prompts import Prompts
 from assistant.web.assets import FOREVER, WIDGET, Assets, load_assets, send
 from assistant.web.contrast import readable_on, text_on
 from assistant.web.look import Look, read_look
@@ -67,7 +68,6 @@ SCRIPT_TEXTS: Mapping[Language, Mapping[str, str]] = {
         "announce_none": "Antwort:",
         "failed": "Die Auskunft ist gerade nicht erreichbar. Bitte versuchen Sie es gleich noch einmal.",
         "again": "Erneut fragen",
-        "ai": "Von einem KI-Sprachmodell formuliert, Satz für Satz an den Quellen geprüft.",
     },
     "en": {
         "waiting": "One moment …",
@@ -80,7 +80,6 @@ SCRIPT_TEXTS: Mapping[Language, Mapping[str, str]] = {
         "announce_none": "Answer:",
         "failed": "The service cannot be reached at the moment. Please try again shortly.",
         "again": "Ask again",
-        "ai": "Worded by an AI language model, checked against the sources sentence by sentence.",
     },
 }
 router = APIRouter()
@@ -140,7 +139,7 @@ def embed_page(look: Look, query: Mapping[str, str], version: str, assistant: As
         "name": look.name,
         "parent": look.parent,
         "version": version,
-        "labels": json.dumps(script_labels(look), ensure_ascii=False),
+        "labels": json.dumps(script_labels(look, assistant.prompts), ensure_ascii=False),
         "switch_language": other,
         "switch_href": "embed?" + urlencode({**query, "language": other}),
         "notice": assistant.prompts.fill("greeting", look.language),
@@ -155,14 +154,16 @@ def embed_page(look: Look, query: Mapping[str, str], version: str, assistant: As
     return Template((PAGES / "embed.html").read_text(encoding="utf-8")).substitute(escaped)
 
 
-def script_labels(look: Look) -> dict[str, str]:
-    """All words that the script shows."""
+def script_labels(look: Look, prompts: Prompts) -> dict[str, str]:
+    """All words that the script shows; it fills in what stands in braces."""
     words = {**LABELS[look.language], **SCRIPT_TEXTS[look.language]}
-    return (
-        words
-        | {name: TEXTS[look.language][name] for name in ("tab", "contact")}
-        | {"contact_url": look.contact_url or ""}
-    )
+    notes = {
+        "quoted": prompts.fill("quotes_note", look.language),
+        "worded": prompts.fill("model_note", look.language, model="{model}", count="{count}"),
+        "worded_one": prompts.fill("model_note_one", look.language, model="{model}"),
+    }
+    shared = {name: TEXTS[look.language][name] for name in ("tab", "contact")}
+    return {**words, **notes, **shared, "contact_url": look.contact_url or ""}
 
 
 def colors(color: str) -> str:
