@@ -17,6 +17,7 @@ VARIABLES: Mapping[str, frozenset[str]] = {
     "unavailable": frozenset({"contact"}),
     "contact": frozenset({"url"}),
     "caution": frozenset(),
+    "words_only": frozenset(),
     "examples": frozenset(),
     "greeting": frozenset(),
     "disclaimer": frozenset(),

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -39,6 +40,12 @@ class Settings(BaseSettings):
     embedding_model: str | None = Field(
         None, description="sentence-transformers-Modell (Name oder Ordner) statt des eingebauten; braucht [models]"
     )
+    chroma_url: SecretStr | None = Field(
+        None,
+        description="Chroma-Server statt der Ablage im Datenordner, etwa http://127.0.0.1:8000 oder "
+        "https://name:kennwort@chroma.example; leer: Chroma im Datenordner",
+    )
+    chroma_token: SecretStr | None = Field(None, description="Bearer-Token für den Chroma-Server oder den Proxy davor")
     model: str | None = Field(
         None, description="Sprachmodell als anbieter:modell, etwa ollama:qwen3, openai:…, mistralai:…; leer: nur Zitate"
     )
@@ -89,7 +96,22 @@ class Settings(BaseSettings):
             raise ValueError("muss mit https://, http:// oder mailto: beginnen")
         return value or None
 
-    @field_validator("model", "model_base_url", "model_api_key", "operator", mode="before")
+    @field_validator("chroma_url")
+    @classmethod
+    def _server_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value:
+            try:
+                parts = urlsplit(value.get_secret_value())
+                right = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+            except ValueError:
+                right = False
+            if not right or parts.query or parts.fragment:
+                raise ValueError("muss aussehen wie http://127.0.0.1:8000 oder https://name:kennwort@rechner")
+        return value
+
+    @field_validator(
+        "chroma_url", "chroma_token", "model", "model_base_url", "model_api_key", "operator", mode="before"
+    )
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return value or None
