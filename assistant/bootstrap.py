@@ -15,6 +15,7 @@ from assistant.calibrate import load_calibration
 from assistant.documents import load_added, without_clashes
 from assistant.embeddings import Encoder, load_embeddings
 from assistant.errors import AssistantError, IndexUnavailableError
+from assistant.fixed_replies import FixedReplies, load_examples, prepare_replies
 from assistant.generation import current_generation, load_generation
 from assistant.index import IndexInput, Refreshed, Report, refresh
 from assistant.lexical import Tokenizer
@@ -41,6 +42,7 @@ class Assistant:
     prompts: Prompts
     shelf: Shelf
     questionnaire: Questionnaire | None = None
+    fixed_replies: FixedReplies | None = None
 
 
 class Shelf:
@@ -86,7 +88,16 @@ def build_assistant(settings: Settings) -> Assistant:
     places = Places(_merged(settings, "places.yaml"))
     questionnaire = load_questionnaire(settings.knowledge_dirs)
     shelf = Shelf(settings.data_dir, tokenizer)
-    return Assistant(settings, encoder, tokenizer, places, prompts, shelf, questionnaire)
+    return Assistant(
+        settings,
+        encoder,
+        tokenizer,
+        places,
+        prompts,
+        shelf,
+        questionnaire,
+        fixed_replies=_fixed_replies(settings, encoder),
+    )
 
 
 def refresh_index(
@@ -108,6 +119,14 @@ def index_input(assistant: Assistant) -> IndexInput:
         assistant.encoder, load_shipped(), VectorCache(settings.data_dir / "cache" / "vectors.sqlite")
     )
     return IndexInput(documents, cached, assistant.tokenizer, load_calibration())
+
+
+def _fixed_replies(settings: Settings, encoder: Encoder) -> FixedReplies | None:
+    """Always with the shipped examples: they are rules of conduct, not knowledge that a hub may do without."""
+    folders = dict.fromkeys((shipped_folder("knowledge"), *settings.knowledge_dirs))
+    cached = CachedEncoder(encoder, load_shipped(), VectorCache(settings.data_dir / "cache" / "vectors.sqlite"))
+    in_scope = [question for pair in load_calibration().pairs for question in pair]
+    return prepare_replies(load_examples(tuple(folders)), in_scope, lambda texts: cached.encode(texts, "query"))
 
 
 def _merged(settings: Settings, name: str) -> dict[str, list[str]]:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 from assistant.answer import Draft, Setting, draft_quotes
 from assistant.bootstrap import Assistant
@@ -42,6 +42,8 @@ def ask(
     except IndexUnavailableError:
         return refuse(assistant, understood, "unavailable", language, clock)
     query = make_query(understood, assistant.encoder, assistant.tokenizer, assistant.places, land)
+    if assistant.fixed_replies and (reply := assistant.fixed_replies.reply_to(query.vector)):
+        return refuse(assistant, understood, reply, language, clock)
     evidence = retrieve(query, library, today or date.today())
     clock.lap("retrieve")
     if evidence.verdict in ("off_topic", "none"):
@@ -122,7 +124,7 @@ def _finish(
 
 def refuse(assistant: Assistant, understood: Understood, reason: str, language: Language, clock: Clock) -> Answer:
     """A refusal with its fixed, friendly reply, examples to ask instead and the human contact."""
-    status: Status = "off_topic" if reason == "not_a_question" else reason  # type: ignore[assignment]
+    status: Status = reason if reason in get_args(Status) else "off_topic"  # type: ignore[assignment]
     prompts, contact_url = assistant.prompts, assistant.settings.contact_url
     values = {"contact": prompts.fill("contact", language, url=contact_url) if contact_url else ""}
     examples = prompts.lines("examples", language)

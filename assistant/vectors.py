@@ -73,13 +73,10 @@ def save_shipped(encoder: Encoder, texts: Iterable[tuple[Role, str]], vectors: V
 
 
 class VectorCache:
-    """Vectors of own documents and changed texts, in one SQLite file of the data folder."""
+    """Vectors of own documents and changed texts, in one SQLite file of the data folder, made when first needed."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
-        with self._connect() as connection:
-            connection.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, scale REAL, bytes BLOB)")
 
     def get(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
         """The known ones of the keys with their restored vectors."""
@@ -108,7 +105,9 @@ class VectorCache:
     @contextmanager
     def _connect(self) -> Iterator[sqlite3.Connection]:
         """A connection that commits at the end of its ``with`` block and is closed then."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(self._path, timeout=30)) as connection, connection:
+            connection.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, scale REAL, bytes BLOB)")
             yield connection
 
 

@@ -21,7 +21,7 @@ LAYERS = [
     "status report size questionnaire",
     "lexical load split prompts embeddings",
     "vectors score store",
-    "calibrate",
+    "calibrate fixed_replies",
     "generation",
     "index",
     "understand retrieve",
