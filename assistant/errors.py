@@ -39,6 +39,18 @@ class IndexUnavailableError(AssistantError):
     """No usable index generation exists."""
 
 
+class ModelError(AssistantError):
+    """A language model gave no usable answer; ``code`` says why, upstream texts and keys never come along.
+
+    ``retry_after``: seconds to wait before another try makes sense, ``None`` when it does not.
+    """
+
+    def __init__(self, code: str, retry_after: float | None = None) -> None:
+        super().__init__(f"Das Sprachmodell gab keine brauchbare Antwort ({code}).")
+        self.code = code
+        self.retry_after = retry_after
+
+
 class PromptError(AssistantError):
     """A prompt or fixed reply is missing or lacks a variable."""
 

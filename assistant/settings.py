@@ -39,6 +39,11 @@ class Settings(BaseSettings):
     embedding_model: str | None = Field(
         None, description="sentence-transformers-Modell (Name oder Ordner) statt des eingebauten; braucht [models]"
     )
+    model: str | None = Field(
+        None, description="Sprachmodell als anbieter:modell, etwa ollama:qwen3, openai:…, mistralai:…; leer: nur Zitate"
+    )
+    model_base_url: str | None = Field(None, description="Adresse einer OpenAI-kompatiblen Schnittstelle")
+    model_api_key: SecretStr | None = Field(None, description="Schlüssel des Anbieters")
     contact_url: str | None = Field(None, description="Menschlicher Kontakt, der bei einer Absage genannt wird")
     imprint_url: str | None = Field(None, description="Impressum des Betreibers")
     privacy_url: str | None = Field(None, description="Datenschutzerklärung des Betreibers")
@@ -78,6 +83,18 @@ class Settings(BaseSettings):
         if value and not value.startswith(("https://", "http://", "mailto:")):
             raise ValueError("muss mit https://, http:// oder mailto: beginnen")
         return value or None
+
+    @field_validator("model", "model_base_url", "model_api_key", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return value or None
+
+    @field_validator("model_base_url")
+    @classmethod
+    def _web_address(cls, value: str | None) -> str | None:
+        if value and not value.startswith(("https://", "http://")):
+            raise ValueError("muss mit https:// oder http:// beginnen")
+        return value
 
     @property
     def knowledge_dirs(self) -> tuple[Path, ...]:

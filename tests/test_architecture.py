@@ -18,8 +18,8 @@ PACKAGE = Path(assistant.__file__).parent
 LAYERS = [
     "schema errors function_words sentences numbers origins",
     "models settings profile encoder_weights places",
-    "status report size questionnaire",
-    "lexical load split prompts embeddings",
+    "status report size questionnaire language_model",
+    "lexical load split prompts embeddings providers",
     "vectors score store",
     "calibrate fixed_replies",
     "generation",
@@ -41,7 +41,7 @@ LAYERS = [
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names.split()}
 MODULES = sorted(PACKAGE.rglob("*.py"))
-MAY_USE_THE_FRAMEWORKS = set("store embeddings index load split retrieve answer bootstrap".split())
+MAY_USE_THE_FRAMEWORKS = set("store embeddings index load split retrieve answer bootstrap language_model providers".split())
 RAG_FRAMEWORKS = {"chromadb", "langchain", "langchain_core", "langchain_chroma", "langchain_text_splitters"}
 WEB_FRAMEWORKS = {"gradio", "fastapi", "starlette", "uvicorn"}
 HEAVY = {
