@@ -41,7 +41,9 @@ LAYERS = [
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names.split()}
 MODULES = sorted(PACKAGE.rglob("*.py"))
-MAY_USE_THE_FRAMEWORKS = set("store embeddings index load split retrieve answer bootstrap language_model providers".split())
+MAY_USE_THE_FRAMEWORKS = set(
+    "store embeddings index load split retrieve answer bootstrap language_model providers".split()
+)
 RAG_FRAMEWORKS = {"chromadb", "langchain", "langchain_core", "langchain_chroma", "langchain_text_splitters"}
 WEB_FRAMEWORKS = {"gradio", "fastapi", "starlette", "uvicorn"}
 HEAVY = {
