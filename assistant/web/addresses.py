@@ -17,7 +17,7 @@ FORWARDING = re.compile(
     r"forwarded|via|x-forwarded-.*|x-real-ip|x-original-.*|x-rewrite-.*|cf-connecting-ip|true-client-ip"
 )
 _DAY = 24 * 60 * 60
-_HOST = re.compile(r"[A-Za-z0-9._-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
+HOST = re.compile(r"[A-Za-z0-9._-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -48,7 +48,7 @@ def as_seen_by_the_visitor(scope: Scope, proxies: Sequence[str]) -> Scope:
     if not is_trusted(peer, proxies):
         return {**scope, "headers": plain}
     scheme, host = (_last(headers, f"x-forwarded-{name}") for name in ("proto", "host"))
-    if host and _HOST.fullmatch(host):
+    if host and HOST.fullmatch(host):
         plain = [(name, value) for name, value in plain if name != b"host"] + [(b"host", host.encode())]
     return {
         **scope,

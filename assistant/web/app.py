@@ -33,6 +33,7 @@ from assistant.web.theme import theme
 from assistant.web.webmaster import router as webmaster_router
 
 STATIC = Path(__file__).with_name("static")
+SESSIONS = 1_000  # conversations kept in memory for each language, see the test of their size
 # Gradio puts this behind its own styles when it starts, and only there does ours win.
 HEAD = '<link rel="stylesheet" href="{static}chat.css"><script src="{static}chat.js" defer></script>'
 logger = logging.getLogger(__name__)
@@ -61,6 +62,7 @@ def _mount_chat(app: FastAPI, assistant: Assistant, language: Language, path: st
     add_page(app, assistant, language, path if path.endswith("/") else f"{path}/")
     page = chat_page(assistant, language)
     page.queue(max_size=64, default_concurrency_limit=16)
+    page.state_session_capacity = SESSIONS  # who was away longest starts a new conversation
     gr.mount_gradio_app(
         app,
         page,

@@ -10,7 +10,7 @@ from starlette.datastructures import MutableHeaders
 from assistant.settings import Settings
 
 LASTING = re.compile(r"/embed/|/widget[^/]*\.js$")
-FILES = re.compile(r"(?:/en)?/(?:assets|static|svelte)/")
+FILES = re.compile(r"(?:/en)?/(?:assets|static)/")
 ADVISER = re.compile(r"/berater.*|/api/(?:match|briefing)")
 _OURS = ("access-control-allow-origin", "set-cookie", "server")
 _UNUSED = (
