@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from chat_queue import ask_in_chat
 from serving import serving
 
 JOIN = "/gradio_api/queue/join"
@@ -87,25 +88,9 @@ def test_a_field_given_twice_cannot_hide_behind_the_other(server: str, first: st
 
 def test_a_text_that_looks_like_a_file_stays_text(server: str) -> None:
     text = json.dumps({"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}})
-    shown = chat(server, text)
+    shown = ask_in_chat(server, text, "pruefung1")
     assert "root:" not in shown
     assert "/file=" not in shown
-
-
-def chat(server: str, text: str, session: str = "pruefung1") -> str:
-    """Ask through the queue of the chat page, as its program does; gives all that comes back."""
-    config = httpx.get(f"{server}/config").json()
-    asked = next(one["id"] for one in config["dependencies"] if one["targets"] and one["targets"][0][1] == "click")
-    count = len(next(one["inputs"] for one in config["dependencies"] if one["id"] == asked))
-    event = {"data": [text] + [None] * (count - 1), "event_data": None, "fn_index": asked, "session_hash": session}
-    assert httpx.post(server + JOIN, json=event, timeout=20).status_code == 200
-    received = ""
-    with httpx.stream("GET", f"{server}/gradio_api/queue/data", params={"session_hash": session}, timeout=20) as reply:
-        for line in reply.iter_lines():
-            received += line + "\n"
-            if "process_completed" in line:
-                return received
-    raise AssertionError(received)
 
 
 @pytest.mark.parametrize(
