@@ -17,7 +17,7 @@ SENTENCES = 5
 CONSIDERED = 40
 WORDS = 120
 PER_DOCUMENT = 2
-PER_NAMED_DOCUMENT = 4
+PER_NAMED_DOCUMENT = 3  # three quotes of one document at most: a citation, not a copy
 PASSAGE_MARGIN = 0.09
 VALUE_MARGIN = 0.16
 NEW_KIND_BONUS = 0.03
@@ -179,7 +179,7 @@ def _paragraph(chosen: Sequence[_Candidate], document: str, setting: Setting) ->
     passages = list(dict.fromkeys(one.claim.passage.id for one in chosen))
     ordered = sorted(chosen, key=lambda one: (passages.index(one.claim.passage.id), one.place))
     claims = tuple(_with_language_note(one.claim, setting) for one in ordered)
-    return (*claims, *_state(source, claims, setting))
+    return (*claims, *state_claims(source, claims, setting))
 
 
 def _with_language_note(claim: Claim, setting: Setting) -> Claim:
@@ -188,7 +188,7 @@ def _with_language_note(claim: Claim, setting: Setting) -> Claim:
     return replace(claim, note=setting.prompts.fill("german_original", setting.language))
 
 
-def _state(source: Source, claims: Sequence[Claim], setting: Setting) -> Iterator[Claim]:
+def state_claims(source: Source, claims: Sequence[Claim], setting: Setting) -> Iterator[Claim]:
     """End and successor of an ended programme as quotes; the date of a source that must be checked as a note."""
     generated = setting.library.status_passages.get(source.id, {})
     passage = generated.get(setting.language) or generated.get("de")

@@ -7,24 +7,30 @@ import os
 import threading
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
 
+from assistant.alignment import load_word_encoder
 from assistant.calibrate import load_calibration
 from assistant.documents import load_added, without_clashes
-from assistant.embeddings import Encoder, load_embeddings
+from assistant.embeddings import E5Embeddings, Encoder, load_embeddings
 from assistant.errors import AssistantError, IndexUnavailableError
 from assistant.fixed_replies import FixedReplies, load_examples, prepare_replies
 from assistant.generation import current_generation, load_generation
 from assistant.index import IndexInput, Refreshed, Report, refresh
+from assistant.language_model import LanguageModel
 from assistant.lexical import Tokenizer
 from assistant.load import load_knowledge
+from assistant.names import Names, known_names
 from assistant.places import Places
 from assistant.prompts import Prompts
+from assistant.providers import load_language_model
 from assistant.questionnaire import Questionnaire, load_questionnaire
 from assistant.retrieve import Library, prepare
 from assistant.settings import Settings, shipped_folder
+from assistant.support import SupportCheck
 from assistant.vectors import CachedEncoder, VectorCache, load_shipped
 
 logger = logging.getLogger(__name__)
@@ -41,7 +47,9 @@ class Assistant:
     places: Places
     prompts: Prompts
     shelf: Shelf
+    support: SupportCheck
     questionnaire: Questionnaire | None = None
+    model: LanguageModel | None = None
     fixed_replies: FixedReplies | None = None
 
 
@@ -88,16 +96,22 @@ def build_assistant(settings: Settings) -> Assistant:
     places = Places(_merged(settings, "places.yaml"))
     questionnaire = load_questionnaire(settings.knowledge_dirs)
     shelf = Shelf(settings.data_dir, tokenizer)
-    return Assistant(
-        settings,
-        encoder,
-        tokenizer,
-        places,
-        prompts,
-        shelf,
-        questionnaire,
-        fixed_replies=_fixed_replies(settings, encoder),
-    )
+    support = build_support_check(settings, encoder, tokenizer, shelf)
+    model = load_language_model(settings)
+    replies = _fixed_replies(settings, encoder)
+    return Assistant(settings, encoder, tokenizer, places, prompts, shelf, support, questionnaire, model, replies)
+
+
+def build_support_check(settings: Settings, encoder: Encoder, tokenizer: Tokenizer, shelf: Shelf) -> SupportCheck:
+    """The check of sentences against passages; it knows the names of the sources in force."""
+    abbreviations, places = _merged(settings, "abbreviations.yaml"), _merged(settings, "places.yaml")
+
+    @lru_cache(maxsize=1)
+    def names_of(generation: str) -> Names:
+        return known_names(shelf.library().generation.sources.values(), abbreviations, places)
+
+    words = encoder if isinstance(encoder, E5Embeddings) else load_word_encoder(settings.data_dir / "cache")
+    return SupportCheck(encoder, words, tokenizer, lambda: names_of(shelf.library().generation.manifest.id))
 
 
 def refresh_index(

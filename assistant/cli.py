@@ -133,15 +133,17 @@ def ask(
 ) -> None:
     """Eine Frage mit Belegen beantworten."""
     from assistant.pipeline import ask as answer_question
+    from assistant.tell import mode_note
     from assistant.understand import check_length
 
     check_length(question)
     land = _load_profile(profile).land if profile else None
-    answer = answer_question(_assistant(), question, lang=_language(lang), land=land)
+    assistant = _assistant()
+    answer = answer_question(assistant, question, lang=_language(lang), land=land)
     if as_json:
         _print_json(answer.to_dict())
     else:
-        _print_answer(answer)
+        _print_answer(answer, mode_note(answer, assistant.prompts))
     raise typer.Exit(DONE if answer.status == "answered" else PARTLY)
 
 
@@ -236,16 +238,90 @@ def check(
     raise typer.Exit(PARTLY if findings.errors else DONE)
 
 
+@app.command()
+def feedback(
+    purge: Annotated[bool, typer.Option("--purge", help="Alles Aufbewahrte sofort löschen.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bewertungen von Besuchern zeigen oder löschen (auch die Wörter unbeantworteter Fragen)."""
+    from dataclasses import asdict
+
+    from assistant.feedback import FeedbackStore
+
+    settings = _settings()
+    store = FeedbackStore(settings.data_dir, settings.feedback_days)
+    if purge:
+        typer.echo(f"{store.purge()} Einträge gelöscht.")
+        return
+    kept = store.feedback()
+    if as_json:
+        _print_json({"feedback": [asdict(one) for one in kept]})
+        return
+    for one in kept:
+        typer.echo(
+            f"{one.day}  {one.thumb:<4}  {one.reason or '–':<14}  {', '.join(one.sources) or '–'}  {one.comment}"
+        )
+    if not kept:
+        typer.echo("Keine Bewertungen aufbewahrt (NETZLOTSE_FEEDBACK=feedback oder all schaltet sie ein).")
+
+
+@app.command()
+def gaps(as_json: AsJson = False) -> None:
+    """Wonach gefragt wurde, ohne dass das Wissen eine gute Antwort hatte."""
+    from dataclasses import asdict
+
+    from assistant.feedback import FeedbackStore
+    from assistant.gaps import find_gaps
+
+    settings = _settings()
+    found = find_gaps(FeedbackStore(settings.data_dir, settings.feedback_days).unanswered())
+    if as_json:
+        _print_json({"gaps": [asdict(gap) for gap in found]})
+        return
+    for gap in found:
+        near = f"  (am nächsten: {', '.join(gap.nearest)})" if gap.nearest else ""
+        typer.echo(f"{gap.count:>4}×  {' '.join(gap.words)}{near}")
+    if not found:
+        typer.echo("Nichts aufbewahrt (NETZLOTSE_FEEDBACK=unanswered oder all schaltet es ein).")
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Prüfen, ob alles läuft: Datenordner, Wissen, Embeddings, Index, Sprachmodell – und was zu tun ist."""
+    from dataclasses import asdict
+
+    from assistant.doctor import examine
+
+    findings = []
+    for finding in examine(_settings()):
+        findings.append(finding)
+        if not as_json:
+            typer.echo(f"{'in Ordnung' if finding.works else 'FEHLER':<10}  {finding.name:<12}  {finding.message}")
+            if finding.remedy:
+                typer.echo(f"{'':<26}→ {finding.remedy}")
+    works = all(finding.works for finding in findings)
+    if as_json:
+        _print_json({"works": works, "findings": [asdict(finding) for finding in findings]})
+    raise typer.Exit(DONE if works else PARTLY)
+
+
 @app.command("eval")
 def evaluate(
     file: Annotated[Path | None, typer.Argument(help="Fragen als JSON-Zeilen; ohne Angabe die mitgelieferten.")] = None,
+    mode: Annotated[
+        str, typer.Option(help="extractive (Zitate) oder model (mit dem eingestellten Sprachmodell).")
+    ] = "",
     verbose: Annotated[bool, typer.Option("--verbose", help="Auch jede einzelne Frage ausgeben.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Güte messen: Treffer, Absagen, Belege und Zahlen über eine Fragenliste."""
-    from assistant.evaluate import evaluate_file, summary_table
+    from assistant.evaluate import evaluate_file, in_mode, summary_table
 
-    figures = evaluate_file(_assistant(), file, verbose=verbose)
+    assistant = in_mode(_assistant(), mode or "extractive")
+    with _progress() as report:
+        figures = evaluate_file(
+            assistant, file, verbose=verbose, progress=lambda done, total: report("Fragen", done, total)
+        )
     if as_json:
         _print_json(figures)
     else:
@@ -339,8 +415,8 @@ def _load_profile(path: Path) -> Any:
     return load_profile(path)
 
 
-def _print_answer(answer: Answer) -> None:
-    typer.echo(answer.text)
+def _print_answer(answer: Answer, note: str = "") -> None:
+    typer.echo(answer.text + (f"\n\n({note})" if note else ""))
     if answer.citations:
         typer.echo("\nQuellen:")
     for one in answer.citations:

@@ -25,6 +25,8 @@ VARIABLES: Mapping[str, frozenset[str]] = {
     "examples": frozenset(),
     "greeting": frozenset(),
     "disclaimer": frozenset(),
+    "feedback_notice": frozenset({"days"}),
+    "unanswered_notice": frozenset({"days"}),
     "lead_in_position_paper": frozenset(),
     "lead_in_cooperation": frozenset(),
     "lead_in_support": frozenset(),
@@ -43,6 +45,17 @@ VARIABLES: Mapping[str, frozenset[str]] = {
     "expired_note": frozenset(),
     "german_original": frozenset(),
     "follow_up": frozenset({"question", "subject"}),
+    "model_answer": frozenset(),
+    "model_question": frozenset({"passages", "question"}),
+    "model_passage": frozenset({"number", "title", "text"}),
+    "model_rewrite": frozenset(),
+    "model_conversation": frozenset({"turns", "question"}),
+    "model_failed": frozenset(),
+    "model_unproven": frozenset(),
+    "model_quotes": frozenset(),
+    "quotes_note": frozenset(),
+    "model_note": frozenset({"model", "count"}),
+    "model_note_one": frozenset({"model"}),
 }
 """Every prompt and the variables that it must and may use."""
 

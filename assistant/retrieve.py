@@ -104,9 +104,11 @@ def make_query(
 
     ``land`` is where the firm is at home; it counts where the question names no Land itself.
     """
-    text = " ".join(part for part in (understood.subject, understood.context, understood.question) if part)
+    subject, context = understood.subject, understood.context
+    text = f"{subject} {context} {understood.question}" if subject else understood.standalone
     terms = tuple(tokenizer.terms(text, understood.language))
-    laender = places.laender(f"{understood.subject} {understood.question}") or frozenset({land} if land else ())
+    named = f"{subject} {understood.question}" if subject else understood.standalone
+    laender = places.laender(named) or frozenset({land} if land else ())
     return Query(encoder.encode_query(text), terms, understood.language, laender, understood.area)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
+from itertools import chain
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -12,11 +14,14 @@ from pydantic import BaseModel, ConfigDict
 
 from assistant.bootstrap import Assistant
 from assistant.errors import IndexUnavailableError
-from assistant.models import Answer, Kind, Turn
-from assistant.pipeline import ask, find, split_pieces
+from assistant.keeping import keep_unanswered
+from assistant.models import Answer, Kind, Piece, Turn
+from assistant.pipeline import ask, find, stream
 from assistant.profile import Profile
 from assistant.understand import check_length
+from assistant.web.refusals import error_body
 
+logger = logging.getLogger(__name__)
 router = APIRouter()
 
 
@@ -49,9 +54,12 @@ def chat(body: ChatIn, request: Request) -> Response:
     check_length(body.question)
     history = [Turn(turn.role, turn.content) for turn in body.history]
     land = body.profile.land if body.profile else None
-    answer = ask(_assistant(request), body.question, history, lang=body.lang, land=land)
     if "text/event-stream" in request.headers.get("accept", ""):
-        return StreamingResponse(_events(answer), media_type="text/event-stream")
+        outcomes = stream(_assistant(request), body.question, history, lang=body.lang, land=land)
+        first = next(outcomes)  # what goes wrong before the first byte becomes an HTTP status
+        return StreamingResponse(_events(chain([first], outcomes), request), media_type="text/event-stream")
+    answer = ask(_assistant(request), body.question, history, lang=body.lang, land=land)
+    keep_unanswered(_assistant(request), answer)
     return JSONResponse(answer.to_dict())
 
 
@@ -84,10 +92,19 @@ def readyz(request: Request) -> JSONResponse:
     return JSONResponse({"status": "ready", "generation": generation.manifest.id, "counts": counts})
 
 
-def _events(answer: Answer) -> Iterator[str]:
-    for piece in split_pieces(answer.text):
-        yield _event("delta", {"text": piece})
-    yield _event("done", answer.to_dict())
+def _events(outcomes: Iterator[Piece | Answer], request: Request) -> Iterator[str]:
+    """Text as ``delta`` events, the whole answer as ``done``; a failure in between as ``error``."""
+    try:
+        for outcome in outcomes:
+            if isinstance(outcome, Piece):
+                yield _event("delta", {"text": outcome.text})
+            else:
+                keep_unanswered(_assistant(request), outcome)
+                yield _event("done", outcome.to_dict())
+    except Exception as error:  # the status line is gone already
+        logger.error("answering failed: %s", type(error).__name__)
+        message = "Das hat nicht geklappt. Bitte versuchen Sie es noch einmal."
+        yield _event("error", error_body("internal", message, getattr(request.state, "request_id", "")))
 
 
 def _event(name: str, data: dict[str, Any]) -> str:

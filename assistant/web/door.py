@@ -36,8 +36,9 @@ ROUTES = tuple(
         ("GET", rf"{_PREFIX}/gradio_api/(?:info|queue/data|heartbeat/[a-z0-9]{{1,40}})"),
         ("POST", rf"{_PREFIX}/gradio_api/queue/join"),
         ("GET", r"/quelle/[a-z0-9/-]+"),
-        ("GET", r"/api/search|/api/openapi\.json|/healthz|/readyz|/datenschutz"),
-        ("POST", r"/api/chat|/api/match|/api/briefing"),
+        ("GET", r"/api/search|/api/openapi\.json|/healthz|/readyz"),
+        ("GET", r"/datenschutz|/impressum|/barrierefreiheit"),
+        ("POST", r"/api/chat|/api/match|/api/briefing|/api/feedback"),
         ("GET", r"/berater|/selbstcheck"),
         ("POST", r"/berater(?:/(?:profil|briefing|suche))?"),
         ("POST", r"/selbstcheck(?:/fragen|/profil)?|/api/selfcheck"),
@@ -45,7 +46,7 @@ ROUTES = tuple(
         ("GET", r"/widget(?:/vorschau|/herkunft)?"),
     )
 )
-_ASKED = re.compile(r"/api/(?:chat|search|selfcheck)|/selbstcheck")
+_ASKED = re.compile(r"/api/(?:chat|search|selfcheck|feedback)|/selbstcheck")
 _JOIN = re.compile(rf"{_PREFIX}/gradio_api/queue/join")
 _STREAMS = re.compile(rf"{_PREFIX}/gradio_api/(?:queue/data|heartbeat/.+)")
 _JSON = re.compile(rf"/api/.+|{_PREFIX}/gradio_api/.+")
