@@ -38,7 +38,7 @@ LAYERS = [
     "selfcheck",
     "selfcheck_report",
     "briefing",
-    "evaluate doctor check links inventory ship web",
+    "evaluate support_figures doctor check links inventory ship web",
     "cli",
     "__main__",
 ]
