@@ -17,7 +17,7 @@ from assistant.bootstrap import Assistant
 PACKAGE = Path(assistant.__file__).parent
 LAYERS = [
     "schema errors function_words sentences numbers origins",
-    "models settings profile encoder_weights places",
+    "models settings profile encoder_weights places local_model",
     "status report size questionnaire language_model",
     "lexical load split prompts embeddings providers",
     "vectors score store",
