@@ -9,6 +9,7 @@ import threading
 import uvicorn
 
 from assistant.bootstrap import Assistant
+from assistant.caretaker import take_care
 from assistant.pipeline import ask
 
 
@@ -33,6 +34,8 @@ def run(assistant: Assistant, listener: socket.socket) -> None:
 
     host, port = listener.getsockname()[:2]
     threading.Thread(target=_warm_up, args=(assistant,), daemon=True).start()
+    stop = threading.Event()
+    threading.Thread(target=take_care, args=(assistant, stop), daemon=True).start()
     config = uvicorn.Config(
         build_app(assistant, loopback=is_loopback(host)),
         log_level="warning",
@@ -43,7 +46,10 @@ def run(assistant: Assistant, listener: socket.socket) -> None:
         limit_concurrency=512,
     )
     shown = f"[{host}]" if ":" in host else host
-    _Server(config, f"http://{shown}:{port}").run(sockets=[listener])
+    try:
+        _Server(config, f"http://{shown}:{port}").run(sockets=[listener])
+    finally:
+        stop.set()
 
 
 def listen(host: str, port: int) -> socket.socket:
