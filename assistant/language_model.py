@@ -176,7 +176,8 @@ def _read(
                 return
         received.put(_End(reason))
     except Exception as error:  # providers raise errors of many kinds, often with keys or prompts in their text
-        received.put(classify(error))
+        found = classify(error)
+        received.put(ModelError("cut") if length and found.code == "unreachable" else found)
 
 
 def _finish_reason(metadata: dict[str, Any]) -> str | None:
