@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Iterable, Sequence
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -68,7 +69,8 @@ class Settings(BaseSettings):
     rate_limit_per_minute: int = Field(20, ge=0, description="Fragen je Adresse und Minute; 0: unbegrenzt")
     global_rate_limit_per_minute: int = Field(600, ge=0, description="Fragen insgesamt je Minute; 0: unbegrenzt")
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Adressen von Proxys, deren X-Forwarded-For gilt, durch Komma getrennt"
+        (),
+        description="Adressen oder Netze von Proxys, deren X-Forwarded-For, -Proto, -Host gelten, durch Komma getrennt",
     )
     feedback: Literal["off", "feedback", "unanswered", "all"] = Field(
         "off", description="Bewertungen und/oder unbeantwortete Fragen (nur Stichwörter) aufbewahren"
@@ -90,6 +92,11 @@ class Settings(BaseSettings):
     @classmethod
     def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(parse_origin(one) for one in value))
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(str(ip_network(one, strict=False)) for one in value)
 
     @field_validator("contact_url", "imprint_url", "privacy_url")
     @classmethod

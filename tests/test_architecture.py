@@ -22,7 +22,7 @@ LAYERS = [
     "lexical load split prompts embeddings providers disk",
     "vectors score store evidence names alignment",
     "assertion binding server_store",
-    "calibrate",
+    "calibrate fixed_replies",
     "generation",
     "index",
     "understand retrieve",

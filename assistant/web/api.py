@@ -19,7 +19,7 @@ from assistant.models import Answer, Kind, Piece, Turn
 from assistant.pipeline import ask, find, stream
 from assistant.profile import Profile
 from assistant.understand import check_length
-from assistant.web.door import error_body
+from assistant.web.refusals import error_body
 
 logger = logging.getLogger(__name__)
 router = APIRouter()

@@ -30,6 +30,7 @@ class _Server(uvicorn.Server):
 def run(assistant: Assistant, listener: socket.socket) -> None:
     """Serve on a listening socket until stopped."""
     from assistant.web.app import build_app
+    from assistant.web.connection import PatientProtocol
     from assistant.web.guard import is_loopback
 
     host, port = listener.getsockname()[:2]
@@ -38,6 +39,8 @@ def run(assistant: Assistant, listener: socket.socket) -> None:
     threading.Thread(target=take_care, args=(assistant, stop), daemon=True).start()
     config = uvicorn.Config(
         build_app(assistant, loopback=is_loopback(host)),
+        http=PatientProtocol,
+        ws="none",
         log_level="warning",
         access_log=False,
         server_header=False,
