@@ -17,7 +17,7 @@ from assistant.bootstrap import Assistant
 PACKAGE = Path(assistant.__file__).parent
 LAYERS = [
     "schema errors function_words sentences numbers number_words polarity origins",
-    "models settings profile encoder_weights places quantities",
+    "models settings profile encoder_weights places quantities local_model",
     "status report size questionnaire language_model feedback masking",
     "lexical load split prompts embeddings providers disk",
     "vectors score store evidence names alignment",
