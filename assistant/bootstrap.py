@@ -5,17 +5,21 @@ from __future__ import annotations
 import logging
 import os
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import cast
 
 import yaml
 
+from assistant.alignment import WordEncoder, load_word_encoder
 from assistant.calibrate import load_calibration
 from assistant.documents import load_added, without_clashes
-from assistant.embeddings import Encoder, MissingEncoder, load_embeddings
+from assistant.embeddings import E5Embeddings, Encoder, MissingEncoder, load_embeddings
 from assistant.errors import EmbeddingError
 from assistant.index import IndexInput, Refreshed, Report, refresh_locked, write_lock
 from assistant.language_model import LanguageModel
 from assistant.lexical import Tokenizer
 from assistant.load import load_knowledge
+from assistant.names import Names, known_names
 from assistant.places import Places
 from assistant.prompts import Prompts
 from assistant.providers import load_language_model
@@ -41,9 +45,9 @@ class Assistant:
     prompts: Prompts
     shelf: Shelf
     store: Store
+    support: SupportCheck
     questionnaire: Questionnaire | None = None
     model: LanguageModel | None = None
-    check: SupportCheck | None = None
 
 
 def build_assistant(settings: Settings) -> Assistant:
@@ -56,9 +60,9 @@ def build_assistant(settings: Settings) -> Assistant:
     places = Places(_merged(settings, "places.yaml"))
     questionnaire = load_questionnaire(settings.knowledge_dirs)
     shelf = Shelf(settings.data_dir, tokenizer, store, encoder)
+    support = build_support_check(settings, encoder, tokenizer, shelf)
     model = load_language_model(settings)
-    check = SupportCheck(encoder) if model else None
-    return Assistant(settings, encoder, tokenizer, places, prompts, shelf, store, questionnaire, model, check)
+    return Assistant(settings, encoder, tokenizer, places, prompts, shelf, store, support, questionnaire, model)
 
 
 def build_store(settings: Settings) -> Store:
@@ -67,6 +71,23 @@ def build_store(settings: Settings) -> Store:
         return FolderStore()
     token = settings.chroma_token.get_secret_value() if settings.chroma_token else None
     return ServerStore(Address.parse(settings.chroma_url.get_secret_value(), token))
+
+
+def build_support_check(settings: Settings, encoder: Encoder, tokenizer: Tokenizer, shelf: Shelf) -> SupportCheck:
+    """The check of sentences against passages; it knows the names of the sources in force."""
+    abbreviations, places = _merged(settings, "abbreviations.yaml"), _merged(settings, "places.yaml")
+
+    @lru_cache(maxsize=1)
+    def names_of(generation: str) -> Names:
+        return known_names(shelf.library().generation.sources.values(), abbreviations, places)
+
+    if isinstance(encoder, E5Embeddings):
+        words: WordEncoder = encoder
+    elif isinstance(encoder, MissingEncoder):
+        words = cast(WordEncoder, encoder)  # without vectors nothing is worded that would have to be proven
+    else:
+        words = load_word_encoder(settings.data_dir / "cache")
+    return SupportCheck(encoder, words, tokenizer, lambda: names_of(shelf.library().generation.manifest.id))
 
 
 def _load_encoder(settings: Settings) -> Encoder:

@@ -242,6 +242,53 @@ def check(
 
 
 @app.command()
+def feedback(
+    purge: Annotated[bool, typer.Option("--purge", help="Alles Aufbewahrte sofort löschen.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bewertungen von Besuchern zeigen oder löschen (auch die Wörter unbeantworteter Fragen)."""
+    from dataclasses import asdict
+
+    from assistant.feedback import FeedbackStore
+
+    settings = _settings()
+    store = FeedbackStore(settings.data_dir, settings.feedback_days)
+    if purge:
+        typer.echo(f"{store.purge()} Einträge gelöscht.")
+        return
+    kept = store.feedback()
+    if as_json:
+        _print_json({"feedback": [asdict(one) for one in kept]})
+        return
+    for one in kept:
+        typer.echo(
+            f"{one.day}  {one.thumb:<4}  {one.reason or '–':<14}  {', '.join(one.sources) or '–'}  {one.comment}"
+        )
+    if not kept:
+        typer.echo("Keine Bewertungen aufbewahrt (NETZLOTSE_FEEDBACK=feedback oder all schaltet sie ein).")
+
+
+@app.command()
+def gaps(as_json: AsJson = False) -> None:
+    """Wonach gefragt wurde, ohne dass das Wissen eine gute Antwort hatte."""
+    from dataclasses import asdict
+
+    from assistant.feedback import FeedbackStore
+    from assistant.gaps import find_gaps
+
+    settings = _settings()
+    found = find_gaps(FeedbackStore(settings.data_dir, settings.feedback_days).unanswered())
+    if as_json:
+        _print_json({"gaps": [asdict(gap) for gap in found]})
+        return
+    for gap in found:
+        near = f"  (am nächsten: {', '.join(gap.nearest)})" if gap.nearest else ""
+        typer.echo(f"{gap.count:>4}×  {' '.join(gap.words)}{near}")
+    if not found:
+        typer.echo("Nichts aufbewahrt (NETZLOTSE_FEEDBACK=unanswered oder all schaltet es ein).")
+
+
+@app.command()
 def doctor(as_json: AsJson = False) -> None:
     """Prüfen, ob alles läuft: Datenordner, Wissen, Embeddings, Index, Sprachmodell – und was zu tun ist."""
     from dataclasses import asdict

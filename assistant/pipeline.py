@@ -61,11 +61,11 @@ def _tell(assistant: Assistant, request: Request, *, at_once: bool) -> Iterator[
     found = _find(assistant, request)
     if isinstance(found, Answer):
         yield from told(found)
-    elif assistant.model is None or assistant.check is None or found.evidence.by_words:  # proving needs vectors
+    elif assistant.model is None or found.evidence.by_words:  # proving needs vectors
         yield from told(quoted(found))
     else:
         material = choose_material(found.inquiry.understood.standalone, found.evidence, found.quotes, found.setting)
-        writing = Writing(assistant.model, assistant.check, material, found.setting)
+        writing = Writing(assistant.model, assistant.support, material, found.setting)
         yield from worded(found, writing, assistant.model.name, at_once=at_once)
 
 

@@ -21,6 +21,8 @@ VARIABLES: Mapping[str, frozenset[str]] = {
     "examples": frozenset(),
     "greeting": frozenset(),
     "disclaimer": frozenset(),
+    "feedback_notice": frozenset({"days"}),
+    "unanswered_notice": frozenset({"days"}),
     "lead_in_position_paper": frozenset(),
     "lead_in_cooperation": frozenset(),
     "lead_in_support": frozenset(),

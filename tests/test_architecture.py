@@ -16,12 +16,12 @@ from assistant.bootstrap import Assistant
 
 PACKAGE = Path(assistant.__file__).parent
 LAYERS = [
-    "schema errors function_words sentences numbers origins",
-    "models settings profile encoder_weights places",
-    "status report size questionnaire language_model",
+    "schema errors function_words sentences numbers number_words polarity origins",
+    "models settings profile encoder_weights places quantities",
+    "status report size questionnaire language_model feedback masking",
     "lexical load split prompts embeddings providers disk",
-    "vectors score store",
-    "server_store",
+    "vectors score store evidence names alignment",
+    "assertion binding server_store",
     "calibrate",
     "generation",
     "index",
@@ -32,6 +32,7 @@ LAYERS = [
     "verify suggest documents compose",
     "rewrite outcome shelf",
     "tell bootstrap",
+    "keeping gaps",
     "pipeline collection funding gather catalogue export caretaker",
     "briefing_plan pointers",
     "selfcheck",

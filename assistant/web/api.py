@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from assistant.bootstrap import Assistant
 from assistant.errors import IndexUnavailableError
+from assistant.keeping import keep_unanswered
 from assistant.models import Answer, Kind, Piece, Turn
 from assistant.pipeline import ask, find, stream
 from assistant.profile import Profile
@@ -57,7 +58,9 @@ def chat(body: ChatIn, request: Request) -> Response:
         outcomes = stream(_assistant(request), body.question, history, lang=body.lang, land=land)
         first = next(outcomes)  # what goes wrong before the first byte becomes an HTTP status
         return StreamingResponse(_events(chain([first], outcomes), request), media_type="text/event-stream")
-    return JSONResponse(ask(_assistant(request), body.question, history, lang=body.lang, land=land).to_dict())
+    answer = ask(_assistant(request), body.question, history, lang=body.lang, land=land)
+    keep_unanswered(_assistant(request), answer)
+    return JSONResponse(answer.to_dict())
 
 
 @router.get("/api/search", summary="Passagen suchen")
@@ -99,6 +102,7 @@ def _events(outcomes: Iterator[Piece | Answer], request: Request) -> Iterator[st
             if isinstance(outcome, Piece):
                 yield _event("delta", {"text": outcome.text})
             else:
+                keep_unanswered(_assistant(request), outcome)
                 yield _event("done", outcome.to_dict())
     except Exception as error:  # the status line is gone already
         logger.error("answering failed: %s", type(error).__name__)
