@@ -77,7 +77,11 @@ class FrontDoor:
             return
         request_id = secrets.token_hex(8)
         unchanged = scope
-        scope = {**scope, "headers": self._trusted_headers(scope), "state": {"request_id": request_id}}
+        scope = {
+            **scope,
+            "headers": self._trusted_headers(scope),
+            "state": {**scope.get("state", {}), "request_id": request_id},
+        }
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -89,6 +93,8 @@ class FrontDoor:
             self._check_request(scope)
             receive = await self._checked_body(scope, receive)
         except Refused as refusal:
+            if noted := scope["state"].get("noted"):
+                noted.code = refusal.code
             reply = refusal_response(refusal, request_id, Headers(scope=scope).get("accept", ""))
             await reply(scope, receive, send_with_headers)
             return
