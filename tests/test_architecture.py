@@ -18,7 +18,7 @@ PACKAGE = Path(assistant.__file__).parent
 LAYERS = [
     "schema errors function_words sentences numbers number_words polarity origins",
     "models settings profile encoder_weights places quantities",
-    "status report size questionnaire language_model feedback masking",
+    "status report size questionnaire language_model feedback masking person_names",
     "lexical load split prompts embeddings providers",
     "vectors score store evidence names alignment",
     "assertion binding",
