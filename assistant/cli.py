@@ -50,6 +50,7 @@ def serve(
 ) -> None:
     """Chatseite und Schnittstelle bereitstellen; bringt vorher den Index auf Stand."""
     from assistant.bootstrap import build_assistant
+    from assistant.caretaker import go_on_without
     from assistant.errors import IndexBusyError
     from assistant.web.server import listen, run
 
@@ -61,6 +62,8 @@ def serve(
         _refresh(settings, assistant=assistant)
     except IndexBusyError:
         typer.echo("Ein anderer Prozess pflegt den Index; es gilt der aktuelle Stand.", err=True)
+    except Exception as error:
+        typer.echo(go_on_without(assistant, error), err=True)
     run(assistant, listener)
 
 

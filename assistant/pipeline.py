@@ -61,7 +61,7 @@ def _tell(assistant: Assistant, request: Request, *, at_once: bool) -> Iterator[
     found = _find(assistant, request)
     if isinstance(found, Answer):
         yield from told(found)
-    elif assistant.model is None:
+    elif assistant.model is None or found.evidence.by_words:  # proving needs vectors
         yield from told(quoted(found))
     else:
         material = choose_material(found.inquiry.understood.standalone, found.evidence, found.quotes, found.setting)
@@ -82,16 +82,22 @@ def _find(assistant: Assistant, request: Request) -> Found | Answer:
     except IndexUnavailableError:
         return refused(inquiry, "unavailable", assistant.prompts, assistant.settings)
     query = _query(assistant, understood, request.land)
+    replies = assistant.fixed_replies
+    if replies and query.vector is not None and (reply := replies.reply_to(query.vector)):
+        return refused(inquiry, reply, assistant.prompts, assistant.settings)
     evidence = retrieve(query, library, request.today)
     clock.lap("retrieve")
     if evidence.verdict in ("off_topic", "none"):
         reason = "off_topic" if evidence.verdict == "off_topic" else "no_source"
+        if evidence.by_words:  # what words alone do not find may be there all the same
+            reason = "unavailable"
         return refused(inquiry, reason, assistant.prompts, assistant.settings)
     setting = Setting(inquiry.language, library, assistant.prompts, request.today)
     quotes = verified(draft_quotes(evidence, query, setting))
     clock.lap("answer")
     if not quotes.groups:
-        return refused(inquiry, "unproven", assistant.prompts, assistant.settings)
+        reason = "unavailable" if evidence.by_words else "unproven"
+        return refused(inquiry, reason, assistant.prompts, assistant.settings)
     return Found(inquiry, evidence, setting, quotes)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Iterable, Sequence
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -39,6 +41,12 @@ class Settings(BaseSettings):
     embedding_model: str | None = Field(
         None, description="sentence-transformers-Modell (Name oder Ordner) statt des eingebauten; braucht [models]"
     )
+    chroma_url: SecretStr | None = Field(
+        None,
+        description="Chroma-Server statt der Ablage im Datenordner, etwa http://127.0.0.1:8000 oder "
+        "https://name:kennwort@chroma.example; leer: Chroma im Datenordner",
+    )
+    chroma_token: SecretStr | None = Field(None, description="Bearer-Token für den Chroma-Server oder den Proxy davor")
     model: str | None = Field(
         None, description="Sprachmodell als anbieter:modell, etwa ollama:qwen3, openai:…, mistralai:…; leer: nur Zitate"
     )
@@ -59,7 +67,8 @@ class Settings(BaseSettings):
     rate_limit_per_minute: int = Field(20, ge=0, description="Fragen je Adresse und Minute; 0: unbegrenzt")
     global_rate_limit_per_minute: int = Field(600, ge=0, description="Fragen insgesamt je Minute; 0: unbegrenzt")
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Adressen von Proxys, deren X-Forwarded-For gilt, durch Komma getrennt"
+        (),
+        description="Adressen oder Netze von Proxys, deren X-Forwarded-For, -Proto, -Host gelten, durch Komma getrennt",
     )
     feedback: Literal["off", "feedback", "unanswered", "all"] = Field(
         "off", description="Bewertungen und/oder unbeantwortete Fragen (nur Stichwörter) aufbewahren"
@@ -82,6 +91,11 @@ class Settings(BaseSettings):
     def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(parse_origin(one) for one in value))
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(str(ip_network(one, strict=False)) for one in value)
+
     @field_validator("contact_url", "imprint_url", "privacy_url")
     @classmethod
     def _link(cls, value: str | None) -> str | None:
@@ -89,7 +103,22 @@ class Settings(BaseSettings):
             raise ValueError("muss mit https://, http:// oder mailto: beginnen")
         return value or None
 
-    @field_validator("model", "model_base_url", "model_api_key", "operator", mode="before")
+    @field_validator("chroma_url")
+    @classmethod
+    def _server_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value:
+            try:
+                parts = urlsplit(value.get_secret_value())
+                right = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+            except ValueError:
+                right = False
+            if not right or parts.query or parts.fragment:
+                raise ValueError("muss aussehen wie http://127.0.0.1:8000 oder https://name:kennwort@rechner")
+        return value
+
+    @field_validator(
+        "chroma_url", "chroma_token", "model", "model_base_url", "model_api_key", "operator", mode="before"
+    )
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return value or None

@@ -19,7 +19,7 @@ from assistant.models import Answer, Kind, Piece, Turn
 from assistant.pipeline import ask, find, stream
 from assistant.profile import Profile
 from assistant.understand import check_length
-from assistant.web.door import error_body
+from assistant.web.refusals import error_body
 
 logger = logging.getLogger(__name__)
 router = APIRouter()
@@ -83,13 +83,16 @@ def healthz() -> dict[str, str]:
 
 @router.get("/readyz", summary="Index geladen")
 def readyz(request: Request) -> JSONResponse:
-    """The index is loaded; 503 with the reason otherwise."""
+    """The index is loaded; ``degraded`` with the reason when it answers although something is wrong, else 503."""
+    shelf = _assistant(request).shelf
     try:
-        generation = _assistant(request).shelf.library().generation
-    except IndexUnavailableError as error:
-        return JSONResponse({"status": "unavailable", "reason": str(error)}, status_code=503)
+        generation = shelf.library().generation
+    except IndexUnavailableError:
+        return JSONResponse({"status": "unavailable", "reason": shelf.condition().reason}, status_code=503)
+    condition = shelf.condition()
     counts = {"documents": len(generation.sources), "passages": len(generation.passages)}
-    return JSONResponse({"status": "ready", "generation": generation.manifest.id, "counts": counts})
+    content = {"status": condition.status, "generation": generation.manifest.id, "counts": counts}
+    return JSONResponse(content | ({"reason": condition.reason} if condition.reason else {}))
 
 
 def _events(outcomes: Iterator[Piece | Answer], request: Request) -> Iterator[str]:

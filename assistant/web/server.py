@@ -9,6 +9,7 @@ import threading
 import uvicorn
 
 from assistant.bootstrap import Assistant
+from assistant.caretaker import take_care
 from assistant.pipeline import ask
 
 
@@ -29,12 +30,17 @@ class _Server(uvicorn.Server):
 def run(assistant: Assistant, listener: socket.socket) -> None:
     """Serve on a listening socket until stopped."""
     from assistant.web.app import build_app
+    from assistant.web.connection import PatientProtocol
     from assistant.web.guard import is_loopback
 
     host, port = listener.getsockname()[:2]
     threading.Thread(target=_warm_up, args=(assistant,), daemon=True).start()
+    stop = threading.Event()
+    threading.Thread(target=take_care, args=(assistant, stop), daemon=True).start()
     config = uvicorn.Config(
         build_app(assistant, loopback=is_loopback(host)),
+        http=PatientProtocol,
+        ws="none",
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -43,7 +49,10 @@ def run(assistant: Assistant, listener: socket.socket) -> None:
         limit_concurrency=512,
     )
     shown = f"[{host}]" if ":" in host else host
-    _Server(config, f"http://{shown}:{port}").run(sockets=[listener])
+    try:
+        _Server(config, f"http://{shown}:{port}").run(sockets=[listener])
+    finally:
+        stop.set()
 
 
 def listen(host: str, port: int) -> socket.socket:
