@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import logging
 import re
-import sqlite3
 from collections.abc import Callable, Iterable
 from datetime import date
 
 from assistant.bootstrap import Assistant
-from assistant.errors import IndexUnavailableError
+from assistant.errors import FeedbackError, IndexUnavailableError
 from assistant.feedback import FeedbackStore, Unanswered
 from assistant.function_words import ENGLISH, GERMAN
 from assistant.lexical import LexicalIndex, compound_terms, term
 from assistant.masking import HIDDEN, is_name, mask
 from assistant.models import Answer, Language
+from assistant.pipeline import rank
 from assistant.schema import Source
 from assistant.understand import area_of, clean
 
@@ -46,8 +46,8 @@ def keep_unanswered(assistant: Assistant, answer: Answer) -> None:
         return
     try:
         store_of(assistant).add(_unanswered(assistant, answer))
-    except (sqlite3.Error, OSError) as error:
-        logger.warning("an unanswered question could not be kept: %s", type(error).__name__)
+    except FeedbackError as error:
+        logger.warning("an unanswered question could not be kept: %s", type(error.__cause__).__name__)
 
 
 def _unanswered(assistant: Assistant, answer: Answer) -> Unanswered:
@@ -56,8 +56,15 @@ def _unanswered(assistant: Assistant, answer: Answer) -> Unanswered:
     words = trade_words(assistant, question, language, only_trade=answer.status == "off_topic")
     status = answer.status if answer.caution is None else "weak_evidence"
     area = area_of(assistant.tokenizer.terms(question, language), assistant.tokenizer) or ""
-    nearest = answer.citations[0].id if answer.citations else ""
-    return Unanswered(date.today().isoformat(), status, language, area, words, nearest)
+    return Unanswered(date.today().isoformat(), status, language, area, words, _nearest(assistant, answer))
+
+
+def _nearest(assistant: Assistant, answer: Answer) -> str:
+    """The source that came nearest to the question, where it belongs to the field at all."""
+    if answer.citations:
+        return answer.citations[0].id
+    ranked = () if answer.status == "off_topic" else rank(assistant, answer.standalone_question)
+    return ranked[0].passage.document_id if ranked else ""
 
 
 def masked_comment(assistant: Assistant, comment: str) -> str:

@@ -10,6 +10,8 @@ import uvicorn
 
 from assistant.bootstrap import Assistant
 from assistant.caretaker import take_care
+from assistant.feedback import forget_regularly
+from assistant.keeping import store_of
 from assistant.pipeline import ask
 
 
@@ -37,6 +39,7 @@ def run(assistant: Assistant, listener: socket.socket) -> None:
     threading.Thread(target=_warm_up, args=(assistant,), daemon=True).start()
     stop = threading.Event()
     threading.Thread(target=take_care, args=(assistant, stop), daemon=True).start()
+    threading.Thread(target=forget_regularly, args=(store_of(assistant), stop), daemon=True).start()
     config = uvicorn.Config(
         build_app(assistant, loopback=is_loopback(host)),
         http=PatientProtocol,
