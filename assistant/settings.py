@@ -48,7 +48,9 @@ class Settings(BaseSettings):
     )
     chroma_token: SecretStr | None = Field(None, description="Bearer-Token für den Chroma-Server oder den Proxy davor")
     model: str | None = Field(
-        None, description="Sprachmodell als anbieter:modell, etwa ollama:qwen3, openai:…, mistralai:…; leer: nur Zitate"
+        None,
+        description="Sprachmodell als anbieter:modell, etwa ollama:qwen3, openai:…, mistralai:…, oder als Datei: "
+        "local:/pfad/modell.gguf; leer: nur Zitate",
     )
     model_base_url: str | None = Field(None, description="Adresse einer OpenAI-kompatiblen Schnittstelle")
     model_api_key: SecretStr | None = Field(None, description="Schlüssel des Anbieters")

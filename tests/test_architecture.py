@@ -16,9 +16,9 @@ from assistant.bootstrap import Assistant
 
 PACKAGE = Path(assistant.__file__).parent
 LAYERS = [
-    "schema errors function_words sentences numbers number_words polarity origins",
-    "models settings profile encoder_weights places quantities",
-    "status report size questionnaire language_model feedback masking person_names",
+    "schema errors function_words sentences numbers number_words polarity origins person_names",
+    "models settings profile encoder_weights places quantities local_model",
+    "status report size questionnaire language_model feedback masking",
     "lexical load split prompts embeddings providers disk",
     "vectors score store evidence names alignment",
     "assertion binding server_store",
@@ -38,7 +38,7 @@ LAYERS = [
     "selfcheck",
     "selfcheck_report",
     "briefing",
-    "evaluate doctor check links inventory ship web",
+    "evaluate support_figures doctor check links inventory ship web",
     "cli",
     "__main__",
 ]
