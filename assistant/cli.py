@@ -254,11 +254,12 @@ def feedback(
     settings = _settings()
     store = FeedbackStore(settings.data_dir, settings.feedback_days)
     if purge:
-        typer.echo(f"{store.purge()} Einträge gelöscht.")
+        count = store.purge()
+        _print_json({"purged": count}) if as_json else typer.echo(f"{count} Einträge gelöscht.")
         return
     kept = store.feedback()
     if as_json:
-        _print_json({"feedback": [asdict(one) for one in kept]})
+        _print_json({name: [asdict(one) for one in getattr(store, name)()] for name in ("feedback", "unanswered")})
         return
     for one in kept:
         typer.echo(
@@ -282,8 +283,9 @@ def gaps(as_json: AsJson = False) -> None:
         _print_json({"gaps": [asdict(gap) for gap in found]})
         return
     for gap in found:
-        near = f"  (am nächsten: {', '.join(gap.nearest)})" if gap.nearest else ""
-        typer.echo(f"{gap.count:>4}×  {' '.join(gap.words)}{near}")
+        near = f"; am nächsten: {', '.join(gap.nearest)}" if gap.nearest else ""
+        how = ", ".join(f"{count}× {status}" for status, count in gap.statuses.items())
+        typer.echo(f"{gap.count:>4}×  {' '.join(gap.words)}  ({how}; zuletzt {gap.last}{near})")
     if not found:
         typer.echo("Nichts aufbewahrt (NETZLOTSE_FEEDBACK=unanswered oder all schaltet es ein).")
 

@@ -16,7 +16,7 @@ from assistant.bootstrap import Assistant
 
 PACKAGE = Path(assistant.__file__).parent
 LAYERS = [
-    "schema errors logs function_words sentences numbers number_words polarity origins",
+    "schema errors logs function_words sentences numbers number_words polarity origins person_names",
     "models settings profile encoder_weights places quantities local_model",
     "status report size questionnaire language_model feedback masking",
     "lexical load split prompts embeddings providers disk",
@@ -32,9 +32,9 @@ LAYERS = [
     "verify suggest documents compose",
     "rewrite outcome shelf",
     "tell bootstrap",
-    "keeping gaps backup",
+    "gaps backup",
     "pipeline collection funding gather catalogue export caretaker",
-    "briefing_plan pointers",
+    "keeping briefing_plan pointers",
     "selfcheck",
     "selfcheck_report",
     "briefing",

@@ -57,7 +57,8 @@ def build_app(assistant: Assistant, *, loopback: bool = False) -> Observer:
     app.include_router(embed_router)
     app.include_router(webmaster_router)
     app.include_router(legal_router)
-    app.include_router(feedback_router)
+    if assistant.settings.takes_feedback:
+        app.include_router(feedback_router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_api_route("/en", lambda: RedirectResponse("/en/"), include_in_schema=False)
     _handle_errors(app)

@@ -13,6 +13,8 @@ import uvicorn
 
 from assistant.bootstrap import Assistant
 from assistant.caretaker import take_care
+from assistant.feedback import forget_regularly
+from assistant.keeping import store_of
 from assistant.logs import content_free_logs
 from assistant.pipeline import ask
 
@@ -59,6 +61,7 @@ def run(assistant: Assistant, listener: socket.socket) -> None:
     stop = threading.Event()
     threading.Thread(target=take_care, args=(assistant, stop), daemon=True).start()
     app = build_app(assistant, loopback=is_loopback(host))
+    threading.Thread(target=forget_regularly, args=(store_of(assistant), stop), daemon=True).start()
     config = uvicorn.Config(
         app,
         http=PatientProtocol,
