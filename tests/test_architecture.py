@@ -21,7 +21,7 @@ LAYERS = [
     "status report size questionnaire language_model feedback masking",
     "lexical load split prompts embeddings providers disk",
     "vectors score store evidence names alignment",
-    "assertion binding server_store",
+    "assertion binding exchange server_store",
     "calibrate fixed_replies",
     "generation",
     "index",
