@@ -22,6 +22,7 @@ Vectors = NDArray[np.float32]
 _TOKEN = re.compile(r"[^\W_]+(?:['’@][^\W_]+)*|[^\w\s]")
 _REMEMBERED = 4096
 SHARED_WORD = 0.6
+_TIE = 1e-3
 STRETCH = 3
 # Words that everything here has or that only frame a number or a source; who speaks of "Firmen" means "Unternehmen".
 _LIGHT = frozenset(
@@ -32,7 +33,10 @@ _LIGHT = frozenset(
     according within per total also however furthermore bekommen bekommt erhalten erhält gilt gelten liegt liegen beträgt
     betragen gets receive receives""".split()
 )
-_FIRMS = dict.fromkeys("""unternehmen unternehmens firma firmen betrieb betriebe betrieben betriebs\n    company companies firm firms business businesses enterprise enterprises""".split(), "unternehm")
+_FIRMS = dict.fromkeys(
+    """unternehmen unternehmens firma firmen betrieb betriebe betrieben betriebs\n    company companies firm firms business businesses enterprise enterprises""".split(),
+    "unternehm",
+)
 
 
 class WordEncoder(Protocol):
@@ -115,15 +119,16 @@ class Aligner:
     def _best(self, claim: Text, row: int, sources: Sequence[Text], known: frozenset[str]) -> Match:
         word = claim.words[row]
         best = Match(word, 0.0, 0, -1)
-        for number, source in enumerate(sources):
+        nearest_first = sorted(enumerate(sources), key=lambda pair: -float(pair[1].vector @ claim.vector))
+        for number, source in nearest_first:  # of equal words the one in the sentence that means the same
             scores = source.vectors @ claim.vectors[row]
             for place, other in enumerate(source.words):
                 if not other.terms:
                     scores[place] = 0.0
                 elif word.terms & other.terms:
-                    scores[place] = max(scores[place], _shared(word, other))
+                    scores[place] = max(scores[place], _shared(word, other) + _TIE * scores[place])
             place = int(scores.argmax())
-            if scores[place] > best.score:
+            if scores[place] > best.score + 2 * _TIE:
                 best = Match(word, float(min(scores[place], 1.0)), number, place, source.words[place].start)
         everywhere = known.union(*(source.terms for source in sources))
         if word.terms <= everywhere or _term(word, claim.language) in everywhere:

@@ -310,6 +310,34 @@ def doctor(as_json: AsJson = False) -> None:
     raise typer.Exit(DONE if works else PARTLY)
 
 
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Zieldatei, etwa sicherung.tar.gz.")],
+    cache: Annotated[bool, typer.Option("--cache", help="Auch den Zwischenspeicher (Encoder, Vektoren).")] = False,
+) -> None:
+    """Eigene Dokumente, Rückmeldungen und aktuellen Index sichern; geht auch bei laufendem Dienst."""
+    from assistant.backup import back_up
+
+    if not file.parent.is_dir():
+        _stop(f"Den Ordner '{file.parent}' gibt es nicht.", WRONG_USE)
+    count = back_up(_settings().data_dir, file, cache=cache)
+    typer.echo(f"{file}: {count} Dateien gesichert.")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Eine Sicherung von 'assistant backup'.")],
+    force: Annotated[bool, typer.Option("--force", help="Vorhandene Daten ersetzen.")] = False,
+) -> None:
+    """Eine Sicherung einspielen."""
+    from assistant.backup import restore as put_back
+
+    if not file.is_file():
+        _stop(f"Die Datei '{file}' gibt es nicht.", WRONG_USE)
+    settings = _settings()
+    typer.echo(f"{settings.data_dir}: {put_back(settings.data_dir, file, force=force)} Dateien eingespielt.")
+
+
 @app.command("eval")
 def evaluate(
     file: Annotated[Path | None, typer.Argument(help="Fragen als JSON-Zeilen; ohne Angabe die mitgelieferten.")] = None,
@@ -365,7 +393,9 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
 
     columns = (TextColumn("{task.description:<10}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
     tasks: dict[str, TaskID] = {}
-    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    hidden = not console.is_terminal  # a log file gets no bar
+    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True, disable=hidden) as progress:
 
         def report(stage: str, done: int, total: int) -> None:
             if stage not in tasks:

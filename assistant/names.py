@@ -18,6 +18,8 @@ from assistant.schema import Source
 _TOKEN = re.compile(r"[^\W_]+(?:[-./@&+’'][^\W_]+)*")
 _PART = re.compile(r"[^\W_]+(?:@[^\W_]+)?")
 _DISTINCT = 4
+_LONG = 6
+_ARTICLES = frozenset("Der Die Das Ein Eine The A An".split())
 # Units, countries of everything here, and words in capitals that name nobody.
 _DENIED = re.compile(
     r"\b(?:nicht|not)\s(?:(?:des|der|dem|den|das|die|vom|von|beim|the|by|from|of)\s)*(?=\w*[A-ZÄÖÜ]\w*[A-ZÄÖÜ])[\w@-]+"
@@ -44,12 +46,24 @@ class Names:
             keys = {key for name in group if (key := _key(name))}
             for key in keys:
                 self._same.setdefault(key, set()).update(keys)
+        self._longest = max((key.count(" ") + 1 for key in self._same), default=1)
         self._places = {key for name in places if len(key := _key(name)) >= _DISTINCT}
 
     def missing(self, sentence: str, source: str, language: Language) -> tuple[str, ...]:
         """Names of the sentence that the source (text, title, headings) does not mention."""
         held = _Mentions(_DENIED.sub(" ", source))  # "laut Fachpresse, nicht des BMWE" says nothing of the BMWE
-        return tuple(name for name in self.find(sentence, language) if not self._held(name, held))
+        found = (*self.find(sentence, language), *self._known(sentence))
+        return tuple(name for name in found if not self._held(name, held))
+
+    def _known(self, text: str) -> Iterator[str]:
+        """Names that the sources know, though a dictionary explains their words ("Horizont Europa")."""
+        parts = [match for match in _PART.finditer(text) if match[0] not in _ARTICLES]
+        for start in range(len(parts)):
+            for size in range(1, min(self._longest, len(parts) - start) + 1):
+                end = start + size
+                name = text[parts[start].start() : parts[end - 1].end()]
+                if _key(name) in self._same and _stands_out([part[0] for part in parts[start:end]]):
+                    yield name
 
     def find(self, text: str, language: Language) -> Iterator[str]:
         """The names of a text in order."""
@@ -86,6 +100,12 @@ def known_names(
     short = ([abbreviation, *long_forms] for abbreviation, long_forms in abbreviations.items())
     located = (place for land, others in places.items() for place in (land, *others))
     return Names([*short, *titles, *publishers], located)
+
+
+def _stands_out(words: Sequence[str]) -> bool:
+    """Whether known words are a name rather than talk: two capitals, or one long word."""
+    capitals = [word for word in words if word[0].isupper()]
+    return len(capitals) > 1 or (len(words) == 1 and len(capitals) == 1 and len(words[0]) >= _LONG)
 
 
 class _Mentions:

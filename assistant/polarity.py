@@ -41,7 +41,7 @@ _FORMS: dict[Force, str] = {
         |expired|closed|replaced|ceased|former(?:ly)?|until""",
     Force.BECAUSE: r"""weil|dadurch|deshalb|daher|deswegen|folglich|somit|aufgrund|wegen|infolge|dank|da\ssie|da\ses
         |ermöglicht|führt\szu|because|therefore|thus|hence|since\sthey|as\sa\sresult|due\sto|thanks\sto|so\sthat""",
-    Force.DUTY: r"""verpflichte\w*|pflicht\w*|vorgeschrieben\w*|gesetzlich|zwingend\w*|mandatory|obliged|obligat\w+|by\slaw
+    Force.DUTY: r"""verpflichte\w*|pflicht\w*|vorgeschrieben\w*|gesetzlich\w*|zwingend\w*|mandatory|obliged|obligat\w+|by\slaw
         |legally|compulsory""",
     Force.DUE: r"""frist\w*|\w+frist|fällig|anforderung\w*|einzuhalten|vorzulegen|einzureichen|vorher|deadline|due|by""",
     Force.CAN: rf"""kann|(?-i:können)|könnten?|konnten?|darf|dürfen|dürften?|möglich{_ENDING}|möglicherweise|vielleicht|eventuell
@@ -69,7 +69,7 @@ _FORMS: dict[Force, str] = {
 }
 # Words that look like a negation and are none: bounds, contrasts that affirm, hedges.
 _NO_NEGATION = re.compile(
-    r"nicht\s(?:mehr\sals|über|länger\sals|älter\sals|später\sals|weniger\sals|unter|nur|selten|zuletzt)|nicht\s(?=bestätigt|belegt|geprüft)"
+    r"nicht\s(?:mehr\sals|über|länger\sals|älter\sals|später\sals|weniger\sals|unter|nur|selten|zuletzt)"
     r"|not\s(?:more\sthan|only|less\sthan|later\sthan|exceed\w*|uncommon\w*)|no\s(?:more|less|later|fewer)\sthan|keine?\szweifel",
     re.I,
 )
@@ -125,6 +125,18 @@ def forces_of(text: str) -> frozenset[Force]:
     plain = _NO_NEGATION.sub(" ", text)
     found = {force for force, pattern in _MARKERS.items() if pattern.search(plain if force is Force.NO else text)}
     return frozenset(found)
+
+
+@lru_cache(maxsize=8192)
+def count_of(force: Force, text: str) -> int:
+    """How often a marker occurs in a text."""
+    return len(_MARKERS[force].findall(_NO_NEGATION.sub(" ", text) if force is Force.NO else text))
+
+
+@lru_cache(maxsize=8192)
+def words_of(force: Force, text: str) -> tuple[str, ...]:
+    """The markers of a text in lower case."""
+    return tuple(match[0].lower() for match in _MARKERS[force].finditer(text))
 
 
 @lru_cache(maxsize=1)

@@ -58,7 +58,7 @@ _MOST = re.compile(
     re.I,
 )
 _LEAST = re.compile(
-    r"(?:mindestens|wenigstens|ab|über|mehr\sals|größer\sals|von\smindestens|mind\.|nicht\sunter|nicht\sweniger\sals|"
+    r"(?:mindestens|wenigstens|ab|vom|über|mehr\sals|größer\sals|von\smindestens|mind\.|nicht\sunter|nicht\sweniger\sals|"
     r"at\sleast|more\sthan|over|above|minimum(?:\sof)?|no\s(?:less|fewer)\sthan|from|since|seit|exceed(?:s|ing)?)"
     r"\W*(?:(?:je|jeweils|rund|dem|den|the|of|a|EUR|€)\W+){0,3}$",
     re.I,
@@ -67,6 +67,11 @@ _MOST_AFTER = re.compile(
     r"\W*(?:\w+\s){0,2}(?:nicht\s(?:übersteigen|überschreiten)|oder\sweniger|or\s(?:less|fewer))", re.I
 )
 _LEAST_AFTER = re.compile(r"\W*(?:oder\smehr|or\smore|und\smehr|and\smore)\b", re.I)
+_ONE = re.compile(
+    r"(?:(?<=mindestens\s)|(?<=wenigstens\s)|(?<=höchstens\s)|(?<=maximal\s)|(?<=at\sleast\s)|(?<=at\smost\s))"
+    r"(?:eine?[nmrs]?|one)\b",
+    re.I,
+)
 _NEARLY = re.compile(
     r"(?:knapp|rund|etwa|circa|ca\.|ungefähr|fast|beinahe|nearly|almost|about|around|approximately|roughly)\s$", re.I
 )
@@ -100,6 +105,7 @@ def quantities_in(text: str) -> tuple[Quantity, ...]:
         *_references(text, taken),
         *_plain(text, taken),
         *_words(text, taken),
+        *_ones(text, taken),
     ]
     return tuple(reversed(_share_units(text, found)))
 
@@ -177,6 +183,13 @@ def _words(text: str, taken: bytearray) -> Iterator[Quantity]:
     for match in ORDINAL.finditer(text):
         if _take(taken, match):
             yield _quantity(text, match, str(ORDINALS[match[1].lower()]), "")
+
+
+def _ones(text: str, taken: bytearray) -> Iterator[Quantity]:
+    """ "ein" is a number only after "mindestens" and the like."""
+    for match in _ONE.finditer(text):
+        if _take(taken, match):
+            yield _quantity(text, match, "1", _unit_at(text, match.start(), match.end()))
 
 
 def _unit_at(text: str, start: int, end: int) -> str:
@@ -267,7 +280,7 @@ def contradicts(one: Quantity, other: Quantity) -> bool:
     """Whether a claim's number binds otherwise than the source's: "mindestens 10" against "höchstens 10"."""
     if {one.bound, other.bound} in ({"most", "least"}, {"about", "least"}):
         return True
-    return not one.is_time and one.bound in ("", "least") and other.bound == "most" and one.unit in ("percent", "euro")
+    return not one.is_time and one.bound in ("", "least") and other.bound == "most"
 
 
 def is_same_range(one: Quantity, other: Quantity, text: str) -> bool:
