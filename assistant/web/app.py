@@ -25,6 +25,7 @@ from assistant.web.api import router
 from assistant.web.chat import chat_page
 from assistant.web.door import FrontDoor
 from assistant.web.embed import router as embed_router
+from assistant.web.feedback import no_feedback
 from assistant.web.feedback import router as feedback_router
 from assistant.web.guard import AdviserGuard
 from assistant.web.legal import router as legal_router
@@ -57,8 +58,7 @@ def build_app(assistant: Assistant, *, loopback: bool = False) -> Observer:
     app.include_router(embed_router)
     app.include_router(webmaster_router)
     app.include_router(legal_router)
-    if assistant.settings.takes_feedback:
-        app.include_router(feedback_router)
+    app.include_router(feedback_router if assistant.settings.takes_feedback else no_feedback)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_api_route("/en", lambda: RedirectResponse("/en/"), include_in_schema=False)
     _handle_errors(app)

@@ -81,7 +81,7 @@ def chat_page(assistant: Assistant, language: Language, note: Callable[[Answer],
                 with gr.Row(elem_id="ask"):
                     question = gr.Textbox(
                         placeholder=texts["placeholder"], label=texts["question"], max_length=MAXIMUM_CHARACTERS,
-                        lines=1, max_lines=6, scale=5, autofocus=True, elem_id="question",
+                        lines=1, max_lines=6, scale=5, elem_id="question",
                     )  # fmt: skip
                     send = gr.Button(texts["send"], variant="primary", scale=1, min_width=100, elem_id="send")
                 new = gr.Button(texts["new"], size="sm", variant="secondary", elem_id="new")

@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
 
 from assistant.bootstrap import Assistant
 from assistant.errors import AssistantError, FeedbackError
@@ -18,6 +19,7 @@ from assistant.keeping import masked_comment, store_of
 from assistant.models import Language, Mode, Status
 
 router = APIRouter()
+no_feedback = APIRouter(include_in_schema=False)
 logger = logging.getLogger(__name__)
 COMMENT_CHARACTERS = 500
 RATING: Mapping[Language, Mapping[str, str]] = {
@@ -95,6 +97,12 @@ def feedback(body: FeedbackIn, request: Request) -> JSONResponse:
     """Keep a judgement, its comment masked; the route is there only where the operator takes judgements."""
     keep_feedback(request.app.state.assistant, body)
     return JSONResponse({"status": "kept"}, status_code=201)
+
+
+@no_feedback.post("/api/feedback")
+def not_taken() -> None:
+    """What is at the address where the operator takes no judgements: nothing, whatever is sent."""
+    raise HTTPException(404)
 
 
 def keep_feedback(assistant: Assistant, body: FeedbackIn) -> None:

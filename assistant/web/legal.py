@@ -23,23 +23,24 @@ _HERE = {"127.0.0.1", "localhost", "::1"}
 @router.get("/datenschutz")
 def privacy(request: Request) -> HTMLResponse:
     """What is processed with the settings of this server."""
-    return _page("privacy.html", request.app.state.assistant)
+    return HTMLResponse(legal_page("privacy.html", request.app.state.assistant))
 
 
 @router.get("/impressum")
 def imprint(request: Request) -> HTMLResponse:
     """Who runs this server."""
-    return _page("imprint.html", request.app.state.assistant)
+    return HTMLResponse(legal_page("imprint.html", request.app.state.assistant))
 
 
 @router.get("/barrierefreiheit")
 def accessibility(request: Request) -> HTMLResponse:
     """What was done and checked so that everybody can use the pages, and what is open."""
-    return _page("accessibility.html", request.app.state.assistant)
+    return HTMLResponse(legal_page("accessibility.html", request.app.state.assistant))
 
 
-def _page(name: str, assistant: Assistant) -> HTMLResponse:
-    return HTMLResponse(_templates().get_template(name).render(facts(assistant)))
+def legal_page(name: str, assistant: Assistant) -> str:
+    """A page with the facts of this server; every value is escaped."""
+    return _templates().get_template(name).render(facts(assistant))
 
 
 def facts(assistant: Assistant) -> dict[str, Any]:
