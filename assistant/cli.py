@@ -254,11 +254,12 @@ def feedback(
     settings = _settings()
     store = FeedbackStore(settings.data_dir, settings.feedback_days)
     if purge:
-        typer.echo(f"{store.purge()} Einträge gelöscht.")
+        count = store.purge()
+        _print_json({"purged": count}) if as_json else typer.echo(f"{count} Einträge gelöscht.")
         return
     kept = store.feedback()
     if as_json:
-        _print_json({"feedback": [asdict(one) for one in kept]})
+        _print_json({name: [asdict(one) for one in getattr(store, name)()] for name in ("feedback", "unanswered")})
         return
     for one in kept:
         typer.echo(
@@ -282,8 +283,9 @@ def gaps(as_json: AsJson = False) -> None:
         _print_json({"gaps": [asdict(gap) for gap in found]})
         return
     for gap in found:
-        near = f"  (am nächsten: {', '.join(gap.nearest)})" if gap.nearest else ""
-        typer.echo(f"{gap.count:>4}×  {' '.join(gap.words)}{near}")
+        near = f"; am nächsten: {', '.join(gap.nearest)}" if gap.nearest else ""
+        how = ", ".join(f"{count}× {status}" for status, count in gap.statuses.items())
+        typer.echo(f"{gap.count:>4}×  {' '.join(gap.words)}  ({how}; zuletzt {gap.last}{near})")
     if not found:
         typer.echo("Nichts aufbewahrt (NETZLOTSE_FEEDBACK=unanswered oder all schaltet es ein).")
 
@@ -306,6 +308,34 @@ def doctor(as_json: AsJson = False) -> None:
     if as_json:
         _print_json({"works": works, "findings": [asdict(finding) for finding in findings]})
     raise typer.Exit(DONE if works else PARTLY)
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Zieldatei, etwa sicherung.tar.gz.")],
+    cache: Annotated[bool, typer.Option("--cache", help="Auch den Zwischenspeicher (Encoder, Vektoren).")] = False,
+) -> None:
+    """Eigene Dokumente, Rückmeldungen und aktuellen Index sichern; geht auch bei laufendem Dienst."""
+    from assistant.backup import back_up
+
+    if not file.parent.is_dir():
+        _stop(f"Den Ordner '{file.parent}' gibt es nicht.", WRONG_USE)
+    count = back_up(_settings().data_dir, file, cache=cache)
+    typer.echo(f"{file}: {count} Dateien gesichert.")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Eine Sicherung von 'assistant backup'.")],
+    force: Annotated[bool, typer.Option("--force", help="Vorhandene Daten ersetzen.")] = False,
+) -> None:
+    """Eine Sicherung einspielen."""
+    from assistant.backup import restore as put_back
+
+    if not file.is_file():
+        _stop(f"Die Datei '{file}' gibt es nicht.", WRONG_USE)
+    settings = _settings()
+    typer.echo(f"{settings.data_dir}: {put_back(settings.data_dir, file, force=force)} Dateien eingespielt.")
 
 
 @app.command("eval")
@@ -363,7 +393,9 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
 
     columns = (TextColumn("{task.description:<10}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
     tasks: dict[str, TaskID] = {}
-    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    hidden = not console.is_terminal  # a log file gets no bar
+    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True, disable=hidden) as progress:
 
         def report(stage: str, done: int, total: int) -> None:
             if stage not in tasks:

@@ -77,6 +77,10 @@ class QuestionError(AssistantError):
         self.code = code
 
 
+class FeedbackError(AssistantError):
+    """The file of ratings and unanswered questions cannot be read or written."""
+
+
 class ProfileError(AssistantError):
     """A profile cannot be read or has a field that does not exist."""
 

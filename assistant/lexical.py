@@ -50,6 +50,10 @@ class Tokenizer:
         """Terms of a text without compound parts and abbreviations."""
         return self._words(text, language)
 
+    def abbreviations(self, text: str, language: Language) -> frozenset[str]:
+        """Abbreviations whose long form stands in a text."""
+        return frozenset(self._abbreviated(self._words(text, language)))
+
     def _words(self, text: str, language: Language) -> list[str]:
         stops = GERMAN if language == "de" else ENGLISH
         return [term(word, language) for word in _found(text) if word not in stops]

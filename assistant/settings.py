@@ -15,9 +15,12 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from assistant.errors import SettingsError
+from assistant.logs import LogMode
 from assistant.origins import parse_origin
 
 PREFIX = "NETZLOTSE_"
+LOCAL_METRICS = "loopback"
+_SHORTEST_TOKEN = 16
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -48,7 +51,9 @@ class Settings(BaseSettings):
     )
     chroma_token: SecretStr | None = Field(None, description="Bearer-Token für den Chroma-Server oder den Proxy davor")
     model: str | None = Field(
-        None, description="Sprachmodell als anbieter:modell, etwa ollama:qwen3, openai:…, mistralai:…; leer: nur Zitate"
+        None,
+        description="Sprachmodell als anbieter:modell, etwa ollama:qwen3, openai:…, mistralai:…, oder als Datei: "
+        "local:/pfad/modell.gguf; leer: nur Zitate",
     )
     model_base_url: str | None = Field(None, description="Adresse einer OpenAI-kompatiblen Schnittstelle")
     model_api_key: SecretStr | None = Field(None, description="Schlüssel des Anbieters")
@@ -79,6 +84,15 @@ class Settings(BaseSettings):
         None, description="Kennwort von /berater (HTTP Basic, beliebiger Benutzername); leer: nur von diesem Rechner"
     )
 
+    log: LogMode = Field(
+        "plain", description="Eine Zeile je Anfrage ohne Inhalt, lesbar oder als JSON; off: nur Warnungen und Fehler"
+    )
+    metrics: SecretStr | None = Field(
+        None,
+        description="Messwerte für Prometheus unter /metrics: 'loopback' nur von diesem Rechner, sonst ein Kennwort "
+        f"(mindestens {_SHORTEST_TOKEN} Zeichen), das als 'Authorization: Bearer …' mitkommt; leer: aus",
+    )
+
     @field_validator("allowed_origins", "allowed_hosts", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
@@ -95,6 +109,14 @@ class Settings(BaseSettings):
     @classmethod
     def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(str(ip_network(one, strict=False)) for one in value)
+
+    @field_validator("metrics")
+    @classmethod
+    def _local_or_token(cls, value: SecretStr | None) -> SecretStr | None:
+        token = value.get_secret_value() if value else ""
+        if token and token != LOCAL_METRICS and len(token) < _SHORTEST_TOKEN:
+            raise ValueError(f"muss 'loopback' sein oder ein Kennwort mit mindestens {_SHORTEST_TOKEN} Zeichen")
+        return value if token else None
 
     @field_validator("contact_url", "imprint_url", "privacy_url")
     @classmethod

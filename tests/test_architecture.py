@@ -16,8 +16,8 @@ from assistant.bootstrap import Assistant
 
 PACKAGE = Path(assistant.__file__).parent
 LAYERS = [
-    "schema errors function_words sentences numbers number_words polarity origins",
-    "models settings profile encoder_weights places quantities",
+    "schema errors logs function_words sentences numbers number_words polarity origins person_names",
+    "models settings profile encoder_weights places quantities local_model",
     "status report size questionnaire language_model feedback masking",
     "lexical load split prompts embeddings providers disk product",
     "vectors score store evidence names alignment",
@@ -32,13 +32,13 @@ LAYERS = [
     "verify suggest documents compose",
     "rewrite outcome shelf",
     "tell bootstrap",
-    "keeping gaps",
+    "gaps backup",
     "pipeline collection funding gather catalogue export caretaker",
-    "briefing_plan pointers",
+    "keeping briefing_plan pointers",
     "selfcheck",
     "selfcheck_report",
     "briefing",
-    "evaluate doctor check links inventory ship web",
+    "evaluate support_figures doctor check links inventory ship web",
     "cli",
     "__main__",
 ]

@@ -15,7 +15,19 @@ from assistant.gaps import find_gaps
 from assistant.masking import HIDDEN, mask
 
 TODAY = date.today().isoformat()
-KNOWN = {"antwort", "frist", "förderquote", "zuschuss", "die", "bitte", "maschinenbau", "the", "grant"}
+KNOWN = {
+    "fehlt",
+    "nennen",
+    "antwort",
+    "frist",
+    "förderquote",
+    "zuschuss",
+    "die",
+    "bitte",
+    "maschinenbau",
+    "the",
+    "grant",
+}
 
 COMMENTS = {
     "Frau Krause hat recht: Frist fehlt": ("Krause",),
@@ -57,7 +69,9 @@ def test_only_the_owner_may_read_the_file(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / FILE).stat().st_mode) == 0o600
 
 
-@pytest.mark.parametrize(("age", "days", "kept"), [(30, 30, 1), (31, 30, 0), (8, 7, 0), (40, 365, 0)])
+@pytest.mark.parametrize(
+    ("age", "days", "kept"), [(0, 1, 1), (29, 30, 1), (30, 30, 0), (7, 7, 0), (40, 365, 0), (-1, 30, 1), (-2, 30, 0)]
+)
 def test_what_is_too_old_goes(tmp_path: Path, age: int, days: int, kept: int) -> None:
     day = (date.today() - timedelta(days=age)).isoformat()
     FeedbackStore(tmp_path, 30).add(Unanswered(day, "no_source", "de", "", ("drohnen",), ""))

@@ -19,6 +19,7 @@ from assistant.models import Answer, Kind, Piece, Turn
 from assistant.pipeline import ask, find, stream
 from assistant.profile import Profile
 from assistant.understand import check_length
+from assistant.web.observe import note_answer
 from assistant.web.refusals import error_body
 
 logger = logging.getLogger(__name__)
@@ -60,6 +61,7 @@ def chat(body: ChatIn, request: Request) -> Response:
         return StreamingResponse(_events(chain([first], outcomes), request), media_type="text/event-stream")
     answer = ask(_assistant(request), body.question, history, lang=body.lang, land=land)
     keep_unanswered(_assistant(request), answer)
+    note_answer(request, answer)
     return JSONResponse(answer.to_dict())
 
 
@@ -103,6 +105,7 @@ def _events(outcomes: Iterator[Piece | Answer], request: Request) -> Iterator[st
                 yield _event("delta", {"text": outcome.text})
             else:
                 keep_unanswered(_assistant(request), outcome)
+                note_answer(request, outcome)
                 yield _event("done", outcome.to_dict())
     except Exception as error:  # the status line is gone already
         logger.error("answering failed: %s", type(error).__name__)

@@ -93,6 +93,8 @@ class FrontDoor:
                 receive = await _checked_body(scope, receive)
                 await self._pass_on(scope, receive, send_with_headers)
         except Refused as refusal:
+            if noted := scope["state"].get("noted"):
+                noted.code = refusal.code
             accept = Headers(scope=scope).get("accept", "")
             in_chat = _JOIN.fullmatch(scope["path"])
             reply = chat_response(refusal, request_id) if in_chat else refusal_response(refusal, request_id, accept)

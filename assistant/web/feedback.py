@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
@@ -9,14 +10,15 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.exceptions import HTTPException
 
 from assistant.bootstrap import Assistant
+from assistant.errors import AssistantError, FeedbackError
 from assistant.feedback import Feedback, Reason, Thumb
 from assistant.keeping import masked_comment, store_of
 from assistant.models import Language, Mode, Status
 
 router = APIRouter()
+logger = logging.getLogger(__name__)
 COMMENT_CHARACTERS = 500
 RATING: Mapping[Language, Mapping[str, str]] = {
     "de": {
@@ -90,26 +92,26 @@ def notice(assistant: Assistant, language: Language) -> str:
 
 @router.post("/api/feedback", summary="Eine Antwort bewerten", status_code=201)
 def feedback(body: FeedbackIn, request: Request) -> JSONResponse:
-    """Keep a judgement, its comment masked; 404 where the operator keeps none."""
-    assistant: Assistant = request.app.state.assistant
-    if not assistant.settings.takes_feedback:
-        raise HTTPException(404)
-    keep_feedback(assistant, body)
+    """Keep a judgement, its comment masked; the route is there only where the operator takes judgements."""
+    keep_feedback(request.app.state.assistant, body)
     return JSONResponse({"status": "kept"}, status_code=201)
 
 
 def keep_feedback(assistant: Assistant, body: FeedbackIn) -> None:
     """Into the store, with sources that exist and a comment that names nobody."""
     known = assistant.shelf.library().generation.sources
-    store_of(assistant).add(
-        Feedback(
-            date.today().isoformat(),
-            body.thumb,
-            body.reason,
-            masked_comment(assistant, body.comment),
-            body.status,
-            body.mode,
-            body.language,
-            tuple(one for one in body.sources if one in known),
-        )
+    judged = Feedback(
+        date.today().isoformat(),
+        body.thumb,
+        body.reason,
+        masked_comment(assistant, body.comment),
+        body.status,
+        body.mode,
+        body.language,
+        tuple(one for one in body.sources if one in known),
     )
+    try:
+        store_of(assistant).add(judged)
+    except FeedbackError as error:
+        logger.warning("a rating could not be kept: %s", type(error.__cause__).__name__)
+        raise AssistantError(RATING[body.language]["failed"]) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from string import Template
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from assistant.bootstrap import Assistant
 from assistant.settings import Settings
 
 router = APIRouter(include_in_schema=False)
+_FOR_WEBSITES = Path(__file__).with_name("pages") / "datenschutz.txt"
 _HERE = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -49,6 +51,25 @@ def facts(assistant: Assistant) -> dict[str, Any]:
         "model": assistant.model.name if assistant.model else None,
         "model_host": _model_host(settings),
     }
+
+
+def text_for_websites(assistant: Assistant) -> str:
+    """What a hub may say about the chat in its own data protection text, true for this server's settings."""
+    settings, host = assistant.settings, _model_host(assistant.settings)
+    where = f"vom Dienst {host}" if host else "auf dem Server des Chats"
+    model = f" Antworten formuliert ein Sprachmodell, das {where} betrieben wird." if assistant.model else ""
+    kept = (
+        " Bewertungen, die Sie absenden, werden ohne Frage und Antwort aufbewahrt." if settings.takes_feedback else ""
+    )
+    if settings.keeps_unanswered:
+        kept += " Findet sich keine gute Antwort, werden einzelne Wörter der Frage ohne Namen und Zahlen aufbewahrt."
+    if kept:
+        kept += (
+            f" Beides wird höchstens {settings.feedback_days} Tage aufbewahrt."
+            if settings.feedback == "all"
+            else (f" Das geschieht höchstens {settings.feedback_days} Tage lang.")
+        )
+    return Template(_FOR_WEBSITES.read_text(encoding="utf-8").strip()).substitute(model=model, kept=kept)
 
 
 def _model_host(settings: Settings) -> str | None:

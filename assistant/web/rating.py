@@ -8,6 +8,7 @@ import gradio as gr
 from pydantic import ValidationError
 
 from assistant.bootstrap import Assistant
+from assistant.errors import AssistantError
 from assistant.models import Language
 from assistant.web.feedback import COMMENT_CHARACTERS, RATING, REASONS, FeedbackIn, keep_feedback
 
@@ -28,6 +29,9 @@ def rating_form(assistant: Assistant, language: Language, conversation: gr.State
             keep_feedback(assistant, _judged(thumb, reason, comment, past))
         except (ValidationError, IndexError):
             gr.Info(texts["first"], duration=4)
+            return [gr.skip(), gr.skip(), gr.skip()]
+        except AssistantError:
+            gr.Warning(texts["failed"], duration=4)
             return [gr.skip(), gr.skip(), gr.skip()]
         gr.Info(texts["thanks"], duration=4)
         return [None, None, ""]
