@@ -19,7 +19,7 @@ LAYERS = [
     "schema errors logs function_words sentences numbers number_words polarity origins person_names",
     "models settings profile encoder_weights places quantities local_model",
     "status report size questionnaire language_model feedback masking",
-    "lexical load split prompts embeddings providers disk",
+    "lexical load split prompts embeddings providers disk product",
     "vectors score store evidence names alignment",
     "assertion binding exchange server_store",
     "calibrate fixed_replies",
