@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command 
 PIP = $(VENV)/bin/python -m pip --disable-pip-version-check
 BROWSER = $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: serve test check lint index eval vectors bench counts clean help
+.PHONY: serve test check lint index eval vectors bench load audit counts clean help
 
 help: ## Show the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,12 @@ vectors: $(VENV)/.slim ## Write the shipped vectors anew after a change in knowl
 
 bench: $(VENV)/.slim ## Measure one question against the cost of embedding it
 	@$(VENV)/bin/python benchmarks/question.py
+
+load: $(VENV)/.full ## Many people at once: times, refusals, memory, no answer at somebody else
+	@$(VENV)/bin/python benchmarks/load.py $(ARGS)
+
+audit: $(VENV)/bin/python ## Known weaknesses of the pinned dependencies (needs network)
+	@.ci/audit $(VENV)/bin/python
 
 counts: $(VENV)/.slim ## Refresh the tables of the knowledge in the README
 	@$(VENV)/bin/python -m assistant.inventory README.md

@@ -50,6 +50,7 @@ def serve(
 ) -> None:
     """Chatseite und Schnittstelle bereitstellen; bringt vorher den Index auf Stand."""
     from assistant.bootstrap import build_assistant
+    from assistant.caretaker import go_on_without
     from assistant.errors import IndexBusyError
     from assistant.web.server import listen, run
 
@@ -61,6 +62,8 @@ def serve(
         _refresh(settings, assistant=assistant)
     except IndexBusyError:
         typer.echo("Ein anderer Prozess pflegt den Index; es gilt der aktuelle Stand.", err=True)
+    except Exception as error:
+        typer.echo(go_on_without(assistant, error), err=True)
     run(assistant, listener)
 
 
@@ -133,15 +136,17 @@ def ask(
 ) -> None:
     """Eine Frage mit Belegen beantworten."""
     from assistant.pipeline import ask as answer_question
+    from assistant.tell import mode_note
     from assistant.understand import check_length
 
     check_length(question)
     land = _load_profile(profile).land if profile else None
-    answer = answer_question(_assistant(), question, lang=_language(lang), land=land)
+    assistant = _assistant()
+    answer = answer_question(assistant, question, lang=_language(lang), land=land)
     if as_json:
         _print_json(answer.to_dict())
     else:
-        _print_answer(answer)
+        _print_answer(answer, mode_note(answer, assistant.prompts))
     raise typer.Exit(DONE if answer.status == "answered" else PARTLY)
 
 
@@ -236,16 +241,120 @@ def check(
     raise typer.Exit(PARTLY if findings.errors else DONE)
 
 
+@app.command()
+def feedback(
+    purge: Annotated[bool, typer.Option("--purge", help="Alles Aufbewahrte sofort löschen.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bewertungen von Besuchern zeigen oder löschen (auch die Wörter unbeantworteter Fragen)."""
+    from dataclasses import asdict
+
+    from assistant.feedback import FeedbackStore
+
+    settings = _settings()
+    store = FeedbackStore(settings.data_dir, settings.feedback_days)
+    if purge:
+        count = store.purge()
+        _print_json({"purged": count}) if as_json else typer.echo(f"{count} Einträge gelöscht.")
+        return
+    kept = store.feedback()
+    if as_json:
+        _print_json({name: [asdict(one) for one in getattr(store, name)()] for name in ("feedback", "unanswered")})
+        return
+    for one in kept:
+        typer.echo(
+            f"{one.day}  {one.thumb:<4}  {one.reason or '–':<14}  {', '.join(one.sources) or '–'}  {one.comment}"
+        )
+    if not kept:
+        typer.echo("Keine Bewertungen aufbewahrt (NETZLOTSE_FEEDBACK=feedback oder all schaltet sie ein).")
+
+
+@app.command()
+def gaps(as_json: AsJson = False) -> None:
+    """Wonach gefragt wurde, ohne dass das Wissen eine gute Antwort hatte."""
+    from dataclasses import asdict
+
+    from assistant.feedback import FeedbackStore
+    from assistant.gaps import find_gaps
+
+    settings = _settings()
+    found = find_gaps(FeedbackStore(settings.data_dir, settings.feedback_days).unanswered())
+    if as_json:
+        _print_json({"gaps": [asdict(gap) for gap in found]})
+        return
+    for gap in found:
+        near = f"; am nächsten: {', '.join(gap.nearest)}" if gap.nearest else ""
+        how = ", ".join(f"{count}× {status}" for status, count in gap.statuses.items())
+        typer.echo(f"{gap.count:>4}×  {' '.join(gap.words)}  ({how}; zuletzt {gap.last}{near})")
+    if not found:
+        typer.echo("Nichts aufbewahrt (NETZLOTSE_FEEDBACK=unanswered oder all schaltet es ein).")
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Prüfen, ob alles läuft: Datenordner, Wissen, Embeddings, Index, Sprachmodell – und was zu tun ist."""
+    from dataclasses import asdict
+
+    from assistant.doctor import examine
+
+    findings = []
+    for finding in examine(_settings()):
+        findings.append(finding)
+        if not as_json:
+            typer.echo(f"{'in Ordnung' if finding.works else 'FEHLER':<10}  {finding.name:<12}  {finding.message}")
+            if finding.remedy:
+                typer.echo(f"{'':<26}→ {finding.remedy}")
+    works = all(finding.works for finding in findings)
+    if as_json:
+        _print_json({"works": works, "findings": [asdict(finding) for finding in findings]})
+    raise typer.Exit(DONE if works else PARTLY)
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Zieldatei, etwa sicherung.tar.gz.")],
+    cache: Annotated[bool, typer.Option("--cache", help="Auch den Zwischenspeicher (Encoder, Vektoren).")] = False,
+) -> None:
+    """Eigene Dokumente, Rückmeldungen und aktuellen Index sichern; geht auch bei laufendem Dienst."""
+    from assistant.backup import back_up
+
+    if not file.parent.is_dir():
+        _stop(f"Den Ordner '{file.parent}' gibt es nicht.", WRONG_USE)
+    count = back_up(_settings().data_dir, file, cache=cache)
+    typer.echo(f"{file}: {count} Dateien gesichert.")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Eine Sicherung von 'assistant backup'.")],
+    force: Annotated[bool, typer.Option("--force", help="Vorhandene Daten ersetzen.")] = False,
+) -> None:
+    """Eine Sicherung einspielen."""
+    from assistant.backup import restore as put_back
+
+    if not file.is_file():
+        _stop(f"Die Datei '{file}' gibt es nicht.", WRONG_USE)
+    settings = _settings()
+    typer.echo(f"{settings.data_dir}: {put_back(settings.data_dir, file, force=force)} Dateien eingespielt.")
+
+
 @app.command("eval")
 def evaluate(
     file: Annotated[Path | None, typer.Argument(help="Fragen als JSON-Zeilen; ohne Angabe die mitgelieferten.")] = None,
+    mode: Annotated[
+        str, typer.Option(help="extractive (Zitate) oder model (mit dem eingestellten Sprachmodell).")
+    ] = "",
     verbose: Annotated[bool, typer.Option("--verbose", help="Auch jede einzelne Frage ausgeben.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Güte messen: Treffer, Absagen, Belege und Zahlen über eine Fragenliste."""
-    from assistant.evaluate import evaluate_file, summary_table
+    from assistant.evaluate import evaluate_file, in_mode, summary_table
 
-    figures = evaluate_file(_assistant(), file, verbose=verbose)
+    assistant = in_mode(_assistant(), mode or "extractive")
+    with _progress() as report:
+        figures = evaluate_file(
+            assistant, file, verbose=verbose, progress=lambda done, total: report("Fragen", done, total)
+        )
     if as_json:
         _print_json(figures)
     else:
@@ -284,7 +393,9 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
 
     columns = (TextColumn("{task.description:<10}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
     tasks: dict[str, TaskID] = {}
-    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    hidden = not console.is_terminal  # a log file gets no bar
+    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True, disable=hidden) as progress:
 
         def report(stage: str, done: int, total: int) -> None:
             if stage not in tasks:
@@ -339,8 +450,8 @@ def _load_profile(path: Path) -> Any:
     return load_profile(path)
 
 
-def _print_answer(answer: Answer) -> None:
-    typer.echo(answer.text)
+def _print_answer(answer: Answer, note: str = "") -> None:
+    typer.echo(answer.text + (f"\n\n({note})" if note else ""))
     if answer.citations:
         typer.echo("\nQuellen:")
     for one in answer.citations:

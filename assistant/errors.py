@@ -39,6 +39,30 @@ class IndexUnavailableError(AssistantError):
     """No usable index generation exists."""
 
 
+class IndexWriteError(AssistantError):
+    """The index cannot be written: disk full, read-only or broken; ``short`` says so without naming a path."""
+
+    def __init__(self, message: str, short: str) -> None:
+        super().__init__(message)
+        self.short = short
+
+
+class StoreUnreachableError(AssistantError):
+    """The Chroma server does not answer in time; what it holds may be whole all the same."""
+
+
+class ModelError(AssistantError):
+    """A language model gave no usable answer; ``code`` says why, upstream texts and keys never come along.
+
+    ``retry_after``: seconds to wait before another try makes sense, ``None`` when it does not.
+    """
+
+    def __init__(self, code: str, retry_after: float | None = None) -> None:
+        super().__init__(f"Das Sprachmodell gab keine brauchbare Antwort ({code}).")
+        self.code = code
+        self.retry_after = retry_after
+
+
 class PromptError(AssistantError):
     """A prompt or fixed reply is missing or lacks a variable."""
 
@@ -51,6 +75,10 @@ class QuestionError(AssistantError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class FeedbackError(AssistantError):
+    """The file of ratings and unanswered questions cannot be read or written."""
 
 
 class ProfileError(AssistantError):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean, median
 from typing import Any
@@ -15,7 +17,8 @@ from assistant.bootstrap import Assistant
 from assistant.errors import AssistantError
 from assistant.models import Answer, Turn
 from assistant.numbers import unsupported_numbers
-from assistant.pipeline import ask, rank
+from assistant.pipeline import rank, stream
+from assistant.schema import Land
 
 DEPTH = 10
 _MARK = re.compile(r"\[(\d+)\]")
@@ -51,6 +54,7 @@ class Row:
     answer: Answer
     found: tuple[str, ...]
     ranks: tuple[int, ...]
+    first_ms: float = 0.0
 
     @property
     def answered(self) -> bool:
@@ -58,10 +62,30 @@ class Row:
         return self.answer.status == "answered"
 
 
-def evaluate_file(assistant: Assistant, file: Path | None = None, *, verbose: bool = False) -> dict[str, Any]:
+def in_mode(assistant: Assistant, mode: str) -> Assistant:
+    """The assistant as it answers in this mode; ``model`` needs one that is set."""
+    if mode == "extractive":
+        return replace(assistant, model=None)
+    if mode != "model":
+        raise AssistantError(f"Den Modus '{mode}' gibt es nicht; möglich sind extractive und model.")
+    if assistant.model is None:
+        raise AssistantError("Für --mode model fehlt ein Sprachmodell: NETZLOTSE_MODEL setzen, etwa ollama:qwen3.")
+    return assistant
+
+
+def evaluate_file(
+    assistant: Assistant,
+    file: Path | None = None,
+    *,
+    verbose: bool = False,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> dict[str, Any]:
     """All figures over a questions file; the shipped one by default."""
     questions = load_questions(file or default_file())
-    rows = [_run(assistant, question) for question in questions]
+    rows = []
+    for number, question in enumerate(questions, start=1):
+        rows.append(_run(assistant, question))
+        progress(number, len(questions))
     figures = {**summarise(rows), "by_kind": by_kind(rows)}
     if verbose:
         figures["questions"] = [_describe(row) for row in rows]
@@ -95,12 +119,23 @@ def _parse(line: str, number: int, file: Path) -> Question:
 
 def _run(assistant: Assistant, question: Question) -> Row:
     land = (question.profile or {}).get("land")
-    answer = ask(assistant, question.question, question.turns, land=land)
+    answer, first_ms = _timed(assistant, question, land)
     found = tuple(one.passage.document_id for one in rank(assistant, question.question, question.turns, land=land))
     sources = assistant.shelf.library().generation.sources
     wanted = {_resolve(one, sources) for one in question.expected}
     ranks = tuple(place for place, one in enumerate(found, start=1) if one in wanted)
-    return Row(question, answer, found, ranks)
+    return Row(question, answer, found, ranks, first_ms)
+
+
+def _timed(assistant: Assistant, question: Question, land: Land | None) -> tuple[Answer, float]:
+    """The answer, and the milliseconds until its first text could be shown."""
+    start = time.perf_counter()
+    first = None
+    for outcome in stream(assistant, question.question, question.turns, land=land):
+        first = first or (time.perf_counter() - start) * 1000
+        if isinstance(outcome, Answer):
+            return outcome, first
+    raise AssertionError("a stream ends with its answer")
 
 
 def _resolve(one: str, sources: Mapping[str, Any]) -> str:
@@ -126,7 +161,28 @@ def summarise(rows: Sequence[Row]) -> dict[str, Any]:
         "citation_precision": _mean(_citations_right(answer) for answer in answers),
         "number_faithfulness": _mean(_numbers_right(answer) for answer in answers),
         "caution": _mean(answer.caution is not None for answer in answers),
+        **_model_figures(answers),
+        "first_text_ms_p50": round(median(row.first_ms for row in rows), 2) if rows else None,
         "total_ms_p50": round(median(row.answer.timings_ms["total"] for row in rows), 2) if rows else None,
+    }
+
+
+def _model_figures(answers: Sequence[Answer]) -> dict[str, Any]:
+    """How a language model fared: worded answers, those that fell back to quotes, the fate of its sentences."""
+    compositions = [answer.composition for answer in answers if answer.composition]
+    if not compositions:
+        return {}
+    shown, replaced, dropped = (
+        sum(getattr(c, name) for c in compositions) for name in ("shown", "replaced", "dropped")
+    )
+    written = shown + replaced + dropped
+    return {
+        "worded_by_model": _mean(answer.ai_generated for answer in answers),
+        "fell_back": _mean(not answer.ai_generated for answer in answers),
+        "sentences_written": written,
+        "sentences_replaced": _mean([replaced / written]) if written else None,
+        "sentences_dropped": _mean([dropped / written]) if written else None,
+        "model_failures": dict(Counter(c.failure for c in compositions if c.failure)),
     }
 
 

@@ -22,6 +22,7 @@ B = 0.75
 SHORT_WORD = 12
 _WORD = re.compile(r"[^\W_]+")
 _LINKS = ("es", "en", "er", "s", "n", "e")
+LONGEST_WORD = 80
 _FOLD = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss", "é": "e", "è": "e", "á": "a", "ç": "c"})
 _TWO_LETTER_UMLAUT = re.compile(r"(?<![aeq])([aou])e")
 
@@ -55,12 +56,12 @@ class Tokenizer:
 
     def _words(self, text: str, language: Language) -> list[str]:
         stops = GERMAN if language == "de" else ENGLISH
-        return [term(word, language) for word in _WORD.findall(text.lower()) if word not in stops]
+        return [term(word, language) for word in _found(text) if word not in stops]
 
     def _with_parts(self, words: list[str], text: str, language: Language) -> Iterable[str]:
         yield from words
         if language == "de":
-            for word in _WORD.findall(text.lower()):
+            for word in _found(text):
                 if word not in GERMAN:
                     yield from compound_terms(word)
 
@@ -68,6 +69,11 @@ class Tokenizer:
         for size in range(1, self._longest + 1):
             for start in range(len(words) - size + 1):
                 yield from self._long_forms.get(tuple(words[start : start + size]), ())
+
+
+def _found(text: str) -> list[str]:
+    """Words in lower case; what is longer than any word is cut, since lemmas of thousands of letters take seconds."""
+    return [word[:LONGEST_WORD] for word in _WORD.findall(text.lower())]
 
 
 def fold(word: str) -> str:
@@ -177,6 +183,17 @@ class LexicalIndex:
                 total[self.postings[where]] += self.weights[where]
         ideal = (K1 + 1) * sum(self.weight(one) for one in distinct)
         return total / ideal if ideal else total
+
+    def sentence_scores(self, terms: Iterable[str]) -> NDArray[np.float32]:
+        """Share of the terms' idf that each sentence holds, shape ``(sentences,)``, within 0…1."""
+        weights = self.numbers(terms)
+        held = np.zeros(len(self.vocabulary) + 1, dtype=np.float32)
+        for number, weight in weights.items():
+            if number >= 0:
+                held[number] = weight
+        sums = np.concatenate([[0.0], np.cumsum(held[self.sentence_terms], dtype=np.float64)])
+        total = sum(weights.values())
+        return np.asarray(np.diff(sums[self.sentence_offsets]) / (total or 1.0), dtype=np.float32)
 
     def weight(self, one: str) -> float:
         """Inverse document frequency of a term; an unknown term weighs as much as the rarest."""

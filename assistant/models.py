@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from assistant.schema import Source
@@ -95,12 +95,14 @@ class Evidence:
     """What retrieval found and whether it is enough to answer from.
 
     ``floor`` is the signal that foreign questions reach on this index; a sentence below it proves nothing.
+    ``by_words``: vectors could not be used, so nothing can be said about what was not found.
     """
 
     ranked: tuple[Ranked, ...]
     verdict: Literal["enough", "weak", "none", "off_topic"]
     signal: float
     floor: float
+    by_words: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,20 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Composition:
+    """How a language model's answer went: sentences as written, replaced by a quote, dropped; why it broke off."""
+
+    shown: int = 0
+    replaced: int = 0
+    dropped: int = 0
+    failure: str | None = None
+
+    def counting(self, outcome: str) -> Composition:
+        """The same with one more sentence ``shown``, ``replaced`` or ``dropped``."""
+        return replace(self, **{outcome: getattr(self, outcome) + 1})
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The outcome of a question; a refusal is an outcome like any other."""
 
@@ -146,7 +162,18 @@ class Answer:
     ai_generated: bool = False
     caution: Literal["weak_evidence"] | None = None
     timings_ms: dict[str, float] = field(default_factory=dict)
+    composition: Composition | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """The answer as plain data, in the order of the contract."""
-        return asdict(self)
+        """The answer as plain data, in the order of the contract; how a model's text fared stays inside."""
+        data = asdict(self)
+        del data["composition"]
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Text to append to what is shown already, and all citations so far."""
+
+    text: str
+    citations: tuple[Citation, ...] = ()

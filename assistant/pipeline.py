@@ -2,79 +2,133 @@
 
 from __future__ import annotations
 
-import re
-import time
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
-from assistant.answer import Draft, Setting, draft_quotes
+from assistant.answer import Setting, draft_quotes
 from assistant.bootstrap import Assistant
+from assistant.compose import Writing, choose_material
 from assistant.errors import IndexUnavailableError
-from assistant.models import Answer, Evidence, Kind, Language, Ranked, Status, Turn, Understood
-from assistant.retrieve import Library, make_query, retrieve, search
+from assistant.models import Answer, Kind, Language, Piece, Ranked, Turn, Understood
+from assistant.outcome import Clock, Inquiry, refused
+from assistant.retrieve import Query, make_query, retrieve, search
+from assistant.rewrite import rewritten
 from assistant.schema import Land
-from assistant.suggest import suggest
+from assistant.tell import Found, quoted, told, worded
 from assistant.understand import check_length, understand
-from assistant.verify import Numbering, pieces, verified
+from assistant.verify import verified
 
 
-def ask(
-    assistant: Assistant,
-    question: str,
-    history: Sequence[Turn] = (),
-    *,
-    lang: Language | None = None,
-    default: Language = "de",
-    land: Land | None = None,
-    today: date | None = None,
-) -> Answer:
+class Known(TypedDict, total=False):
+    """What is known about who asks; ``default`` is the language where neither ``lang`` nor the question tells."""
+
+    lang: Language | None
+    default: Language
+    land: Land | None
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A question with the conversation before it and what is known about who asks."""
+
+    question: str
+    history: Sequence[Turn] = ()
+    lang: Language | None = None
+    default: Language = "de"
+    land: Land | None = None
+    today: date = field(default_factory=date.today)
+
+
+def ask(assistant: Assistant, question: str, history: Sequence[Turn] = (), **known: Unpack[Known]) -> Answer:
     """Answer a question with cited sentences, or say why not; raises only ``QuestionError``."""
+    for outcome in _tell(assistant, Request(question, history, **known), at_once=True):
+        if isinstance(outcome, Answer):
+            return outcome
+    raise AssertionError("every way ends in an answer")
+
+
+def stream(
+    assistant: Assistant, question: str, history: Sequence[Turn] = (), **known: Unpack[Known]
+) -> Iterator[Piece | Answer]:
+    """The same in pieces, each proven before it is shown and never withdrawn; the whole answer comes last."""
+    return _tell(assistant, Request(question, history, **known), at_once=False)
+
+
+def _tell(assistant: Assistant, request: Request, *, at_once: bool) -> Iterator[Piece | Answer]:
+    found = _find(assistant, request)
+    if isinstance(found, Answer):
+        yield from told(found)
+    elif assistant.model is None or found.evidence.by_words:  # proving needs vectors
+        yield from told(quoted(found))
+    else:
+        material = choose_material(found.inquiry.understood.standalone, found.evidence, found.quotes, found.setting)
+        writing = Writing(assistant.model, assistant.support, material, found.setting)
+        yield from worded(found, writing, assistant.model.name, at_once=at_once)
+
+
+def _find(assistant: Assistant, request: Request) -> Found | Answer:
+    """Evidence and proven quotes, or the refusal that the question ends in."""
     clock = Clock()
-    understood = _understand(assistant, question, history, lang or default)
-    language = lang or understood.language
+    understood = _understand(assistant, request)
+    inquiry = Inquiry(understood, request.lang or understood.language, clock)
     clock.lap("understand")
     if not understood.is_question:
-        return refuse(assistant, understood, "not_a_question", language, clock)
+        return refused(inquiry, "not_a_question", assistant.prompts, assistant.settings)
     try:
         library = assistant.shelf.library()
     except IndexUnavailableError:
-        return refuse(assistant, understood, "unavailable", language, clock)
-    query = make_query(understood, assistant.encoder, assistant.tokenizer, assistant.places, land)
-    evidence = retrieve(query, library, today or date.today())
+        return refused(inquiry, "unavailable", assistant.prompts, assistant.settings)
+    query = _query(assistant, understood, request.land)
+    replies = assistant.fixed_replies
+    if replies and query.vector is not None and (reply := replies.reply_to(query.vector)):
+        return refused(inquiry, reply, assistant.prompts, assistant.settings)
+    evidence = retrieve(query, library, request.today)
     clock.lap("retrieve")
     if evidence.verdict in ("off_topic", "none"):
         reason = "off_topic" if evidence.verdict == "off_topic" else "no_source"
-        return refuse(assistant, understood, reason, language, clock)
-    setting = Setting(language, library, assistant.prompts, today or date.today())
-    draft = draft_quotes(evidence, query, setting)
+        if evidence.by_words:  # what words alone do not find may be there all the same
+            reason = "unavailable"
+        return refused(inquiry, reason, assistant.prompts, assistant.settings)
+    setting = Setting(inquiry.language, library, assistant.prompts, request.today)
+    quotes = verified(draft_quotes(evidence, query, setting))
     clock.lap("answer")
-    return _finish(assistant, understood, evidence, library, verified(draft), language, clock)
+    if not quotes.groups:
+        reason = "unavailable" if evidence.by_words else "unproven"
+        return refused(inquiry, reason, assistant.prompts, assistant.settings)
+    return Found(inquiry, evidence, setting, quotes)
 
 
-def _understand(assistant: Assistant, question: str, history: Sequence[Turn], default: Language = "de") -> Understood:
+def _understand(assistant: Assistant, request: Request) -> Understood:
+    """By rules; a follow-up then by the language model, where one is connected."""
     try:
         lexical = assistant.shelf.library().generation.space.lexical
     except IndexUnavailableError:
         lexical = None
-    cleaned = check_length(question)
-    return understand(cleaned, history, assistant.tokenizer, assistant.prompts, default, lexical)
+    question, default = check_length(request.question), request.lang or request.default
+    understood = understand(question, request.history, assistant.tokenizer, assistant.prompts, default, lexical)
+    if assistant.model is None:
+        return understood
+    return rewritten(assistant.model, understood, request.history, assistant.tokenizer, assistant.prompts)
+
+
+def _query(assistant: Assistant, understood: Understood, land: Land | None = None) -> Query:
+    return make_query(understood, assistant.encoder, assistant.tokenizer, assistant.places, land)
 
 
 def rank(
     assistant: Assistant, question: str, history: Sequence[Turn] = (), *, land: Land | None = None
 ) -> tuple[Ranked, ...]:
     """The passages that a question would be answered from, whether or not it then is."""
-    understood = _understand(assistant, question, history)
-    query = make_query(understood, assistant.encoder, assistant.tokenizer, assistant.places, land)
-    return retrieve(query, assistant.shelf.library(), date.today()).ranked
+    understood = _understand(assistant, Request(question, history))
+    return retrieve(_query(assistant, understood, land), assistant.shelf.library(), date.today()).ranked
 
 
 def find(assistant: Assistant, text: str, count: int, kinds: Collection[Kind] = ()) -> list[dict[str, Any]]:
     """Plain search results as data; never refuses."""
     understood = understand(check_length(text), (), assistant.tokenizer, assistant.prompts)
-    query = make_query(understood, assistant.encoder, assistant.tokenizer, assistant.places)
     return [
         {
             "id": one.passage.document_id,
@@ -85,80 +139,5 @@ def find(assistant: Assistant, text: str, count: int, kinds: Collection[Kind] = 
             "text": one.passage.text,
             "score": round(one.score, 4),
         }
-        for one in search(query, assistant.shelf.library(), count, kinds)
+        for one in search(_query(assistant, understood), assistant.shelf.library(), count, kinds)
     ]
-
-
-def _finish(
-    assistant: Assistant,
-    understood: Understood,
-    evidence: Evidence,
-    library: Library,
-    draft: Draft,
-    language: Language,
-    clock: Clock,
-) -> Answer:
-    if not draft.groups:
-        return refuse(assistant, understood, "unproven", language, clock)
-    weak = evidence.verdict == "weak"
-    if weak:
-        caution = assistant.prompts.fill("caution", language)
-        draft = replace(draft, lead_in=f"{caution}\n\n{draft.lead_in}")
-    numbering = Numbering(library.generation.sources)
-    text = "".join(pieces(draft, numbering))
-    clock.lap("verify")
-    return Answer(
-        question=understood.question,
-        standalone_question=understood.standalone,
-        language=language,
-        status="answered",
-        text=text,
-        citations=numbering.citations,
-        suggestions=suggest(evidence, understood.standalone, library, numbering.citations),
-        caution="weak_evidence" if weak else None,
-        timings_ms=clock.times(),
-    )
-
-
-def refuse(assistant: Assistant, understood: Understood, reason: str, language: Language, clock: Clock) -> Answer:
-    """A refusal with its fixed, friendly reply, examples to ask instead and the human contact."""
-    status: Status = "off_topic" if reason == "not_a_question" else reason  # type: ignore[assignment]
-    prompts, contact_url = assistant.prompts, assistant.settings.contact_url
-    values = {"contact": prompts.fill("contact", language, url=contact_url) if contact_url else ""}
-    examples = prompts.lines("examples", language)
-    if reason != "unavailable":
-        values["examples"] = "\n".join(f"- {example}" for example in examples[:3])
-    text = prompts.fill(reason, language, **values)
-    return Answer(
-        question=understood.question,
-        standalone_question=understood.standalone,
-        language=language,
-        status=status,
-        text=text,
-        suggestions=() if reason == "unavailable" else examples[:3],
-        timings_ms=clock.times(),
-    )
-
-
-class Clock:
-    """Milliseconds per stage."""
-
-    def __init__(self) -> None:
-        self._start = self._last = time.perf_counter()
-        self._laps = dict.fromkeys(("understand", "retrieve", "answer", "verify"), 0.0)
-
-    def lap(self, stage: str) -> None:
-        """End a stage."""
-        now = time.perf_counter()
-        self._laps[stage] += (now - self._last) * 1000
-        self._last = now
-
-    def times(self) -> dict[str, float]:
-        """All stages and the total so far."""
-        total = (time.perf_counter() - self._start) * 1000
-        return {stage: round(value, 2) for stage, value in (self._laps | {"total": total}).items()}
-
-
-def split_pieces(text: str) -> tuple[str, ...]:
-    """An answer's text in pieces that end with a sentence or a line; joined they are the text."""
-    return tuple(re.findall(r".+?(?:\](?: \([^)]*\))?(?=\s)|\n+|\Z)", text, re.DOTALL)) if text else ()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,26 +15,31 @@ from assistant.calibrate import Thresholds
 from assistant.embeddings import Encoder
 from assistant.generation import Generation
 from assistant.lexical import Tokenizer
-from assistant.models import Evidence, Kind, Language, Passage, Ranked, Understood
+from assistant.models import KINDS, Evidence, Kind, Language, Passage, Ranked, Understood
 from assistant.places import Places
 from assistant.schema import Funding, Land, Source, Support
 from assistant.score import Floats, Scores, score, signal, top
 
+logger = logging.getLogger(__name__)
 DEPTH = 20
 PER_DOCUMENT = 2
 AREA_BONUS = 0.03
 REGIONAL_PENALTY = 0.02
 MEANT_MARGIN = 0.02  # an ended programme that fits this much better than all others is what was asked for
 FIRST = 5
+LEAST_COVERAGE = 0.4
 _EXCLUDED = np.float32(-10.0)
 Verdict = Literal["enough", "weak", "none", "off_topic"]
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question ready to be compared: vector ``(d,)``, terms, language, the Länder and the area it is about."""
+    """A question ready to be compared: vector ``(d,)``, terms, language, the Länder and the area it is about.
 
-    vector: Floats
+    The vector is missing when the encoder cannot be used; then words alone are compared.
+    """
+
+    vector: Floats | None
     terms: tuple[str, ...]
     language: Language
     laender: frozenset[Land]
@@ -41,13 +47,32 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class Restricted:
-    """A source that must not answer every question: it ends some day or belongs to one Land."""
+class Restrictions:
+    """When a source must not answer, looked up for all sources at once, in their order.
 
-    place: int
-    source: Funding | Support
-    laender: frozenset[Land]
-    names: tuple[frozenset[str], ...]
+    ``last_day`` ``(documents,)``: ordinal of the last day before it ends; ``elsewhere``: for
+    each Land what is meant for other ones only; ``names``: what programmes and offers are
+    called, as sets of terms, each under one of its terms.
+    """
+
+    last_day: NDArray[np.int64]
+    elsewhere: Mapping[Land, NDArray[np.bool_]]
+    names: Mapping[str, Sequence[tuple[frozenset[str], int]]]
+
+    def ended(self, today: date) -> NDArray[np.bool_]:
+        """Sources for which ``is_ended`` holds."""
+        return self.last_day < today.toordinal()
+
+    def outside(self, laender: Collection[Land]) -> NDArray[np.bool_]:
+        """Sources that are meant for none of these Länder; without Länder none."""
+        if not laender:
+            return np.zeros(len(self.last_day), dtype=np.bool_)
+        return np.asarray(np.logical_and.reduce([self.elsewhere[land] for land in laender]), dtype=np.bool_)
+
+    def named(self, terms: frozenset[str]) -> list[int]:
+        """Places of the programmes and offers that are called by name."""
+        held = (one for term in terms for one in self.names.get(term, ()))
+        return sorted({place for name, place in held if name <= terms})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +80,18 @@ class Library:
     """A generation with what retrieval looks up in it, prepared once.
 
     ``document_of`` ``(n,)`` gives the place of each passage's document, ``kinds`` ``(n,)``
-    its kind; ``doubled`` ``(n,)`` marks English parts of documents that have a German
-    text, ``regional`` ``(n,)`` what is meant for single Länder. ``status_passages`` holds
-    each document's generated passage by language.
+    the place of its kind in ``KINDS``; ``doubled`` ``(n,)`` marks English parts of documents that have a German
+    text, ``regional`` ``(n,)`` what is meant for single Länder. ``places_of`` holds the
+    places of each document's passages, ``status_passages`` its generated passage by language.
     """
 
     generation: Generation
     document_of: NDArray[np.int64]
     doubled: NDArray[np.bool_]
-    kinds: NDArray[np.str_]
+    kinds: NDArray[np.int8]
     regional: NDArray[np.bool_]
-    restricted: tuple[Restricted, ...]
+    restrictions: Restrictions
+    places_of: Mapping[str, Sequence[int]]
     status_passages: Mapping[str, Mapping[Language, Passage]]
 
 
@@ -78,15 +104,38 @@ def prepare(generation: Generation, tokenizer: Tokenizer) -> Library:
         generation,
         np.array([places[p.document_id] for p in generation.passages], dtype=np.int64),
         np.array([p.language == "en" and p.document_id in german for p in generation.passages], dtype=np.bool_),
-        np.array([p.kind for p in generation.passages], dtype=np.str_),
+        np.array([KINDS.index(p.kind) for p in generation.passages], dtype=np.int8),
         np.array([bool(laender[p.document_id]) for p in generation.passages], dtype=np.bool_),
-        tuple(
-            Restricted(places[one], source, laender[one], _names(source, tokenizer))
-            for one, source in generation.sources.items()
-            if isinstance(source, Funding | Support)
-        ),
+        _restrictions(list(generation.sources.values()), list(laender.values()), tokenizer),
+        _places_of(generation.passages),
         _status_passages(generation.passages),
     )
+
+
+def _restrictions(sources: Sequence[Source], laender: Sequence[frozenset[Land]], tokenizer: Tokenizer) -> Restrictions:
+    lands: tuple[Land, ...] = get_args(Land)
+    names: dict[str, list[tuple[frozenset[str], int]]] = {}
+    for place, source in enumerate(sources):
+        for name in _names(source, tokenizer) if isinstance(source, Funding | Support) else ():
+            names.setdefault(min(name), []).append((name, place))
+    return Restrictions(
+        np.array([_last_day(source) for source in sources], dtype=np.int64),
+        {land: np.array([bool(one) and land not in one for one in laender], dtype=np.bool_) for land in lands},
+        names,
+    )
+
+
+def _last_day(source: Source) -> int:
+    if not isinstance(source, Funding | Support):
+        return date.max.toordinal()
+    return 0 if source.status == "ended" else (source.valid_until or date.max).toordinal()
+
+
+def _places_of(passages: Sequence[Passage]) -> Mapping[str, Sequence[int]]:
+    found: dict[str, list[int]] = {}
+    for place, passage in enumerate(passages):
+        found.setdefault(passage.document_id, []).append(place)
+    return found
 
 
 def _status_passages(passages: Sequence[Passage]) -> Mapping[str, Mapping[Language, Passage]]:
@@ -104,10 +153,20 @@ def make_query(
 
     ``land`` is where the firm is at home; it counts where the question names no Land itself.
     """
-    text = " ".join(part for part in (understood.subject, understood.context, understood.question) if part)
+    subject, context = understood.subject, understood.context
+    text = f"{subject} {context} {understood.question}" if subject else understood.standalone
     terms = tuple(tokenizer.terms(text, understood.language))
-    laender = places.laender(f"{understood.subject} {understood.question}") or frozenset({land} if land else ())
-    return Query(encoder.encode_query(text), terms, understood.language, laender, understood.area)
+    named = f"{subject} {understood.question}" if subject else understood.standalone
+    laender = places.laender(named) or frozenset({land} if land else ())
+    return Query(_vector(encoder, text), terms, understood.language, laender, understood.area)
+
+
+def _vector(encoder: Encoder, text: str) -> Floats | None:
+    try:
+        return encoder.encode_query(text)
+    except Exception as error:  # engines fail in many ways; words can still be compared
+        logger.debug("the encoder cannot be used, comparing words only: %s", type(error).__name__)
+        return None
 
 
 def retrieve(query: Query, library: Library, today: date) -> Evidence:
@@ -116,16 +175,39 @@ def retrieve(query: Query, library: Library, today: date) -> Evidence:
     plain = score(generation.space, query.vector, query.terms, query.language)
     allowed = _allowed(library, query, plain, today)
     reached = signal(_masked(plain, plain.passages, allowed))
+    by_words = is_by_words(query, library) and bool(generation.passages)
+    if by_words:
+        allowed = allowed & (plain.passages > 0)
     scores = _masked(plain, _preferred(plain, query, library), allowed)
-    thresholds = generation.thresholds[query.language]
+    thresholds = (generation.word_thresholds if by_words else generation.thresholds)[query.language]
     verdict = _verdict(reached, thresholds, bool(generation.passages))
-    return Evidence(tuple(_spread(_ranked(generation, scores, DEPTH))), verdict, reached, thresholds.floor)
+    ranked = tuple(_spread(_ranked(generation, scores, DEPTH)))
+    if by_words:
+        verdict = "weak" if verdict in ("enough", "weak") and _is_covered(query, scores, library) else "none"
+    return Evidence(ranked, verdict, reached, thresholds.floor, by_words)
+
+
+def _is_covered(query: Query, scores: Scores, library: Library) -> bool:
+    """Whether the best passage holds what the question is about; without vectors one shared word says little."""
+    best = int(np.argmax(scores.passages))
+    return library.generation.space.lexical.coverage(query.terms, best) >= LEAST_COVERAGE
+
+
+def is_by_words(query: Query, library: Library) -> bool:
+    """Whether only words can be compared, because the vectors or the encoder cannot be used."""
+    return query.vector is None or not library.generation.space.has_vectors
 
 
 def search(query: Query, library: Library, count: int, kinds: Collection[Kind] = ()) -> tuple[Ranked, ...]:
     """Plain search without refusal: the ``count`` best passages, of some kinds only if given."""
-    wanted = np.isin(library.kinds, list(kinds)) if kinds else np.ones(len(library.kinds), dtype=np.bool_)
+    wanted = (
+        np.isin(library.kinds, [KINDS.index(kind) for kind in kinds])
+        if kinds
+        else np.ones(len(library.kinds), dtype=np.bool_)
+    )
     plain = score(library.generation.space, query.vector, query.terms, query.language)
+    if is_by_words(query, library):
+        wanted = wanted & (plain.passages > 0)
     preferred = _preferred(plain, query, library)
     return tuple(_ranked(library.generation, _masked(plain, preferred, wanted), count))
 
@@ -148,7 +230,7 @@ def _preferred(scores: Scores, query: Query, library: Library) -> Floats:
     """Scores with the asked-for area brought forward and, where no Land is named, regional sources held back."""
     preferred = scores.passages
     if query.area:
-        preferred = preferred + AREA_BONUS * (library.kinds == query.area)
+        preferred = preferred + AREA_BONUS * (library.kinds == KINDS.index(query.area))
     if not query.laender:
         preferred = preferred - REGIONAL_PENALTY * library.regional
     return np.asarray(preferred, dtype=np.float32)
@@ -170,27 +252,15 @@ def _verdict(reached: float, thresholds: Thresholds, any_passage: bool) -> Verdi
 
 def _allowed(library: Library, query: Query, scores: Scores, today: date) -> NDArray[np.bool_]:
     """Passages that may answer: no ended programme unless it is meant, no other Land than the one asked for."""
-    terms, laender = frozenset(query.terms), query.laender
-    shut = [one for one in library.restricted if not _may_answer(one, terms, laender, today)]
-    documents = np.ones(len(library.generation.sources), dtype=np.bool_)
-    documents[np.array([one.place for one in shut], dtype=np.int64)] = False
-    best = scores.passages[documents[library.document_of]].max(initial=-np.inf)
-    meant = scores.passages > best + MEANT_MARGIN
-    reopened = np.array([one.place for one in shut if _fits_land(one, laender)], dtype=np.int64)
-    documents[np.intersect1d(reopened, library.document_of[meant])] = True
-    allowed = documents[library.document_of]
+    restrictions = library.restrictions
+    outside = restrictions.outside(query.laender)
+    shut = outside | restrictions.ended(today)
+    shut[restrictions.named(frozenset(query.terms))] = False
+    best = scores.passages[~shut[library.document_of]].max(initial=-np.inf)
+    meant = library.document_of[scores.passages > best + MEANT_MARGIN]
+    shut[meant[~outside[meant]]] = False
+    allowed = ~shut[library.document_of]
     return allowed & ~library.doubled if query.language == "de" else allowed
-
-
-def _fits_land(one: Restricted, laender: frozenset[Land]) -> bool:
-    return not (laender and one.laender and not one.laender & laender)
-
-
-def _may_answer(one: Restricted, terms: frozenset[str], laender: frozenset[Land], today: date) -> bool:
-    """Within the asked-for Land and not ended, or called by name."""
-    if _fits_land(one, laender) and not is_ended(one.source, today):
-        return True
-    return any(name <= terms for name in one.names)
 
 
 def _names(source: Source, tokenizer: Tokenizer) -> tuple[frozenset[str], ...]:

@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 
 from assistant.lexical import LexicalIndex
 from assistant.models import Language, Passage
+from assistant.product import ByteVectors
 
 SENTENCE_WEIGHT = 0.5
 LEXICAL_WEIGHT = 0.10
 LITERATURE_PENALTY = 0.03
+WITHOUT_VECTORS_SCALE = 0.4  # brings word matches into the range of the cosines that margins were set for
 SIGNAL_DEPTH = 3
 
 Floats = NDArray[np.float32]
@@ -32,13 +34,18 @@ class Space:
     question towards German texts.
     """
 
-    passage_vectors: Floats
-    sentence_vectors: Floats
+    passage_vectors: ByteVectors
+    sentence_vectors: ByteVectors
     sentence_offsets: NDArray[np.int64]
     lexical: LexicalIndex
     german: NDArray[np.bool_]
     offset: Floats
     shift: Floats
+
+    @property
+    def has_vectors(self) -> bool:
+        """Whether questions can be compared by meaning; without vectors only words are compared."""
+        return len(self.passage_vectors) == len(self.german)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,29 +62,43 @@ def passage_offsets(passages: Sequence[Passage]) -> Floats:
     return np.array([-LITERATURE_PENALTY if p.kind == "literature" else 0.0 for p in passages], dtype=np.float32)
 
 
-def score(space: Space, question: Floats, terms: Sequence[str], language: Language) -> Scores:
-    """Score every passage for a question vector ``(d,)`` and the question's terms."""
+def score(space: Space, question: Floats | None, terms: Sequence[str], language: Language) -> Scores:
+    """Score every passage for a question vector ``(d,)`` and the question's terms; by the terms alone without one."""
     if not len(space.german):
         empty = np.zeros(0, dtype=np.float32)
         return Scores(empty, empty, empty)
+    same_language = space.german if language == "de" else ~space.german
+    if question is None or not space.has_vectors:
+        return _by_words(space, terms, same_language)
     dense, sentences = _cosines(space, question, language)
     best = np.maximum.reduceat(sentences, space.sentence_offsets[:-1])
-    same_language = space.german if language == "de" else ~space.german
     lexical = space.lexical.scores(terms) * same_language
     total = dense + SENTENCE_WEIGHT * best + LEXICAL_WEIGHT * lexical + space.offset
     return Scores(total.astype(np.float32), sentences, best)
 
 
+def _by_words(space: Space, terms: Sequence[str], same_language: NDArray[np.bool_]) -> Scores:
+    """BM25 over its ideal, and the share of the terms that a sentence holds in the place of its cosine."""
+    per_sentence = np.repeat(same_language, np.diff(space.sentence_offsets))
+    sentences = WITHOUT_VECTORS_SCALE * space.lexical.sentence_scores(terms) * per_sentence
+    best = np.maximum.reduceat(sentences, space.sentence_offsets[:-1])
+    passages = WITHOUT_VECTORS_SCALE * space.lexical.scores(terms) * same_language
+    total = passages + SENTENCE_WEIGHT * best + space.offset
+    return Scores(total.astype(np.float32), sentences.astype(np.float32), best)
+
+
 def _cosines(space: Space, question: Floats, language: Language) -> tuple[Floats, Floats]:
     """Cosines to passages and sentences; English questions meet German texts shifted towards them."""
-    dense, sentences = space.passage_vectors @ question, space.sentence_vectors @ question
-    if language == "en" and space.shift.any() and space.german.any():
-        shifted = question + space.shift
-        shifted = shifted / np.linalg.norm(shifted)
-        per_sentence = np.repeat(space.german, np.diff(space.sentence_offsets))
-        dense = np.where(space.german, space.passage_vectors @ shifted, dense)
-        sentences = np.where(per_sentence, space.sentence_vectors @ shifted, sentences)
-    return dense, sentences
+    if language == "de" or not (space.shift.any() and space.german.any()):
+        return space.passage_vectors @ question, space.sentence_vectors @ question
+    shifted = question + space.shift
+    both = np.stack([question, shifted / np.linalg.norm(shifted)], axis=1)
+    dense, sentences = space.passage_vectors @ both, space.sentence_vectors @ both
+    per_sentence = np.repeat(space.german, np.diff(space.sentence_offsets))
+    return (
+        np.where(space.german, dense[:, 1], dense[:, 0]),
+        np.where(per_sentence, sentences[:, 1], sentences[:, 0]),
+    )
 
 
 def top(values: Floats, count: int) -> NDArray[np.int64]:

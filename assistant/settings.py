@@ -5,17 +5,22 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Iterable, Sequence
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from assistant.errors import SettingsError
+from assistant.logs import LogMode
 from assistant.origins import parse_origin
 
 PREFIX = "NETZLOTSE_"
+LOCAL_METRICS = "loopback"
+_SHORTEST_TOKEN = 16
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -39,6 +44,19 @@ class Settings(BaseSettings):
     embedding_model: str | None = Field(
         None, description="sentence-transformers-Modell (Name oder Ordner) statt des eingebauten; braucht [models]"
     )
+    chroma_url: SecretStr | None = Field(
+        None,
+        description="Chroma-Server statt der Ablage im Datenordner, etwa http://127.0.0.1:8000 oder "
+        "https://name:kennwort@chroma.example; leer: Chroma im Datenordner",
+    )
+    chroma_token: SecretStr | None = Field(None, description="Bearer-Token für den Chroma-Server oder den Proxy davor")
+    model: str | None = Field(
+        None,
+        description="Sprachmodell als anbieter:modell, etwa ollama:qwen3, openai:…, mistralai:…, oder als Datei: "
+        "local:/pfad/modell.gguf; leer: nur Zitate",
+    )
+    model_base_url: str | None = Field(None, description="Adresse einer OpenAI-kompatiblen Schnittstelle")
+    model_api_key: SecretStr | None = Field(None, description="Schlüssel des Anbieters")
     contact_url: str | None = Field(None, description="Menschlicher Kontakt, der bei einer Absage genannt wird")
     imprint_url: str | None = Field(None, description="Impressum des Betreibers")
     privacy_url: str | None = Field(None, description="Datenschutzerklärung des Betreibers")
@@ -54,10 +72,25 @@ class Settings(BaseSettings):
     rate_limit_per_minute: int = Field(20, ge=0, description="Fragen je Adresse und Minute; 0: unbegrenzt")
     global_rate_limit_per_minute: int = Field(600, ge=0, description="Fragen insgesamt je Minute; 0: unbegrenzt")
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Adressen von Proxys, deren X-Forwarded-For gilt, durch Komma getrennt"
+        (),
+        description="Adressen oder Netze von Proxys, deren X-Forwarded-For, -Proto, -Host gelten, durch Komma getrennt",
     )
+    feedback: Literal["off", "feedback", "unanswered", "all"] = Field(
+        "off", description="Bewertungen und/oder unbeantwortete Fragen (nur Stichwörter) aufbewahren"
+    )
+    feedback_days: int = Field(30, ge=1, le=30, description="Tage, nach denen beides gelöscht wird")
+    operator: str | None = Field(None, description="Betreiber für /impressum: Name; Anschrift; Kontakt")
     adviser_password: SecretStr | None = Field(
         None, description="Kennwort von /berater (HTTP Basic, beliebiger Benutzername); leer: nur von diesem Rechner"
+    )
+
+    log: LogMode = Field(
+        "plain", description="Eine Zeile je Anfrage ohne Inhalt, lesbar oder als JSON; off: nur Warnungen und Fehler"
+    )
+    metrics: SecretStr | None = Field(
+        None,
+        description="Messwerte für Prometheus unter /metrics: 'loopback' nur von diesem Rechner, sonst ein Kennwort "
+        f"(mindestens {_SHORTEST_TOKEN} Zeichen), das als 'Authorization: Bearer …' mitkommt; leer: aus",
     )
 
     @field_validator("allowed_origins", "allowed_hosts", "trusted_proxies", mode="before")
@@ -72,12 +105,62 @@ class Settings(BaseSettings):
     def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(parse_origin(one) for one in value))
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(str(ip_network(one, strict=False)) for one in value)
+
+    @field_validator("metrics")
+    @classmethod
+    def _local_or_token(cls, value: SecretStr | None) -> SecretStr | None:
+        token = value.get_secret_value() if value else ""
+        if token and token != LOCAL_METRICS and len(token) < _SHORTEST_TOKEN:
+            raise ValueError(f"muss 'loopback' sein oder ein Kennwort mit mindestens {_SHORTEST_TOKEN} Zeichen")
+        return value if token else None
+
     @field_validator("contact_url", "imprint_url", "privacy_url")
     @classmethod
     def _link(cls, value: str | None) -> str | None:
         if value and not value.startswith(("https://", "http://", "mailto:")):
             raise ValueError("muss mit https://, http:// oder mailto: beginnen")
         return value or None
+
+    @field_validator("chroma_url")
+    @classmethod
+    def _server_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value:
+            try:
+                parts = urlsplit(value.get_secret_value())
+                right = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+            except ValueError:
+                right = False
+            if not right or parts.query or parts.fragment:
+                raise ValueError("muss aussehen wie http://127.0.0.1:8000 oder https://name:kennwort@rechner")
+        return value
+
+    @field_validator(
+        "chroma_url", "chroma_token", "model", "model_base_url", "model_api_key", "operator", mode="before"
+    )
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return value or None
+
+    @field_validator("model_base_url")
+    @classmethod
+    def _web_address(cls, value: str | None) -> str | None:
+        if value and not value.startswith(("https://", "http://")):
+            raise ValueError("muss mit https:// oder http:// beginnen")
+        return value
+
+    @property
+    def takes_feedback(self) -> bool:
+        """Whether visitors may judge answers."""
+        return self.feedback in ("feedback", "all")
+
+    @property
+    def keeps_unanswered(self) -> bool:
+        """Whether words of questions without a good answer are kept."""
+        return self.feedback in ("unanswered", "all")
 
     @property
     def knowledge_dirs(self) -> tuple[Path, ...]:

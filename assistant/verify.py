@@ -97,7 +97,7 @@ def pieces(draft: Draft, numbering: Numbering) -> Iterator[str]:
         yield f"\n\n**{group.label}**" if group.label else ""
         for paragraph in group.paragraphs:
             yield "\n\n- "
-            yield from _sentences(paragraph, numbering)
+            yield from sentences(paragraph, numbering)
 
 
 def escape(text: str) -> str:
@@ -105,7 +105,8 @@ def escape(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", text)
 
 
-def _sentences(paragraph: Sequence[Claim], numbering: Numbering) -> Iterator[str]:
+def sentences(paragraph: Sequence[Claim], numbering: Numbering) -> Iterator[str]:
+    """Claims as text with their numbers; one without a text is a further number of the one before."""
     for place, claim in enumerate(paragraph):
         parts = [escape(claim.text), f"[{numbering.number(claim)}]" if claim.quote else "", claim.note]
         yield (" " if place else "") + " ".join(part for part in parts if part)

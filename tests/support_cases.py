@@ -98,9 +98,8 @@ CASES: dict[str, tuple[str, ...]] = {
     ),
     "Das Mittelstand-Digital Zentrum Rostock richtet sich an KMU, Handwerksbetriebe und Start-ups in "
     "Mecklenburg-Vorpommern.": (
-        "+ de KMU, Start-ups und Handwerksbetriebe in Mecklenburg-Vorpommern können sich an das "
-        "Mittelstand-Digital Zentrum "
-        "Rostock wenden.",
+        "+ de An das Mittelstand-Digital Zentrum Rostock können sich KMU, Handwerksbetriebe und Start-ups in "
+        "Mecklenburg-Vorpommern wenden.",
         "+ en The Mittelstand-Digital Zentrum Rostock is for SMEs, craft businesses and start-ups in "
         "Mecklenburg-Vorpommern.",
         "- name de Das Mittelstand-Digital Zentrum Ilmenau richtet sich an KMU, Handwerksbetriebe und Start-ups.",
@@ -131,7 +130,7 @@ CASES: dict[str, tuple[str, ...]] = {
     "01.01.2024 reformiert.": (
         "+ de Zum 1. Januar 2024 reformierte das MoPeG das Recht der GbR.",
         "+ en The MoPeG reformed the law of the GbR as of 1 January 2024.",
-        "+ de Das Recht der GbR wurde im Januar 2024 durch das MoPeG reformiert.",
+        "+ de Im Januar 2024 hat das MoPeG das Recht der GbR reformiert.",
         "- number de Zum 1. Juli 2024 reformierte das MoPeG das Recht der GbR.",
         "- number en The MoPeG reformed the law of the GbR in 2023.",
         "- name de Zum 1. Januar 2024 reformierte das MoPeG das Recht der GmbH.",

@@ -16,33 +16,37 @@ from assistant.bootstrap import Assistant
 
 PACKAGE = Path(assistant.__file__).parent
 LAYERS = [
-    "schema errors function_words sentences numbers number_words polarity origins",
-    "models settings profile encoder_weights places quantities",
-    "status report size questionnaire",
-    "lexical load split prompts embeddings",
+    "schema errors logs function_words sentences numbers number_words polarity origins person_names",
+    "models settings profile encoder_weights places quantities local_model",
+    "status report size questionnaire language_model feedback masking",
+    "lexical load split prompts embeddings providers disk product",
     "vectors score store evidence names alignment",
-    "assertion binding",
-    "calibrate",
+    "assertion binding exchange server_store",
+    "calibrate fixed_replies",
     "generation",
     "index",
     "understand retrieve",
-    "answer reading support",
+    "answer reading written support",
     "rules",
     "criteria",
-    "verify suggest documents",
-    "bootstrap",
-    "pipeline collection funding gather catalogue export",
-    "briefing_plan pointers",
+    "verify suggest documents compose",
+    "rewrite outcome shelf",
+    "tell bootstrap",
+    "gaps backup",
+    "pipeline collection funding gather catalogue export caretaker",
+    "keeping briefing_plan pointers",
     "selfcheck",
     "selfcheck_report",
     "briefing",
-    "evaluate support_figures check links inventory ship web",
+    "evaluate support_figures doctor check links inventory ship web",
     "cli",
     "__main__",
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names.split()}
 MODULES = sorted(PACKAGE.rglob("*.py"))
-MAY_USE_THE_FRAMEWORKS = set("store embeddings index load split retrieve answer bootstrap".split())
+MAY_USE_THE_FRAMEWORKS = set(
+    "store embeddings index load split retrieve answer bootstrap language_model providers".split()
+)
 RAG_FRAMEWORKS = {"chromadb", "langchain", "langchain_core", "langchain_chroma", "langchain_text_splitters"}
 WEB_FRAMEWORKS = {"gradio", "fastapi", "starlette", "uvicorn"}
 HEAVY = {

@@ -11,7 +11,8 @@ from assistant.bootstrap import Assistant
 from assistant.errors import QuestionError
 from assistant.models import Answer, Language, Turn
 from assistant.numbers import unsupported_numbers
-from assistant.pipeline import ask, find, split_pieces
+from assistant.pipeline import ask, find
+from assistant.tell import split_pieces
 
 IN_SCOPE = [
     "was heisst coopetition",

@@ -68,6 +68,12 @@ def test_the_reason_says_what_is_wrong(
     assert assistant.support.judge(sentence, shipped(assistant, document), language).reason == reason
 
 
+def test_names_in_another_order_are_refused_even_when_they_are_right(assistant: Assistant) -> None:
+    passage = next(passage for passage in CASES if passage.startswith("Das MoPeG"))
+    sentence = "Das Recht der GbR wurde im Januar 2024 durch das MoPeG reformiert."
+    assert assistant.support.judge(sentence, [cite(assistant, passage)], "de").reason == "name"
+
+
 def test_a_sentence_without_citation_is_uncited(assistant: Assistant) -> None:
     assert assistant.support.judge("Das ist so.", [], "de").reason == "uncited"
 
@@ -128,7 +134,7 @@ def test_word_vectors_fit_the_text_vector(assistant: Assistant) -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "precision", "recall", "sure"), [(DEVELOPMENT, 0.95, 0.87, 1.0), (HOLDOUT, 0.7, 0.6, 0.6)]
+    ("file", "precision", "recall", "sure"), [(DEVELOPMENT, 0.95, 0.85, 1.0), (HOLDOUT, 0.77, 0.6, 0.73)]
 )
 def test_precision_and_recall_hold(
     assistant: Assistant, file: object, precision: float, recall: float, sure: float

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
+from itertools import chain
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -12,11 +14,15 @@ from pydantic import BaseModel, ConfigDict
 
 from assistant.bootstrap import Assistant
 from assistant.errors import IndexUnavailableError
-from assistant.models import Answer, Kind, Turn
-from assistant.pipeline import ask, find, split_pieces
+from assistant.keeping import keep_unanswered
+from assistant.models import Answer, Kind, Piece, Turn
+from assistant.pipeline import ask, find, stream
 from assistant.profile import Profile
 from assistant.understand import check_length
+from assistant.web.observe import note_answer
+from assistant.web.refusals import error_body
 
+logger = logging.getLogger(__name__)
 router = APIRouter()
 
 
@@ -49,9 +55,13 @@ def chat(body: ChatIn, request: Request) -> Response:
     check_length(body.question)
     history = [Turn(turn.role, turn.content) for turn in body.history]
     land = body.profile.land if body.profile else None
-    answer = ask(_assistant(request), body.question, history, lang=body.lang, land=land)
     if "text/event-stream" in request.headers.get("accept", ""):
-        return StreamingResponse(_events(answer), media_type="text/event-stream")
+        outcomes = stream(_assistant(request), body.question, history, lang=body.lang, land=land)
+        first = next(outcomes)  # what goes wrong before the first byte becomes an HTTP status
+        return StreamingResponse(_events(chain([first], outcomes), request), media_type="text/event-stream")
+    answer = ask(_assistant(request), body.question, history, lang=body.lang, land=land)
+    keep_unanswered(_assistant(request), answer)
+    note_answer(request, answer)
     return JSONResponse(answer.to_dict())
 
 
@@ -75,19 +85,32 @@ def healthz() -> dict[str, str]:
 
 @router.get("/readyz", summary="Index geladen")
 def readyz(request: Request) -> JSONResponse:
-    """The index is loaded; 503 with the reason otherwise."""
+    """The index is loaded; ``degraded`` with the reason when it answers although something is wrong, else 503."""
+    shelf = _assistant(request).shelf
     try:
-        generation = _assistant(request).shelf.library().generation
-    except IndexUnavailableError as error:
-        return JSONResponse({"status": "unavailable", "reason": str(error)}, status_code=503)
+        generation = shelf.library().generation
+    except IndexUnavailableError:
+        return JSONResponse({"status": "unavailable", "reason": shelf.condition().reason}, status_code=503)
+    condition = shelf.condition()
     counts = {"documents": len(generation.sources), "passages": len(generation.passages)}
-    return JSONResponse({"status": "ready", "generation": generation.manifest.id, "counts": counts})
+    content = {"status": condition.status, "generation": generation.manifest.id, "counts": counts}
+    return JSONResponse(content | ({"reason": condition.reason} if condition.reason else {}))
 
 
-def _events(answer: Answer) -> Iterator[str]:
-    for piece in split_pieces(answer.text):
-        yield _event("delta", {"text": piece})
-    yield _event("done", answer.to_dict())
+def _events(outcomes: Iterator[Piece | Answer], request: Request) -> Iterator[str]:
+    """Text as ``delta`` events, the whole answer as ``done``; a failure in between as ``error``."""
+    try:
+        for outcome in outcomes:
+            if isinstance(outcome, Piece):
+                yield _event("delta", {"text": outcome.text})
+            else:
+                keep_unanswered(_assistant(request), outcome)
+                note_answer(request, outcome)
+                yield _event("done", outcome.to_dict())
+    except Exception as error:  # the status line is gone already
+        logger.error("answering failed: %s", type(error).__name__)
+        message = "Das hat nicht geklappt. Bitte versuchen Sie es noch einmal."
+        yield _event("error", error_body("internal", message, getattr(request.state, "request_id", "")))
 
 
 def _event(name: str, data: dict[str, Any]) -> str:

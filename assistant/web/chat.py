@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import gradio as gr
 
 from assistant.bootstrap import Assistant
 from assistant.errors import QuestionError
-from assistant.models import Answer, Language, Turn
-from assistant.pipeline import ask, split_pieces
+from assistant.keeping import keep_unanswered
+from assistant.models import Answer, Citation, Language, Piece, Turn
+from assistant.pipeline import stream
+from assistant.tell import mode_note
 from assistant.understand import MAXIMUM_CHARACTERS, MAXIMUM_TURNS
+from assistant.web.feedback import notice
 from assistant.web.markup import escape
-from assistant.web.render import LABELS, cards, message
+from assistant.web.rating import rating_form
+from assistant.web.render import LABELS, arriving, cards, message
 
 logger = logging.getLogger(__name__)
 SHOWN_ANSWERS = 10
@@ -34,10 +38,10 @@ TEXTS: Mapping[Language, Mapping[str, str]] = {
         "examples": "Zum Beispiel",
         "follow_ups": "Weiterfragen",
         "chat": "Gespräch",
-        "thanks": "Danke für Ihre Rückmeldung. Gespeichert wird dabei nichts.",
         "unavailable": "Die Auskunft ist gerade nicht verfügbar. Bitte versuchen Sie es gleich noch einmal.",
         "privacy": "Datenschutz",
         "imprint": "Impressum",
+        "accessibility": "Barrierefreiheit",
         "contact": "Kontakt zu Menschen",
     },
     "en": {
@@ -52,18 +56,18 @@ TEXTS: Mapping[Language, Mapping[str, str]] = {
         "examples": "For example",
         "follow_ups": "Ask on",
         "chat": "Conversation",
-        "thanks": "Thank you for your feedback. Nothing of it is stored.",
         "unavailable": "The service is not available at the moment. Please try again shortly.",
         "privacy": "Privacy",
         "imprint": "Imprint",
+        "accessibility": "Accessibility",
         "contact": "Talk to people",
     },
 }
 Conversation = list[dict[str, Any]]
 
 
-def chat_page(assistant: Assistant, language: Language) -> gr.Blocks:
-    """The page of one language."""
+def chat_page(assistant: Assistant, language: Language, note: Callable[[Answer], None]) -> gr.Blocks:
+    """The page of one language; every answer is told to ``note``."""
     texts = TEXTS[language]
     page: gr.Blocks
     with gr.Blocks(title=f"{texts['title']} – {texts['claim']}", analytics_enabled=False, fill_width=True) as page:
@@ -77,17 +81,19 @@ def chat_page(assistant: Assistant, language: Language) -> gr.Blocks:
                 with gr.Row(elem_id="ask"):
                     question = gr.Textbox(
                         placeholder=texts["placeholder"], label=texts["question"], max_length=MAXIMUM_CHARACTERS,
-                        lines=1, max_lines=6, scale=5, autofocus=True, elem_id="question",
+                        lines=1, max_lines=6, scale=5, elem_id="question",
                     )  # fmt: skip
                     send = gr.Button(texts["send"], variant="primary", scale=1, min_width=100, elem_id="send")
                 new = gr.Button(texts["new"], size="sm", variant="secondary", elem_id="new")
+                if assistant.settings.takes_feedback:
+                    rating_form(assistant, language, conversation)
             with gr.Column(scale=2, min_width=280, elem_id="sources"):
                 sources = _source_cards(_empty_sources(language))
         gr.Markdown(_foot(assistant, language), elem_id="foot")
         outputs = [chatbot, sources, conversation, question, examples[0], *follow_ups]
 
         def respond(text: str, past: Conversation) -> Iterator[list[Any]]:
-            yield from _respond(assistant, language, text, past)
+            yield from _respond(assistant, language, text, past, note)
 
         options: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": 16}
         # A question sent while the last answer still arrives is asked when that has ended, not lost.
@@ -96,7 +102,6 @@ def chat_page(assistant: Assistant, language: Language) -> gr.Blocks:
         for button in (*examples[1:], *follow_ups[1:]):
             button.click(respond, [button, conversation], outputs, **options)
         new.click(lambda: _fresh(language), None, outputs, **options)
-        chatbot.like(lambda: gr.Info(texts["thanks"], duration=3), None, None, **options)
     return page
 
 
@@ -104,13 +109,13 @@ def _head(assistant: Assistant, language: Language) -> None:
     texts = TEXTS[language]
     self_check = f"\n\n{texts['self_check']}" if assistant.questionnaire else ""
     gr.Markdown(f"{texts['switch']}\n\n# {texts['title']}\n\n{texts['claim']}{self_check}", elem_id="brand")
-    gr.Markdown(assistant.prompts.fill("greeting", language), elem_id="greeting")
+    gr.Markdown(notice(assistant, language), elem_id="greeting")
 
 
 def _chatbot(language: Language) -> gr.Chatbot:
     return gr.Chatbot(
         label=TEXTS[language]["chat"], show_label=False, elem_id="chat", height="auto", min_height=80, layout="bubble",
-        latex_delimiters=[], buttons=["copy"], feedback_options=("Like", "Dislike"), sanitize_html=True,
+        latex_delimiters=[], buttons=["copy"], feedback_options=None, sanitize_html=True,
         allow_tags=False, render_markdown=True, line_breaks=False, allow_file_downloads=False, container=False,
     )  # fmt: skip
 
@@ -131,7 +136,9 @@ def _buttons(label: str, texts: tuple[str, ...], count: int) -> list[Any]:
     return [group, *buttons]
 
 
-def _respond(assistant: Assistant, language: Language, text: str, past: Conversation) -> Iterator[list[Any]]:
+def _respond(
+    assistant: Assistant, language: Language, text: str, past: Conversation, note: Callable[[Answer], None]
+) -> Iterator[list[Any]]:
     """Show the question, then the answer piece by piece, then its sources and follow-ups."""
     past = list(past or [])[-SHOWN_ANSWERS:]
     if not (text or "").strip():
@@ -142,27 +149,48 @@ def _respond(assistant: Assistant, language: Language, text: str, past: Conversa
     # The box is emptied once, so that what is typed during the answer stays.
     rest = [gr.skip()] * (_FOLLOW_UPS + 1)
     yield [[*shown, question], gr.skip(), gr.skip(), "", gr.Column(visible=False), *rest]
+    turn = past[-1]["turn"] + 1 if past else 1
     try:
-        answer = ask(assistant, text, _history(past), default=language)
+        outcomes = stream(assistant, text, _history(past), default=language)
+        for content, cited, answer in _arriving(assistant, outcomes, turn):
+            reply = {"role": "assistant", "content": content}
+            if answer:
+                keep_unanswered(assistant, answer)
+                note(answer)
+                past.append({"turn": turn, "answer": answer, "content": content})
+            sources = gr.skip() if cited is None else _sources(past, language, _cards(text, cited, turn, language))
+            yield [[*shown, question, reply], sources, past if answer else gr.skip(), gr.skip(), gr.skip(), *rest]
     except QuestionError as error:
         reply = {"role": "assistant", "content": str(error)}
         yield _update([*shown, question, reply], past, language, ())
         return
-    except Exception:
-        logger.exception("answering failed")
+    except Exception as error:
+        logger.error("answering failed: %s", type(error).__name__)
         reply = {"role": "assistant", "content": TEXTS[language]["unavailable"]}
         yield _update([*shown, question, reply], past, language, ())
         return
-    turn = past[-1]["turn"] + 1 if past else 1
-    past.append({"turn": turn, "answer": answer})
-    sources: Any = _sources(past, language)
-    streamed = ""
-    for piece in split_pieces(answer.text):
-        streamed += piece
-        reply = {"role": "assistant", "content": message(answer, turn, streamed)}
-        yield [[*shown, question, reply], sources, *[gr.skip()] * 3, *rest]
-        sources = gr.skip()  # they came with the first piece; showing them again would lose the reader's place
-    yield [gr.skip(), gr.skip(), past, gr.skip(), gr.skip(), *_follow_ups(answer.suggestions)]
+    yield [gr.skip()] * 5 + _follow_ups(past[-1]["answer"].suggestions)
+
+
+def _arriving(
+    assistant: Assistant, outcomes: Iterator[Piece | Answer], turn: int
+) -> Iterator[tuple[str, Sequence[Citation] | None, Answer | None]]:
+    """What is shown of an answer so far, its citations where new ones came, and in the end the answer.
+
+    Sources are shown anew only when there are more of them: the reader would lose the place.
+    """
+    text, count = "", 0
+    for outcome in outcomes:
+        if isinstance(outcome, Answer):
+            yield message(outcome, turn, mode_note(outcome, assistant.prompts)), None, outcome
+            return
+        text += outcome.text
+        yield (
+            arriving(text, outcome.citations, turn),
+            outcome.citations if len(outcome.citations) > count else None,
+            None,
+        )
+        count = len(outcome.citations)
 
 
 def _messages(past: Conversation) -> list[dict[str, str]]:
@@ -170,7 +198,7 @@ def _messages(past: Conversation) -> list[dict[str, str]]:
     for entry in past:
         answer: Answer = entry["answer"]
         messages.append({"role": "user", "content": escape(answer.question)})
-        messages.append({"role": "assistant", "content": message(answer, entry["turn"])})
+        messages.append({"role": "assistant", "content": entry["content"]})
     return messages
 
 
@@ -208,9 +236,13 @@ def _fresh(language: Language) -> list[Any]:
     return _update([], [], language, ())
 
 
-def _sources(past: Conversation, language: Language) -> str:
+def _cards(question: str, citations: Sequence[Citation], turn: int, language: Language) -> str:
+    return cards(Answer(question, question, language, "answered", "", tuple(citations)), turn)
+
+
+def _sources(past: Conversation, language: Language, latest: str = "") -> str:
     """Cards of all shown answers, the latest first."""
-    parts = [cards(entry["answer"], entry["turn"]) for entry in reversed(past)]
+    parts = [latest, *(cards(entry["answer"], entry["turn"]) for entry in reversed(past))]
     text = "\n\n".join(part for part in parts if part)
     return f"## {LABELS[language]['sources']}\n\n{text}" if text else _empty_sources(language)
 
@@ -223,8 +255,9 @@ def _foot(assistant: Assistant, language: Language) -> str:
     texts, settings = TEXTS[language], assistant.settings
     links = [
         (texts["contact"], settings.contact_url),
-        (texts["privacy"], settings.privacy_url),
-        (texts["imprint"], settings.imprint_url),
+        (texts["privacy"], settings.privacy_url or "/datenschutz"),
+        (texts["imprint"], settings.imprint_url or "/impressum"),
+        (texts["accessibility"], "/barrierefreiheit"),
     ]
     shown = [f"[{label}](<{url}>)" for label, url in links if url]
     return " · ".join([assistant.prompts.fill("disclaimer", language), *shown])

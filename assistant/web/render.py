@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from assistant.models import Answer, Citation, Language
 from assistant.status import show_date
@@ -40,17 +40,20 @@ LABELS: Mapping[Language, Mapping[str, str]] = {
 }
 
 
-def message(answer: Answer, turn: int, text: str | None = None) -> str:
-    """The answer's Markdown, or as much as has arrived, made safe, with the definitions that its ``[n]`` need."""
-    numbers = [one.number for one in answer.citations]
-    return safe_markdown(answer.text if text is None else text, numbers) + definitions(answer, turn)
+def message(answer: Answer, turn: int, note: str = "") -> str:
+    """The answer's Markdown made safe, with the definitions that its ``[n]`` need; ``note`` says who worded it."""
+    shown = f"\n\n_{escape(note)}_" if note else ""
+    return arriving(answer.text, answer.citations, turn, shown)
 
 
-def definitions(answer: Answer, turn: int) -> str:
+def arriving(text: str, citations: Sequence[Citation], turn: int, below: str = "") -> str:
+    """As much of an answer as has arrived, as Markdown."""
+    return safe_markdown(text, [one.number for one in citations]) + below + definitions(citations, turn)
+
+
+def definitions(citations: Sequence[Citation], turn: int) -> str:
     """Reference links: where ``[n]`` leads to, with the source named in the title."""
-    lines = [
-        f'[{one.number}]: /quelle/{one.id}#beleg-{turn}-{one.number} "{_reference(one)}"' for one in answer.citations
-    ]
+    lines = [f'[{one.number}]: /quelle/{one.id}#beleg-{turn}-{one.number} "{_reference(one)}"' for one in citations]
     return "\n\n" + "\n".join(lines) if lines else ""
 
 

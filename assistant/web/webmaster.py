@@ -13,6 +13,7 @@ from assistant.bootstrap import Assistant
 from assistant.origins import is_allowed, parse_origin
 from assistant.web.assets import WIDGET
 from assistant.web.embed import PAGES, assets_of
+from assistant.web.legal import text_for_websites
 from assistant.web.look import COLOR, NAME
 
 ATTRIBUTES = (
@@ -38,7 +39,7 @@ def widget_page(request: Request) -> HTMLResponse:
         "privacy_url": settings.privacy_url or "",
         "imprint_url": settings.imprint_url or "",
         "contact_url": settings.contact_url or "",
-        "privacy_text": (PAGES / "datenschutz.txt").read_text(encoding="utf-8").strip(),
+        "privacy_text": text_for_websites(assistant),
     }
     return _page("widget.html", {name: html.escape(value) for name, value in values.items()})
 

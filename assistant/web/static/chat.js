@@ -35,6 +35,15 @@
     opener = null;
   });
 
+  // Ready to type on a large screen; on a small one the focus would scroll the notice on top out of sight.
+  const ready = new MutationObserver(() => {
+    const field = document.querySelector("#question textarea");
+    if (!field) return;
+    ready.disconnect();
+    if (matchMedia("(min-width: 768px) and (pointer: fine)").matches) field.focus({ preventScroll: true });
+  });
+  ready.observe(document.documentElement, { childList: true, subtree: true });
+
   // Gradio takes <html lang> from the browser; the page's language is that of its address.
   const language = location.pathname.replace(/\/+$/, "").endsWith("/en") ? "en" : "de";
   const keep = () => {

@@ -104,15 +104,24 @@ function showQuestion(asked) {
   return { article, answer, show: (text, cite) => answer.replaceChildren(renderAnswer(text, cite)) };
 }
 
-function showAnswer({ article, answer, show }, { text, citations, suggestions, language: spoken, ai_generated: generated }) {
+function showAnswer({ article, answer, show }, given) {
+  const { text, citations, suggestions, language: spoken, status: outcome, model } = given;
   answer.lang = spoken;
   const byNumber = new Map(citations.map((one) => [one.number, one]));
   show(text, (number) => byNumber.has(number) && citeButton(byNumber.get(number)));
   answer.removeAttribute("aria-busy");
-  if (generated) article.append(element("p", { class: "meta" }, labels.ai));
+  if (outcome === "answered") article.append(element("p", { class: "meta" }, model ? wordedBy(model, citations) : labels.quoted));
   if (citations.length) article.append(sourceList(citations));
+  if (labels.rate) import("./feedback.js").then(({ rating }) => article.append(rating(given, labels)));
   if (suggestions.length) article.append(followUps(suggestions));
   announce(answer, citations.length);
+}
+
+/** Who worded the answer, and what it was checked against. */
+function wordedBy(model, citations) {
+  const count = new Set(citations.map((one) => one.id)).size;
+  const note = count === 1 ? labels.worded_one : labels.worded;
+  return note.replace("{count}", count).replace("{model}", () => model);
 }
 
 function citeButton(citation) {

@@ -1,0 +1,165 @@
+"""A language model writes over numbered passages; only what they prove becomes part of the draft."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from assistant.answer import PER_NAMED_DOCUMENT, Claim, Draft, Setting, state_claims
+from assistant.errors import ModelError
+from assistant.evidence import Cited
+from assistant.language_model import LanguageModel, Message
+from assistant.models import Composition, Evidence, Ranked
+from assistant.support import SupportCheck
+from assistant.written import Written, written_sentences
+
+PASSAGES = 6
+CHARACTERS = 6000
+_ADDRESS = re.compile(r"\b(?:https?://|www\.|mailto:)\S+", re.IGNORECASE)
+_END = re.compile(r"[.!?…:][\"“”»«)]*$")
+_SHORT = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a model may write from: the passages by number (from 1), and what is needed to prove its sentences."""
+
+    question: str
+    ranked: tuple[Ranked, ...]
+    cited: tuple[Cited, ...]
+    floor: float
+
+
+def choose_material(question: str, evidence: Evidence, quotes: Draft, setting: Setting) -> Material:
+    """The passages that the quoting draft rests on, then the next best, as many as a small model can read."""
+    quoted = {claim.passage.id for group in quotes.groups for paragraph in group.paragraphs for claim in paragraph}
+    readable = [one for one in evidence.ranked if not one.passage.generated]
+    ordered = sorted(readable, key=lambda one: one.passage.id not in quoted)
+    chosen: list[Ranked] = []
+    for one in ordered[:PASSAGES]:
+        if chosen and sum(len(other.passage.text) for other in (*chosen, one)) > CHARACTERS:
+            break
+        chosen.append(one)
+    sentences = setting.library.generation.space.sentence_vectors
+    cited = (
+        Cited(one.passage, sentences[one.first_sentence : one.first_sentence + len(one.passage.sentences)])
+        for one in chosen
+    )
+    return Material(question, tuple(chosen), tuple(cited), evidence.floor)
+
+
+def answer_messages(material: Material, setting: Setting) -> list[Message]:
+    """System and user message: numbered passages between tags, then the question; never an address of a page."""
+    prompts, language = setting.prompts, setting.language
+    passages = "\n".join(
+        prompts.fill(
+            "model_passage",
+            language,
+            number=str(number),
+            title=plain(one.passage.header).replace('"', "'"),
+            text=plain(one.passage.text),
+        )
+        for number, one in enumerate(material.ranked, start=1)
+    )
+    asked = prompts.fill("model_question", language, passages=passages, question=plain(material.question))
+    return [("system", prompts.fill("model_answer", language)), ("human", asked)]
+
+
+def plain(text: str) -> str:
+    """Text that cannot close a tag or hold an address: it is data for the model, nothing else."""
+    return _ADDRESS.sub("[Link]", text).replace("<", "‹").replace(">", "›")
+
+
+class Writing:
+    """An answer while a model writes it: iterate over its proven paragraphs, then see how it went."""
+
+    def __init__(self, model: LanguageModel, check: SupportCheck, material: Material, setting: Setting) -> None:
+        self.composition = Composition()
+        self._chunks = model.stream(answer_messages(material, setting))
+        self._check = check
+        self._material = material
+        self._setting = setting
+        self._seen: set[str] = set()
+        self._quoted: set[tuple[str, str]] = set()
+        self._noted: set[str] = set()
+
+    def __iter__(self) -> Iterator[tuple[bool, tuple[Claim, ...]]]:
+        """Whether a paragraph opens, and one sentence with its quotes, as soon as it is proven."""
+        try:
+            for sentence in written_sentences(self._chunks):
+                if claims := self._prove(sentence):
+                    yield sentence.opens, self._with_state(claims)
+        except ModelError as error:
+            self.composition = replace(self.composition, failure=error.code)
+
+    def _prove(self, sentence: Written) -> tuple[Claim, ...]:
+        """The sentence with what carries it, the quote that can stand in its place, or nothing."""
+        claims, outcome = self._judged(sentence)
+        if not claims or self._is_repeated(claims[0]) or not self._may_quote(claims):
+            claims = ()
+        outcome = outcome if claims else "dropped"
+        self.composition = self.composition.counting(outcome)
+        return claims
+
+    def _judged(self, sentence: Written) -> tuple[tuple[Claim, ...], str]:
+        known = [number - 1 for number in sentence.numbers if 1 <= number <= len(self._material.cited)]
+        if not known or len(known) < len(sentence.numbers) or _is_unfit(sentence.text):
+            return (), "dropped"
+        text = sentence.text if _END.search(sentence.text) else f"{sentence.text}."
+        cited = [self._material.cited[place] for place in known]
+        verdict = self._check.judge(text, cited, self._setting.language)
+        if verdict.supported:
+            claims = [self._claim("", known[place], quote) for place, quote in verdict.quotes]
+            return (replace(claims[0], text=text), *claims[1:]), "shown"
+        if verdict.closest and self._answers(known[verdict.closest[0]], verdict.closest[1]):
+            place, quote = verdict.closest
+            return (self._claim(quote, known[place], quote),), "replaced"
+        return (), "dropped"
+
+    def _claim(self, text: str, place: int, quote: str) -> Claim:
+        ranked = self._material.ranked[place]
+        return Claim(text, quote, ranked.passage, ranked.score)
+
+    def _answers(self, place: int, quote: str) -> bool:
+        """Whether a literal sentence speaks to the question more than to foreign ones."""
+        ranked = self._material.ranked[place]
+        scores = dict(zip(ranked.passage.sentences, ranked.sentence_scores, strict=True))
+        return scores.get(quote, 0.0) >= self._material.floor
+
+    def _is_repeated(self, claim: Claim) -> bool:
+        key = " ".join(re.findall(r"\w+", claim.text.lower()))
+        new = key not in self._seen
+        self._seen.add(key)
+        return not new
+
+    def _may_quote(self, claims: tuple[Claim, ...]) -> bool:
+        """Whether no document is quoted more often than an answer may."""
+        new = {(claim.passage.document_id, claim.quote) for claim in claims}
+        counts = Counter(document for document, _ in self._quoted | new)
+        if max(counts.values()) > PER_NAMED_DOCUMENT:
+            return False
+        self._quoted |= new
+        return True
+
+    def _with_state(self, claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
+        """After a document's first sentence what must be known about its state: ended, or to be checked."""
+        added: list[Claim] = []
+        for claim in claims:
+            if claim.passage.document_id not in self._noted:
+                self._noted.add(claim.passage.document_id)
+                source = self._setting.library.generation.sources[claim.passage.document_id]
+                added += state_claims(source, [claim], self._setting)
+        return (*claims, *added)
+
+
+def _is_unfit(text: str) -> bool:
+    """Too short to say anything, holding an address, or broken by a wrong encoding."""
+    return len(text) < _SHORT or bool(_ADDRESS.search(text)) or "\ufffd" in text
+
+
+def is_enough(composition: Composition) -> bool:
+    """Whether an answer can stand by itself: the model finished, and most of what it wrote is proven."""
+    kept = composition.shown + composition.replaced
+    return composition.failure is None and composition.shown > 0 and composition.dropped <= kept

@@ -1,0 +1,106 @@
+"""Does everything work that answering needs, and if not, how is it mended?"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.bootstrap import Assistant, build_assistant
+from assistant.errors import AssistantError, ModelError
+from assistant.load import load_knowledge
+from assistant.settings import Settings
+
+_TEST: tuple[tuple[str, str], ...] = (("system", "Sie antworten mit einem Wort."), ("human", "Antworten Sie: bereit"))
+REMEDIES: Mapping[str, str] = {
+    "busy": "Der Anbieter nimmt gerade nichts an (429): Kontingent prüfen oder später noch einmal versuchen.",
+    "denied": "Der Schlüssel wird abgelehnt: NETZLOTSE_MODEL_API_KEY prüfen.",
+    "unknown": "Modell oder Adresse fehlt dort: NETZLOTSE_MODEL und NETZLOTSE_MODEL_BASE_URL prüfen (oft fehlt /v1).",
+    "refused": "Der Anbieter lehnt die Anfrage ab: Modellname, Adresse und Rechte des Schlüssels prüfen.",
+    "unreachable": "Nicht erreichbar: Läuft der Dienst, stimmt NETZLOTSE_MODEL_BASE_URL, sperrt eine Firewall?",
+    "slow": "Das erste Wort kommt zu spät: kleineres Modell, mehr Rechenleistung oder anderer Anbieter.",
+    "stalled": "Die Antwort stockt: Auslastung des Modells prüfen.",
+    "cut": "Die Antwort bricht ohne Ende-Zeichen ab: Proxy oder Server vor dem Modell prüfen.",
+    "malformed": "Was zurückkommt, ist nicht das Protokoll des Anbieters: Adresse prüfen.",
+    "filtered": "Der Anbieter filtert selbst eine harmlose Anfrage: anderes Modell wählen.",
+    "endless": "Das Modell findet kein Ende: anderes Modell wählen.",
+    "empty": "Das Modell antwortet leer: anderes Modell wählen.",
+    "broken": "Die Modelldatei lässt sich nicht laden: vollständig? Reicht der Speicher? Sonst ein kleineres Modell.",
+    "failed": "Das Modell antwortet nicht wie erwartet: Anbieter, Modell und Versionen der Pakete prüfen.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was tried; ``remedy`` is empty when it works."""
+
+    name: str
+    works: bool
+    message: str
+    remedy: str = ""
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Try data folder, knowledge, embeddings, index and language model, one after the other."""
+    yield _tried("Datenordner", lambda: _writable(settings.data_dir), "Rechte und freien Platz prüfen.")
+    yield _tried("Wissen", lambda: _readable(settings), "assistant check nennt Datei und Feld.")
+    try:
+        assistant = build_assistant(settings)
+    except AssistantError as error:
+        yield Finding("Einrichtung", False, str(error), "Die genannte Einstellung oder Datei berichtigen.")
+        return
+    yield _tried("Embeddings", lambda: _embedding(assistant), "Paket neu installieren: make serve.")
+    yield _tried("Index", lambda: _index(assistant), "assistant index")
+    yield _language_model(assistant)
+
+
+def _tried(name: str, attempt: Callable[[], str], remedy: str) -> Finding:
+    try:
+        return Finding(name, True, attempt())
+    except AssistantError as error:
+        return Finding(name, False, str(error), remedy)
+    except Exception as error:  # whatever it is, a person has to be told what to do
+        return Finding(name, False, f"geht nicht ({type(error).__name__})", remedy)
+
+
+def _writable(folder: Path) -> str:
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder) as file:
+        file.write(b"\0" * 1024)
+        file.flush()
+    return f"{folder} ist beschreibbar"
+
+
+def _readable(settings: Settings) -> str:
+    return f"{len(load_knowledge(settings.knowledge_dirs))} Quellen gelesen"
+
+
+def _embedding(assistant: Assistant) -> str:
+    assistant.encoder.encode_query("Aufwärmen")
+    start = time.perf_counter()
+    assistant.encoder.encode_query("Wie finden kleine Unternehmen Partner?")
+    return f"{assistant.encoder.model_id}, {(time.perf_counter() - start) * 1000:.0f} ms je Frage"
+
+
+def _index(assistant: Assistant) -> str:
+    generation = assistant.shelf.library().generation
+    return f"{len(generation.sources)} Quellen, {len(generation.passages)} Passagen"
+
+
+def _language_model(assistant: Assistant) -> Finding:
+    if assistant.model is None:
+        return Finding("Sprachmodell", True, "nicht eingerichtet; Antworten bestehen aus Zitaten")
+    start = time.perf_counter()
+    try:
+        chunks = assistant.model.stream(_TEST)
+        next(chunks)
+        first = time.perf_counter() - start
+        for _ in chunks:
+            pass
+    except ModelError as error:
+        return Finding(
+            "Sprachmodell", False, f"{assistant.model.name}: keine Antwort ({error.code})", REMEDIES[error.code]
+        )
+    return Finding("Sprachmodell", True, f"{assistant.model.name} antwortet, erstes Wort nach {first:.1f} s")

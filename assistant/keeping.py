@@ -1,0 +1,144 @@
+"""What may be kept of a question or a comment: words of the trade, never a sentence or a name."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Iterable
+from datetime import date
+
+from assistant.bootstrap import Assistant
+from assistant.errors import FeedbackError, IndexUnavailableError
+from assistant.feedback import FeedbackStore, Unanswered
+from assistant.function_words import ENGLISH, GERMAN
+from assistant.lexical import LexicalIndex, compound_terms, term
+from assistant.masking import HIDDEN, is_name, mask
+from assistant.models import Answer, Language
+from assistant.pipeline import rank
+from assistant.schema import Source
+from assistant.understand import area_of, clean
+
+logger = logging.getLogger(__name__)
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_NOUN_ENDING = re.compile(r"(?:ung|heit|keit|schaft|tion|ität|ismus|tum|erei|nis)$")
+_STOPS = GERMAN | ENGLISH
+_LOST = ("no_source", "off_topic", "unproven")
+_OF_ANSWERS = frozenset(
+    """
+    antwort absatz begriff beispiel betrag datum englisch fehler frage frist höhe hinweis inhalt link quelle satz seite
+    sprache stand text thema tippfehler titel zahl zitat zusammenhang answer deadline question source""".split()
+)
+_PASSAGES = 3  # a word of fewer passages is rare enough to be a name
+_COMPOUND = 13  # letters; shorter unknown words made of known ones are often family names ("Hohenstein")
+
+
+def store_of(assistant: Assistant) -> FeedbackStore:
+    """The store of the data folder."""
+    return FeedbackStore(assistant.settings.data_dir, assistant.settings.feedback_days)
+
+
+def keep_unanswered(assistant: Assistant, answer: Answer) -> None:
+    """Keep words of a question that found no good answer, where the operator switched that on.
+
+    A disk that is full or read-only must not cost the visitor the reply.
+    """
+    if not assistant.settings.keeps_unanswered or (answer.status not in _LOST and answer.caution is None):
+        return
+    try:
+        store_of(assistant).add(_unanswered(assistant, answer))
+    except FeedbackError as error:
+        logger.warning("an unanswered question could not be kept: %s", type(error.__cause__).__name__)
+
+
+def _unanswered(assistant: Assistant, answer: Answer) -> Unanswered:
+    question, language = answer.standalone_question, answer.language
+    # What has nothing to do with the field may be about a person's life: only words of the field stay.
+    words = trade_words(assistant, question, language, only_trade=answer.status == "off_topic")
+    status = answer.status if answer.caution is None else "weak_evidence"
+    area = area_of(assistant.tokenizer.terms(question, language), assistant.tokenizer) or ""
+    return Unanswered(date.today().isoformat(), status, language, area, words, _nearest(assistant, answer))
+
+
+def _nearest(assistant: Assistant, answer: Answer) -> str:
+    """The source that came nearest to the question, where it belongs to the field at all."""
+    if answer.citations:
+        return answer.citations[0].id
+    ranked = () if answer.status == "off_topic" else rank(assistant, answer.standalone_question)
+    return ranked[0].passage.document_id if ranked else ""
+
+
+def masked_comment(assistant: Assistant, comment: str) -> str:
+    """A comment without what may point to a person."""
+    in_trade = {language: _trade(assistant, language) for language in ("de", "en")}
+
+    def may_stay(word: str) -> bool:
+        if word.lower() in _STOPS | _OF_ANSWERS or any(test(word) for test in in_trade.values()):
+            return True
+        return _is_common(word, "de") or _is_common(word, "en")
+
+    return mask(clean(comment), may_stay)
+
+
+def trade_words(
+    assistant: Assistant, question: str, language: Language, *, only_trade: bool = False
+) -> tuple[str, ...]:
+    """Words of a question that the sources use or, unless ``only_trade``, a dictionary; sorted, single, no names."""
+    is_of_the_trade = _trade(assistant, language)
+
+    def may_stay(word: str) -> bool:
+        return word.lower() in _STOPS or is_of_the_trade(word) or (not only_trade and _is_common(word, language))
+
+    shown = mask(clean(question), may_stay).replace(HIDDEN, " ")
+    return tuple(sorted({word for word in _WORD.findall(shown) if word.lower() not in _STOPS}))
+
+
+def _trade(assistant: Assistant, language: Language) -> Callable[[str], bool]:
+    """A test whether the sources use a word, or all parts of a long compound; names of authors do not count."""
+    try:
+        generation = assistant.shelf.library().generation
+    except IndexUnavailableError:
+        return lambda word: False
+    lexical = generation.space.lexical
+    authors = _authors(generation.sources.values())
+
+    def test(word: str) -> bool:
+        small = word.lower()
+        if small in authors or is_name(word):
+            return False
+        parts = compound_terms(small) if language == "de" and len(small) >= _COMPOUND else ()
+        return any(all(_is_used(one, lexical) for one in some) for some in ((term(small, language),), parts) if some)
+
+    return test
+
+
+def _authors(sources: Iterable[Source]) -> frozenset[str]:
+    """Names of people in the heads of sources: authors, and lists of names in the brackets of a publisher."""
+    named = (one for source in sources for one in (*getattr(source, "authors", ()), *_listed(source.publisher or "")))
+    return frozenset(word.lower() for one in named for word in _WORD.findall(one) if not word.isupper())
+
+
+def _listed(text: str) -> list[str]:
+    return [one for one in re.findall(r"\(([^()]+)\)", text) if "," in one]
+
+
+def _is_used(one: str, lexical: LexicalIndex) -> bool:
+    number = lexical.vocabulary.get(one)
+    return number is not None and int(lexical.offsets[number + 1] - lexical.offsets[number]) >= _PASSAGES
+
+
+def _is_common(word: str, language: Language) -> bool:
+    """A dictionary word that is no name: in small letters, a plural, or built with an ending that names do not have."""
+    import simplemma
+
+    if is_name(word) or not _is_in_dictionary(word, language):
+        return False
+    if word.islower():
+        return True
+    is_inflected = simplemma.lemmatize(word, "de") != word and not word.endswith("s")
+    return language == "de" and (is_inflected or bool(_NOUN_ENDING.search(word)))
+
+
+def _is_in_dictionary(word: str, language: Language) -> bool:
+    import simplemma
+
+    return bool(simplemma.is_known(word, language))

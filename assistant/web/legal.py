@@ -1,0 +1,87 @@
+"""Pages that the law or good manners ask for: data protection, imprint, accessibility – true for this very server."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from string import Template
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+
+from assistant.bootstrap import Assistant
+from assistant.settings import Settings
+
+router = APIRouter(include_in_schema=False)
+_FOR_WEBSITES = Path(__file__).with_name("pages") / "datenschutz.txt"
+_HERE = {"127.0.0.1", "localhost", "::1"}
+
+
+@router.get("/datenschutz")
+def privacy(request: Request) -> HTMLResponse:
+    """What is processed with the settings of this server."""
+    return HTMLResponse(legal_page("privacy.html", request.app.state.assistant))
+
+
+@router.get("/impressum")
+def imprint(request: Request) -> HTMLResponse:
+    """Who runs this server."""
+    return HTMLResponse(legal_page("imprint.html", request.app.state.assistant))
+
+
+@router.get("/barrierefreiheit")
+def accessibility(request: Request) -> HTMLResponse:
+    """What was done and checked so that everybody can use the pages, and what is open."""
+    return HTMLResponse(legal_page("accessibility.html", request.app.state.assistant))
+
+
+def legal_page(name: str, assistant: Assistant) -> str:
+    """A page with the facts of this server; every value is escaped."""
+    return _templates().get_template(name).render(facts(assistant))
+
+
+def facts(assistant: Assistant) -> dict[str, Any]:
+    """What the pages say differently on each server."""
+    settings = assistant.settings
+    return {
+        "settings": settings,
+        "operator": [part.strip() for part in (settings.operator or "").split(";") if part.strip()],
+        "model": assistant.model.name if assistant.model else None,
+        "model_host": _model_host(settings),
+    }
+
+
+def text_for_websites(assistant: Assistant) -> str:
+    """What a hub may say about the chat in its own data protection text, true for this server's settings."""
+    settings, host = assistant.settings, _model_host(assistant.settings)
+    where = f"vom Dienst {host}" if host else "auf dem Server des Chats"
+    model = f" Antworten formuliert ein Sprachmodell, das {where} betrieben wird." if assistant.model else ""
+    kept = (
+        " Bewertungen, die Sie absenden, werden ohne Frage und Antwort aufbewahrt." if settings.takes_feedback else ""
+    )
+    if settings.keeps_unanswered:
+        kept += " Findet sich keine gute Antwort, werden einzelne Wörter der Frage ohne Namen und Zahlen aufbewahrt."
+    if kept:
+        kept += (
+            f" Beides wird höchstens {settings.feedback_days} Tage aufbewahrt."
+            if settings.feedback == "all"
+            else (f" Das geschieht höchstens {settings.feedback_days} Tage lang.")
+        )
+    return Template(_FOR_WEBSITES.read_text(encoding="utf-8").strip()).substitute(model=model, kept=kept)
+
+
+def _model_host(settings: Settings) -> str | None:
+    """Where a language model is asked: the host, ``None`` for this machine."""
+    host = urlsplit(settings.model_base_url).hostname if settings.model_base_url else None
+    if host in _HERE or (host is None and (settings.model or "").startswith(("local:", "ollama:"))):
+        return None
+    return host or (settings.model or "").partition(":")[0]
+
+
+@lru_cache(maxsize=1)
+def _templates() -> Environment:
+    folder = Path(__file__).with_name("templates")
+    return Environment(loader=FileSystemLoader(folder), autoescape=select_autoescape())
