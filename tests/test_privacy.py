@@ -54,7 +54,7 @@ KEPT = """async () => {
     const kept = {};
     for (const [name, look] of Object.entries(ways)) {
         try { kept[name] = await look(); } catch (error) {
-            if (error.name !== "SecurityError") throw error;
+            if (!["SecurityError", "UnknownError"].includes(error.name)) throw error;
             kept[name] = name === "cookie" ? "" : 0;
         }
     }
