@@ -76,6 +76,7 @@ class _Candidate:
     clear: bool
     terms: frozenset[int]
     place: int
+    words: int
 
 
 def draft_quotes(evidence: Evidence, query: Query, setting: Setting) -> Draft:
@@ -101,9 +102,8 @@ def _candidates(evidence: Evidence, query: Query, library: Library) -> Iterator[
             terms = lexical.terms_of(one.first_sentence + place)
             own = one.sentence_scores[place] + _coverage(wanted, terms, one.passage, query)
             value = one.score + own + (ENGLISH_BONUS if query.language == one.passage.language == "en" else 0.0)
-            yield _Candidate(
-                Claim(sentence, sentence, one.passage, one.score), value, own >= evidence.floor, terms, place
-            )
+            claim = Claim(sentence, sentence, one.passage, one.score)
+            yield _Candidate(claim, value, own >= evidence.floor, terms, place, sentence.count(" ") + 1)
 
 
 def _coverage(wanted: Mapping[int, float], held: frozenset[int], passage: Passage, query: Query) -> float:
@@ -116,10 +116,9 @@ def _coverage(wanted: Mapping[int, float], held: frozenset[int], passage: Passag
 
 def _named(ranked: Sequence[Ranked], query: Query, library: Library) -> frozenset[str]:
     """Documents that the question calls by name; their own sentences come first."""
-    terms = frozenset(query.terms)
-    sources = list(library.generation.sources)
-    found = {sources[one.place] for one in library.restricted if any(name <= terms for name in one.names)}
-    return frozenset(one.passage.document_id for one in ranked if one.passage.document_id in found)
+    found = set(library.restrictions.named(frozenset(query.terms)))
+    documents = {one.passage.document_id for one in ranked}
+    return frozenset(one for one in documents if library.document_of[library.places_of[one][0]] in found)
 
 
 def _choose(candidates: Sequence[_Candidate], named: frozenset[str], area: Kind | None) -> list[_Candidate]:
@@ -131,10 +130,10 @@ def _choose(candidates: Sequence[_Candidate], named: frozenset[str], area: Kind 
     clear = sorted(clear, key=lambda one: -one.value)[:CONSIDERED]
     chosen = [first]
     while len(chosen) < SENTENCES:
-        fitting = [one for one in clear if _fits(one, chosen, named)]
-        if not fitting:
+        clear = [one for one in clear if _fits(one, chosen, named)]  # what does not fit now never will
+        if not clear:
             break
-        chosen.append(max(fitting, key=lambda one: one.value + _preference(one, chosen, named, area)))
+        chosen.append(max(clear, key=lambda one: one.value + _preference(one, chosen, named, area)))
     return chosen
 
 
@@ -150,16 +149,17 @@ def _preference(one: _Candidate, chosen: Sequence[_Candidate], named: frozenset[
 
 
 def _fits(one: _Candidate, chosen: Sequence[_Candidate], named: frozenset[str]) -> bool:
+    """Whether a sentence that fitted beside all but the last chosen one fits beside that as well."""
+    if one.words + sum(other.words for other in chosen) > WORDS or one is chosen[-1] or _alike(one, chosen[-1]):
+        return False
     document = one.claim.passage.document_id
-    words = sum(other.claim.text.count(" ") + 1 for other in [*chosen, one])
     same = sum(other.claim.passage.document_id == document for other in chosen)
-    limit = PER_NAMED_DOCUMENT if document in named else PER_DOCUMENT
-    return words <= WORDS and same < limit and not any(one is other or _alike(one, other) for other in chosen)
+    return same < (PER_NAMED_DOCUMENT if document in named else PER_DOCUMENT)
 
 
 def _alike(one: _Candidate, other: _Candidate) -> bool:
     smaller = min(len(one.terms), len(other.terms)) or 1
-    return len(one.terms & other.terms) / smaller > ALIKE
+    return len(one.terms & other.terms) > ALIKE * smaller
 
 
 def _groups(chosen: Sequence[_Candidate], setting: Setting) -> Iterator[Group]:

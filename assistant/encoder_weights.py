@@ -192,7 +192,7 @@ class _Graph:
 
 
 def build_graph(checkpoint: Checkpoint, peaks: Mapping[str, Floats] | None) -> tuple[ModelProto, dict[str, str]]:
-    """The encoder for one text: ``tokens (1, n)`` to ``vector (1, hidden)`` of length one and ``states (1, n, hidden)``.
+    """The encoder for one text: ``tokens (1, n)`` to ``vector (1, hidden)`` of length one, ``states (1, n, hidden)``.
 
     It computes in floats when ``peaks`` is ``None``; then what enters every matrix is an
     output as well, under the name given second. A text is never padded or batched, so its

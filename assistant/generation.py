@@ -16,6 +16,7 @@ from assistant.errors import IndexUnavailableError
 from assistant.lexical import LexicalIndex
 from assistant.load import parse_source
 from assistant.models import Document, Passage
+from assistant.product import ByteVectors
 from assistant.schema import Source
 from assistant.score import Floats, Space, passage_offsets
 from assistant.store import FolderStore, Store
@@ -110,8 +111,8 @@ def load_generation(data_dir: Path, store: Store | None = None, generation: str 
     check_files(folder, manifest, FILES)
     texts = load_texts(data_dir, generation)
     vectors = load_vectors(folder, manifest, [passage.id for passage in texts.passages], store or FolderStore())
-    sentences = np.load(folder / "sentences.npy")
-    space = replace(texts.space, passage_vectors=vectors, sentence_vectors=sentences)
+    sentences = ByteVectors(np.load(folder / "sentences.npy"))
+    space = replace(texts.space, passage_vectors=ByteVectors.of(vectors), sentence_vectors=sentences)
     return replace(texts, space=space, fault="")
 
 
@@ -140,7 +141,7 @@ def load_texts(data_dir: Path, generation: str, fault: str = "") -> Generation:
     folder = generation_folder(data_dir, generation)
     check_files(folder, manifest, TEXT_FILES)
     passages = tuple(row.passage for row in read_rows(folder))
-    none = np.zeros((0, 0), dtype=np.float32)
+    none = ByteVectors(np.zeros((0, 0), dtype=np.int8))
     shift = np.array(manifest.shift, dtype=np.float32)
     space = assemble_space(passages, none, none, _read_lexical(folder), shift)
     thresholds, word_thresholds = (
@@ -157,7 +158,7 @@ def write_files(
     documents: Sequence[Document],
     rows: Sequence[Row],
     vectors: Floats,
-    sentences: Floats,
+    sentences: ByteVectors,
     lexical: LexicalIndex,
 ) -> None:
     """Write what stands beside Chroma: passages with terms, sources, sentence vectors, postings, the probe."""
@@ -172,7 +173,7 @@ def write_files(
             )
     sources = [{"kind": one.kind, "source": one.source.model_dump(mode="json")} for one in documents]
     (folder / "documents.json").write_text(json.dumps(sources, ensure_ascii=False), encoding="utf-8")
-    np.save(folder / "sentences.npy", sentences.astype(np.float32))
+    np.save(folder / "sentences.npy", sentences.bytes)
     np.save(folder / "probe.npy", probe(vectors))
     np.savez(
         folder / "lexical.npz",
@@ -221,7 +222,7 @@ def _read_lexical(folder: Path) -> LexicalIndex:
 
 
 def assemble_space(
-    passages: Sequence[Passage], vectors: Floats, sentences: Floats, lexical: LexicalIndex, shift: Floats
+    passages: Sequence[Passage], vectors: ByteVectors, sentences: ByteVectors, lexical: LexicalIndex, shift: Floats
 ) -> Space:
     """The space over passages, their vectors ``(n, d)`` and those of their sentences ``(m, d)``."""
     offsets = np.concatenate([[0], np.cumsum([len(passage.sentences) for passage in passages])]).astype(np.int64)

@@ -40,12 +40,13 @@ from assistant.generation import (
 )
 from assistant.lexical import Tokenizer, build_lexical_index
 from assistant.models import Document, Passage
+from assistant.product import ByteVectors
 from assistant.score import Floats
 from assistant.split import split_document
 from assistant.store import Content, FolderStore, Store
 from assistant.vectors import CachedEncoder
 
-FORMAT = 2
+FORMAT = 3
 Report = Callable[[str, int, int], None]
 
 
@@ -177,14 +178,15 @@ def _fill(
     """Write all files of a generation into ``folder``, the manifest last."""
     rows, fresh, gone = _rows(given, last, kept, report)
     passages = [row.passage for row in rows]
-    vectors, sentences = _embed(given.encoder, passages, report)
+    vectors, sentence_vectors = _embed(given.encoder, passages, report)
+    sentences = ByteVectors.of(sentence_vectors)
     report("Speichern", 0, 1)
     new = [place for place, row in enumerate(rows) if row.passage.id in fresh]
     target.store.write(generation, folder, Content(passages, vectors, new, gone), target.last)
     lexical = build_lexical_index([(row.terms, row.sentence_terms) for row in rows])
     write_files(folder, given.documents, rows, vectors, sentences, lexical)
     shift = language_shift(given.encoder, given.calibration)
-    space = assemble_space(passages, vectors, sentences, lexical, shift)
+    space = assemble_space(passages, ByteVectors.of(vectors), sentences, lexical, shift)
     thresholds = calibrate(space, given.encoder, given.tokenizer, given.calibration)
     word_thresholds = calibrate_words(space, given.tokenizer, given.calibration)
     manifest = Manifest(

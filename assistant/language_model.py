@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 Message = tuple[str, str]  # role ("system", "human") and text
 _FINISH_KEYS = ("finish_reason", "stop_reason", "done_reason")
 _FILTERED = {"content_filter", "refusal", "safety", "SAFETY"}
+_TOO_LONG = {"length", "max_tokens", "MAX_TOKENS", "model_length"}
 _WAIT = 0.5  # seconds before the one retry where the server names no time
 
 
@@ -188,6 +189,8 @@ def _check_end(reason: str | None, length: int) -> None:
     """An answer is one only if the model said that it had finished."""
     if reason in _FILTERED:
         raise ModelError("filtered")
+    if reason in _TOO_LONG:  # its last sentence is half a sentence
+        raise ModelError("endless")
     if reason is None:
         raise ModelError("cut", _WAIT if not length else None)
     if not length:

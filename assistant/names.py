@@ -55,6 +55,16 @@ class Names:
         found = (*self.find(sentence, language), *self._known(sentence))
         return tuple(name for name in found if not self._held(name, held))
 
+    def mentioned(self, sentence: str, language: Language) -> tuple[str, ...]:
+        """The names of a sentence, found by their form or because the sources know them."""
+        return tuple(dict.fromkeys((*self.find(sentence, language), *self._known(sentence))))
+
+    def places(self, name: str, text: str) -> tuple[int, ...]:
+        """Where a text has the name or one that means the same, as places in its folded form."""
+        folded = f" {_key(text)} "
+        keys = {_key(name), *self._same.get(_key(name), ())}
+        return tuple(match.start() for key in keys if key for match in re.finditer(rf" {re.escape(key)} ", folded))
+
     def _known(self, text: str) -> Iterator[str]:
         """Names that the sources know, though a dictionary explains their words ("Horizont Europa")."""
         parts = [match for match in _PART.finditer(text) if match[0] not in _ARTICLES]

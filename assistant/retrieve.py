@@ -6,7 +6,7 @@ import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from assistant.calibrate import Thresholds
 from assistant.embeddings import Encoder
 from assistant.generation import Generation
 from assistant.lexical import Tokenizer
-from assistant.models import Evidence, Kind, Language, Passage, Ranked, Understood
+from assistant.models import KINDS, Evidence, Kind, Language, Passage, Ranked, Understood
 from assistant.places import Places
 from assistant.schema import Funding, Land, Source, Support
 from assistant.score import Floats, Scores, score, signal, top
@@ -47,13 +47,32 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class Restricted:
-    """A source that must not answer every question: it ends some day or belongs to one Land."""
+class Restrictions:
+    """When a source must not answer, looked up for all sources at once, in their order.
 
-    place: int
-    source: Funding | Support
-    laender: frozenset[Land]
-    names: tuple[frozenset[str], ...]
+    ``last_day`` ``(documents,)``: ordinal of the last day before it ends; ``elsewhere``: for
+    each Land what is meant for other ones only; ``names``: what programmes and offers are
+    called, as sets of terms, each under one of its terms.
+    """
+
+    last_day: NDArray[np.int64]
+    elsewhere: Mapping[Land, NDArray[np.bool_]]
+    names: Mapping[str, Sequence[tuple[frozenset[str], int]]]
+
+    def ended(self, today: date) -> NDArray[np.bool_]:
+        """Sources for which ``is_ended`` holds."""
+        return self.last_day < today.toordinal()
+
+    def outside(self, laender: Collection[Land]) -> NDArray[np.bool_]:
+        """Sources that are meant for none of these Länder; without Länder none."""
+        if not laender:
+            return np.zeros(len(self.last_day), dtype=np.bool_)
+        return np.asarray(np.logical_and.reduce([self.elsewhere[land] for land in laender]), dtype=np.bool_)
+
+    def named(self, terms: frozenset[str]) -> list[int]:
+        """Places of the programmes and offers that are called by name."""
+        held = (one for term in terms for one in self.names.get(term, ()))
+        return sorted({place for name, place in held if name <= terms})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +80,18 @@ class Library:
     """A generation with what retrieval looks up in it, prepared once.
 
     ``document_of`` ``(n,)`` gives the place of each passage's document, ``kinds`` ``(n,)``
-    its kind; ``doubled`` ``(n,)`` marks English parts of documents that have a German
-    text, ``regional`` ``(n,)`` what is meant for single Länder. ``status_passages`` holds
-    each document's generated passage by language.
+    the place of its kind in ``KINDS``; ``doubled`` ``(n,)`` marks English parts of documents that have a German
+    text, ``regional`` ``(n,)`` what is meant for single Länder. ``places_of`` holds the
+    places of each document's passages, ``status_passages`` its generated passage by language.
     """
 
     generation: Generation
     document_of: NDArray[np.int64]
     doubled: NDArray[np.bool_]
-    kinds: NDArray[np.str_]
+    kinds: NDArray[np.int8]
     regional: NDArray[np.bool_]
-    restricted: tuple[Restricted, ...]
+    restrictions: Restrictions
+    places_of: Mapping[str, Sequence[int]]
     status_passages: Mapping[str, Mapping[Language, Passage]]
 
 
@@ -84,15 +104,38 @@ def prepare(generation: Generation, tokenizer: Tokenizer) -> Library:
         generation,
         np.array([places[p.document_id] for p in generation.passages], dtype=np.int64),
         np.array([p.language == "en" and p.document_id in german for p in generation.passages], dtype=np.bool_),
-        np.array([p.kind for p in generation.passages], dtype=np.str_),
+        np.array([KINDS.index(p.kind) for p in generation.passages], dtype=np.int8),
         np.array([bool(laender[p.document_id]) for p in generation.passages], dtype=np.bool_),
-        tuple(
-            Restricted(places[one], source, laender[one], _names(source, tokenizer))
-            for one, source in generation.sources.items()
-            if isinstance(source, Funding | Support)
-        ),
+        _restrictions(list(generation.sources.values()), list(laender.values()), tokenizer),
+        _places_of(generation.passages),
         _status_passages(generation.passages),
     )
+
+
+def _restrictions(sources: Sequence[Source], laender: Sequence[frozenset[Land]], tokenizer: Tokenizer) -> Restrictions:
+    lands: tuple[Land, ...] = get_args(Land)
+    names: dict[str, list[tuple[frozenset[str], int]]] = {}
+    for place, source in enumerate(sources):
+        for name in _names(source, tokenizer) if isinstance(source, Funding | Support) else ():
+            names.setdefault(min(name), []).append((name, place))
+    return Restrictions(
+        np.array([_last_day(source) for source in sources], dtype=np.int64),
+        {land: np.array([bool(one) and land not in one for one in laender], dtype=np.bool_) for land in lands},
+        names,
+    )
+
+
+def _last_day(source: Source) -> int:
+    if not isinstance(source, Funding | Support):
+        return date.max.toordinal()
+    return 0 if source.status == "ended" else (source.valid_until or date.max).toordinal()
+
+
+def _places_of(passages: Sequence[Passage]) -> Mapping[str, Sequence[int]]:
+    found: dict[str, list[int]] = {}
+    for place, passage in enumerate(passages):
+        found.setdefault(passage.document_id, []).append(place)
+    return found
 
 
 def _status_passages(passages: Sequence[Passage]) -> Mapping[str, Mapping[Language, Passage]]:
@@ -157,7 +200,11 @@ def is_by_words(query: Query, library: Library) -> bool:
 
 def search(query: Query, library: Library, count: int, kinds: Collection[Kind] = ()) -> tuple[Ranked, ...]:
     """Plain search without refusal: the ``count`` best passages, of some kinds only if given."""
-    wanted = np.isin(library.kinds, list(kinds)) if kinds else np.ones(len(library.kinds), dtype=np.bool_)
+    wanted = (
+        np.isin(library.kinds, [KINDS.index(kind) for kind in kinds])
+        if kinds
+        else np.ones(len(library.kinds), dtype=np.bool_)
+    )
     plain = score(library.generation.space, query.vector, query.terms, query.language)
     if is_by_words(query, library):
         wanted = wanted & (plain.passages > 0)
@@ -183,7 +230,7 @@ def _preferred(scores: Scores, query: Query, library: Library) -> Floats:
     """Scores with the asked-for area brought forward and, where no Land is named, regional sources held back."""
     preferred = scores.passages
     if query.area:
-        preferred = preferred + AREA_BONUS * (library.kinds == query.area)
+        preferred = preferred + AREA_BONUS * (library.kinds == KINDS.index(query.area))
     if not query.laender:
         preferred = preferred - REGIONAL_PENALTY * library.regional
     return np.asarray(preferred, dtype=np.float32)
@@ -205,27 +252,15 @@ def _verdict(reached: float, thresholds: Thresholds, any_passage: bool) -> Verdi
 
 def _allowed(library: Library, query: Query, scores: Scores, today: date) -> NDArray[np.bool_]:
     """Passages that may answer: no ended programme unless it is meant, no other Land than the one asked for."""
-    terms, laender = frozenset(query.terms), query.laender
-    shut = [one for one in library.restricted if not _may_answer(one, terms, laender, today)]
-    documents = np.ones(len(library.generation.sources), dtype=np.bool_)
-    documents[np.array([one.place for one in shut], dtype=np.int64)] = False
-    best = scores.passages[documents[library.document_of]].max(initial=-np.inf)
-    meant = scores.passages > best + MEANT_MARGIN
-    reopened = np.array([one.place for one in shut if _fits_land(one, laender)], dtype=np.int64)
-    documents[np.intersect1d(reopened, library.document_of[meant])] = True
-    allowed = documents[library.document_of]
+    restrictions = library.restrictions
+    outside = restrictions.outside(query.laender)
+    shut = outside | restrictions.ended(today)
+    shut[restrictions.named(frozenset(query.terms))] = False
+    best = scores.passages[~shut[library.document_of]].max(initial=-np.inf)
+    meant = library.document_of[scores.passages > best + MEANT_MARGIN]
+    shut[meant[~outside[meant]]] = False
+    allowed = ~shut[library.document_of]
     return allowed & ~library.doubled if query.language == "de" else allowed
-
-
-def _fits_land(one: Restricted, laender: frozenset[Land]) -> bool:
-    return not (laender and one.laender and not one.laender & laender)
-
-
-def _may_answer(one: Restricted, terms: frozenset[str], laender: frozenset[Land], today: date) -> bool:
-    """Within the asked-for Land and not ended, or called by name."""
-    if _fits_land(one, laender) and not is_ended(one.source, today):
-        return True
-    return any(name <= terms for name in one.names)
 
 
 def _names(source: Source, tokenizer: Tokenizer) -> tuple[frozenset[str], ...]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from assistant.lexical import LexicalIndex
 from assistant.models import Language, Passage
+from assistant.product import ByteVectors
 
 SENTENCE_WEIGHT = 0.5
 LEXICAL_WEIGHT = 0.10
@@ -33,8 +34,8 @@ class Space:
     question towards German texts.
     """
 
-    passage_vectors: Floats
-    sentence_vectors: Floats
+    passage_vectors: ByteVectors
+    sentence_vectors: ByteVectors
     sentence_offsets: NDArray[np.int64]
     lexical: LexicalIndex
     german: NDArray[np.bool_]
@@ -88,14 +89,16 @@ def _by_words(space: Space, terms: Sequence[str], same_language: NDArray[np.bool
 
 def _cosines(space: Space, question: Floats, language: Language) -> tuple[Floats, Floats]:
     """Cosines to passages and sentences; English questions meet German texts shifted towards them."""
-    dense, sentences = space.passage_vectors @ question, space.sentence_vectors @ question
-    if language == "en" and space.shift.any() and space.german.any():
-        shifted = question + space.shift
-        shifted = shifted / np.linalg.norm(shifted)
-        per_sentence = np.repeat(space.german, np.diff(space.sentence_offsets))
-        dense = np.where(space.german, space.passage_vectors @ shifted, dense)
-        sentences = np.where(per_sentence, space.sentence_vectors @ shifted, sentences)
-    return dense, sentences
+    if language == "de" or not (space.shift.any() and space.german.any()):
+        return space.passage_vectors @ question, space.sentence_vectors @ question
+    shifted = question + space.shift
+    both = np.stack([question, shifted / np.linalg.norm(shifted)], axis=1)
+    dense, sentences = space.passage_vectors @ both, space.sentence_vectors @ both
+    per_sentence = np.repeat(space.german, np.diff(space.sentence_offsets))
+    return (
+        np.where(space.german, dense[:, 1], dense[:, 0]),
+        np.where(per_sentence, sentences[:, 1], sentences[:, 0]),
+    )
 
 
 def top(values: Floats, count: int) -> NDArray[np.int64]:

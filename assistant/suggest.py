@@ -31,4 +31,5 @@ def _nearby(evidence: Evidence, library: Library, citations: Sequence[Citation])
     cited = dict.fromkeys(citation.id for citation in citations)
     yield from (one.passage for one in evidence.ranked if one.passage.document_id in cited)
     yield from (one.passage for one in evidence.ranked)
-    yield from (one for one in library.generation.passages if one.document_id in cited)
+    for place in sorted(place for one in cited for place in library.places_of[one]):
+        yield library.generation.passages[place]

@@ -17,6 +17,7 @@ from assistant.assertion import adds, denies, overstates
 from assistant.binding import misbound, unheld
 from assistant.embeddings import Encoder, Vectors
 from assistant.evidence import Cited, Window, nearest_sentence, windows_of
+from assistant.exchange import exchanged_names, exchanged_numbers
 from assistant.lexical import Tokenizer
 from assistant.models import Language, Passage
 from assistant.names import Names
@@ -47,7 +48,8 @@ class Features:
     """What speaks for and against a sentence that holds no wrong number, name, sign or force.
 
     ``own``: mean score of its content words when each needs a word of the source to itself;
-    ``weakest``: the lowest mean of three words in a row; ``added``: reasons and duties of its own; ``foreign``: 1 when the source is in the other language.
+    ``weakest``: the lowest mean of three words in a row; ``added``: reasons and duties of its
+    own; ``foreign``: 1 when the source is in the other language.
     """
 
     own: float
@@ -128,6 +130,14 @@ class SupportCheck:
             return "number"
         source = " . ".join([f"{one.passage.header} . {one.passage.text}" for one in cited])
         if self._names().missing(claim.text, source, claim.language) or self._unknown_long_form(claim, source, cited):
+            return "name"
+        held = " ".join(window.text for window in windows)
+        if exchanged_numbers(claim.text, held):
+            return "number"
+        names = self._names()
+        if exchanged_names(
+            claim.text, names.mentioned(claim.text, claim.language), lambda one: names.places(one, held)
+        ):
             return "name"
         return self._twisted(claim, self._sources(windows, [one.passage for one in cited]))
 

@@ -65,7 +65,8 @@ def clean(text: str) -> str:
     """Composed letters, no control or invisible characters, single spaces."""
     text = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode("utf-8"))
     text = _INVISIBLE.sub("", text)
-    text = "".join(" " if unicodedata.category(one).startswith("C") else one for one in text)
+    if not text.isprintable():
+        text = "".join(" " if unicodedata.category(one).startswith("C") else one for one in text)
     return " ".join(text.split())
 
 

@@ -30,7 +30,7 @@ CODES = {
     "HTML": "malformed", "no reply": "slow", "slow first token": "slow", "comments only": "slow", "stall": "stalled",
     "trickle": "slow", "cut": "cut", "no reason": "cut", "no reason at all": "cut", "malformed": "malformed",
     "odd shape": "malformed", "error in the stream": "failed", "latin-1": "malformed", "invalid UTF-8": "malformed",
-    "endless": "endless", "huge": "endless", "empty": "empty", "content_filter": "filtered",
+    "length": "endless", "endless": "endless", "huge": "endless", "empty": "empty", "content_filter": "filtered",
 }  # fmt: skip
 REQUESTS = {
     "429 then good": 2, "500 then good": 2, "503 then good": 2, "hangs up, then good": 2, "429 short": 2, "500": 2,
@@ -86,11 +86,6 @@ def test_a_fault_has_its_code_and_tells_nothing_else(
     assert CODES[fault] in told
     for secret in (SECRET, PROMPT, UPSTREAM, TEXT[:20]):
         assert secret not in told
-
-
-def test_an_answer_that_ends_for_its_length_is_text(server: FaultyModel) -> None:
-    server.behave("length", lambda _: TEXT)
-    assert TEXT.startswith("".join(connect(server).stream(MESSAGES)))
 
 
 def test_text_before_a_fault_is_delivered(server: FaultyModel) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from assistant.bootstrap import Assistant
 from assistant.models import Evidence
-from assistant.retrieve import make_query, retrieve, search
+from assistant.retrieve import is_ended, make_query, retrieve, search, source_laender
+from assistant.schema import Funding, Land, Support
 from assistant.score import Space, score, top
 from assistant.understand import understand
 
@@ -122,3 +123,18 @@ def test_english_questions_do_no_worse_with_the_full_score_than_with_cosine_alon
             full, cosine = full + (hit and name == "full"), cosine + (hit and name == "cosine")
     assert full >= cosine
     assert full >= 3
+
+
+def test_restrictions_say_of_every_shipped_source_what_its_fields_say(assistant: Assistant) -> None:
+    library = assistant.shelf.library()
+    sources = list(library.generation.sources.values())
+    for today in (date(2019, 1, 1), date(2026, 11, 23), date(2031, 1, 1)):
+        assert library.restrictions.ended(today).tolist() == [is_ended(one, today) for one in sources]
+    chosen: list[set[Land]] = [set(), {"Bayern"}, {"Bayern", "Hessen"}]
+    for laender in chosen:
+        wanted = [bool(laender and source_laender(one) and not source_laender(one) & laender) for one in sources]
+        assert library.restrictions.outside(laender).tolist() == wanted
+    for place, source in enumerate(sources):
+        if isinstance(source, Funding | Support):
+            terms = frozenset(assistant.tokenizer.words(source.short_title or source.title))
+            assert not terms or place in library.restrictions.named(terms | {"anderes"})
