@@ -55,7 +55,7 @@ def _unanswered(assistant: Assistant, answer: Answer) -> Unanswered:
     # What has nothing to do with the field may be about a person's life: only words of the field stay.
     words = trade_words(assistant, question, language, only_trade=answer.status == "off_topic")
     status = answer.status if answer.caution is None else "weak_evidence"
-    area = area_of(assistant.tokenizer.terms(question, language), assistant.tokenizer) or ""
+    area = area_of(assistant.tokenizer.terms(" ".join(words), language), assistant.tokenizer) or ""
     return Unanswered(date.today().isoformat(), status, language, area, words, _nearest(assistant, answer))
 
 

@@ -54,7 +54,7 @@ KEPT = """async () => {
     const kept = {};
     for (const [name, look] of Object.entries(ways)) {
         try { kept[name] = await look(); } catch (error) {
-            if (error.name !== "SecurityError") throw error;
+            if (!/denied|security policy/i.test(error.message)) throw error;
             kept[name] = name === "cookie" ? "" : 0;
         }
     }
