@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import httpx
 
@@ -21,14 +22,16 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(data_dir: Path, *, host: str = "127.0.0.1", **settings: str) -> Iterator[str]:
+def serving(
+    data_dir: Path, *, host: str = "127.0.0.1", errors: IO[str] | int = subprocess.DEVNULL, **settings: str
+) -> Iterator[str]:
     """``assistant serve`` in a process of its own; gives its address on this machine once it is ready."""
     port = free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("NETZLOTSE_")}
     environment |= {"NETZLOTSE_DATA_DIR": str(data_dir), "NETZLOTSE_RATE_LIMIT_PER_MINUTE": "0"}
     environment |= {f"NETZLOTSE_{name.upper()}": value for name, value in settings.items()}
     command = [sys.executable, "-m", "assistant", "serve", "--host", host, "--port", str(port)]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True)
     try:
         address = f"http://127.0.0.1:{port}"
         wait_until_ready(process, address)
