@@ -21,9 +21,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(data_dir: Path, *, host: str = "127.0.0.1", **settings: str) -> Iterator[str]:
+def serving(
+    data_dir: Path, *, host: str = "127.0.0.1", stderr: Path = Path(os.devnull), **settings: str
+) -> Iterator[str]:
     """``assistant serve`` in a process of its own; gives its address on this machine once it is ready."""
-    with running(data_dir, host=host, **settings) as (_, address):
+    with running(data_dir, host=host, stderr=stderr, **settings) as (_, address):
         yield address
 
 
