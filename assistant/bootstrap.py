@@ -19,7 +19,7 @@ from assistant.fixed_replies import FixedReplies, load_examples, prepare_replies
 from assistant.index import IndexInput, Refreshed, Report, refresh_locked, write_lock
 from assistant.language_model import LanguageModel
 from assistant.lexical import Tokenizer
-from assistant.load import load_knowledge
+from assistant.load import SafeLoader, load_knowledge
 from assistant.names import Names, known_names
 from assistant.places import Places
 from assistant.prompts import Prompts
@@ -144,7 +144,7 @@ def _merged(settings: Settings, name: str) -> dict[str, list[str]]:
     for folder in settings.knowledge_dirs:
         path = folder / name
         if path.is_file():
-            table = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+            table = yaml.load(path.read_text(encoding="utf-8"), SafeLoader) or {}
             merged |= {str(key): [values] if isinstance(values, str) else list(values) for key, values in table.items()}
     return merged
 

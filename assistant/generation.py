@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ TEXT_FILES = ("passages.jsonl", "documents.json", "lexical.npz")
 VECTOR_FILES = ("sentences.npy", "probe.npy")
 FILES = (*TEXT_FILES, *VECTOR_FILES)
 PROBE_TOLERANCE = 1e-4
+_PASSAGE_FIELDS = tuple(one.name for one in fields(Passage))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ def load_texts(data_dir: Path, generation: str, fault: str = "") -> Generation:
     manifest = read_manifest(data_dir, generation)
     folder = generation_folder(data_dir, generation)
     check_files(folder, manifest, TEXT_FILES)
-    passages = tuple(row.passage for row in read_rows(folder))
+    passages = tuple(_iterate_passages(folder))
     none = ByteVectors(np.zeros((0, 0), dtype=np.int8))
     shift = np.array(manifest.shift, dtype=np.float32)
     space = assemble_space(passages, none, none, _read_lexical(folder), shift)
@@ -164,13 +165,9 @@ def write_files(
     """Write what stands beside Chroma: passages with terms, sources, sentence vectors, postings, the probe."""
     with open(folder / "passages.jsonl", "w", encoding="utf-8") as file:
         for row in rows:
-            file.write(
-                json.dumps(
-                    {**asdict(row.passage), "terms": row.terms, "sentence_terms": row.sentence_terms},
-                    ensure_ascii=False,
-                )
-                + "\n"
-            )
+            record = {name: getattr(row.passage, name) for name in _PASSAGE_FIELDS}
+            record |= {"terms": row.terms, "sentence_terms": row.sentence_terms}
+            file.write(json.dumps(record, ensure_ascii=False) + "\n")
     sources = [{"kind": one.kind, "source": one.source.model_dump(mode="json")} for one in documents]
     (folder / "documents.json").write_text(json.dumps(sources, ensure_ascii=False), encoding="utf-8")
     np.save(folder / "sentences.npy", sentences.bytes)
@@ -192,6 +189,13 @@ def read_rows(folder: Path) -> list[Row]:
     """Passages of a generation folder with their terms."""
     with open(folder / "passages.jsonl", encoding="utf-8") as file:
         return [_parse_row(json.loads(line)) for line in file]
+
+
+def _iterate_passages(folder: Path) -> Iterator[Passage]:
+    """Passages one by one: the terms of all rows at once would take several times their memory."""
+    with open(folder / "passages.jsonl", encoding="utf-8") as file:
+        for line in file:
+            yield _parse_row(json.loads(line)).passage
 
 
 def _parse_row(record: dict[str, Any]) -> Row:

@@ -140,6 +140,7 @@ def _lemma(word: str) -> str:
     return next((reading for reading in readings if _stem(reading) == own), readings[0])
 
 
+@lru_cache(maxsize=200_000)
 def _stem(word: str) -> str:
     return str(_stemmer("german").stemWord(word.replace("ß", "ss")))
 

@@ -22,6 +22,7 @@ from assistant.errors import IndexUnavailableError
 from assistant.models import Passage
 
 if TYPE_CHECKING:
+    from chromadb import Collection
     from chromadb.api import ClientAPI
     from langchain_core.embeddings import Embeddings
 
@@ -136,14 +137,31 @@ def read_vectors(folder: Path, ids: Sequence[str]) -> NDArray[np.float32]:
         raise IndexUnavailableError("Die Chroma-Datei des Index fehlt.")
     try:
         with open_client(folder) as client:
-            found = client.get_collection(COLLECTION, embedding_function=None).get(include=["embeddings"])
+            return _read_all(client.get_collection(COLLECTION, embedding_function=None), ids)
+    except IndexUnavailableError:
+        raise
     except Exception as error:  # Chroma meets damage with errors of many kinds
         raise IndexUnavailableError("Der Chroma-Ordner des Index ist nicht lesbar.") from error
-    rows = {one: row for row, one in enumerate(found["ids"])}
-    if len(rows) != len(ids) or any(one not in rows for one in ids):
-        raise IndexUnavailableError(f"Chroma enthält {len(rows)} statt {len(ids)} Passagen.")
-    vectors = np.asarray(found["embeddings"], dtype=np.float32)
-    return np.ascontiguousarray(vectors[[rows[one] for one in ids]]) if ids else np.zeros((0, 0), np.float32)
+
+
+def _read_all(collection: Collection, ids: Sequence[str]) -> NDArray[np.float32]:
+    """In batches: Chroma hands out a Python number for each of a vector's, a hundred bytes for four."""
+    count = collection.count()
+    if count != len(ids):
+        raise IndexUnavailableError(f"Chroma enthält {count} statt {len(ids)} Passagen.")
+    rows = {one: row for row, one in enumerate(ids)}
+    vectors: NDArray[np.float32] | None = None
+    for start in range(0, len(ids), _BATCH):
+        found = collection.get(limit=_BATCH, offset=start, include=["embeddings"])
+        part = np.asarray(found["embeddings"], dtype=np.float32)
+        vectors = np.zeros((len(ids), part.shape[1]), dtype=np.float32) if vectors is None else vectors
+        places = [rows.pop(one, -1) for one in found["ids"]]
+        if -1 in places:
+            raise IndexUnavailableError("Chroma enthält andere Passagen als der Index.")
+        vectors[places] = part
+    if rows:
+        raise IndexUnavailableError("Im Chroma-Ordner des Index fehlen Passagen.")
+    return np.zeros((0, 0), np.float32) if vectors is None else vectors
 
 
 def _metadata(passage: Passage) -> dict[str, Any]:

@@ -1,0 +1,263 @@
+"""Measure everything in one run:  python -m benchmarks [--sizes 0,1000,10000,100000] [--quick]  (0: as shipped)
+
+Prints a table, writes JSON. Times are wall time on this machine as it is; what to watch
+are the ratios to embedding the question alone, because both sides of a ratio see the same
+machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import tempfile
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from assistant.bootstrap import Assistant, build_assistant, refresh_index
+from assistant.embeddings import load_embeddings
+from assistant.encoder_weights import prepare_encoder
+from assistant.evaluate import default_file, evaluate_file, load_questions
+from assistant.index import embedded_text
+from assistant.pipeline import ask, rank
+from assistant.settings import Settings, load_settings
+from assistant.vectors import CachedEncoder, VectorCache, load_shipped
+from benchmarks.corpus import Sentences, sample, shipped_passages, shipped_sentences, write_added, write_part
+from benchmarks.measure import Client, Figures, alternating, command_seconds, rate, resident, say, server
+
+RESULTS = Path(__file__).with_name("results")
+QUALITY = ("recall_at_1", "recall_at_5", "mrr_at_10", "answered_in_scope", "refused_out_of_scope")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sizes", default="0,1000,10000,100000", help="passages, 0 for the shipped knowledge")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--quick", action="store_true", help="shipped size only, few questions and seconds")
+    parser.add_argument("--output", type=Path, default=RESULTS / "latest.json")
+    options = parser.parse_args()
+    sizes = [0] if options.quick else [int(size) for size in options.sizes.split(",")]
+    figures: dict[str, Any] = {"machine": machine(), "sizes": {}}
+    with tempfile.TemporaryDirectory(prefix="netzlotse-bench-") as folder:
+        work = Path(folder)
+        say("Encoder wird vorbereitet …")
+        started = time.perf_counter()
+        prepare_encoder(work / "cache")
+        figures["unpack_encoder_s"] = round(time.perf_counter() - started, 2)
+        for size in sizes:
+            say(f"== {size or 'shipped'} passages")
+            figures["sizes"][str(size or "shipped")] = one_size(work, size, options.rounds, options.quick)
+            options.output.parent.mkdir(exist_ok=True)
+            options.output.write_text(json.dumps(figures, indent=1, ensure_ascii=False), encoding="utf-8")
+    print(report(figures))
+    say(f"JSON: {options.output}")
+
+
+def machine() -> Figures:
+    packages = ("onnxruntime", "chromadb", "numpy", "langchain-core", "gradio")
+    return {
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "load": round(os.getloadavg()[0], 1),
+        "python": platform.python_version(),
+        **{name: version(name) for name in packages},
+    }
+
+
+def _processor() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
+
+
+def one_size(work: Path, size: int, rounds: int, quick: bool) -> dict[str, Any]:
+    """All figures at one size."""
+    data = work / f"data-{size}"
+    shutil.copytree(work / "cache", data / "cache")
+    settings = _settings(work, data, size)
+    figures: dict[str, Any] = {"indexing": indexing(settings, size, quick)}
+    assistant = build_assistant(settings)
+    library = assistant.shelf.library()
+    figures["passages"] = len(library.generation.passages)
+    figures["sentences"] = library.generation.manifest.sentences
+    say("   quality")
+    quality = evaluate_file(assistant)
+    figures["quality"] = {name: quality[name] for name in QUALITY}
+    figures |= questions(assistant, settings, rounds, quick)
+    shutil.rmtree(data)
+    return figures
+
+
+def _settings(work: Path, data: Path, size: int) -> Settings:
+    """Settings for a size: shipped knowledge alone, a part of it, or it and what is added around it."""
+    if not size:
+        (work / "own").mkdir(exist_ok=True)
+        return load_settings(data_dir=data, knowledge_dir=work / "own")
+    folder = work / f"knowledge-{size}"
+    shipped = len(shipped_passages())
+    if size <= shipped:
+        write_part(folder, size)
+        return load_settings(data_dir=data, knowledge_dir=folder, shipped_knowledge=False)
+    say("   writing what is added")
+    settings = load_settings(data_dir=data, knowledge_dir=folder)
+    cached = _cached(settings)
+    write_added(folder, size - shipped, _sentences(cached), cached.encoder.model_id, cached.cache)
+    return settings
+
+
+def _cached(settings: Settings) -> CachedEncoder:
+    cache = settings.data_dir / "cache"
+    return CachedEncoder(load_embeddings(None, cache), load_shipped(), VectorCache(cache / "vectors.sqlite"))
+
+
+def _sentences(cached: CachedEncoder) -> Sentences:
+    return shipped_sentences(cached)
+
+
+def indexing(settings: Settings, size: int, quick: bool) -> dict[str, Any]:
+    """Cold embedding of a sample, the whole index from cached vectors, one changed file, nothing changed."""
+    figures: dict[str, Any] = {}
+    say("   indexing")
+    clock = _Progress()
+    figures["from_cached_vectors_s"] = _refresh_seconds(settings, clock)
+    figures["reading_rate_first_and_last_tenth"] = clock.rates()
+    figures["nothing_changed_s"] = _refresh_seconds(settings, clock)
+    assert settings.knowledge_dir is not None
+    changed = settings.knowledge_dir / "geaendert.md"
+    changed.write_text(
+        "---\nid: geaendert\nkind: literature\ntitle: Ein neues Werk\n---\n\nHier steht ein neuer Satz.\n",
+        encoding="utf-8",
+    )
+    figures["one_new_file_s"] = _refresh_seconds(settings, clock)
+    changed.unlink()
+    _refresh_seconds(settings, clock)
+    if not size:
+        figures["embedding"] = embedding(settings, 20 if quick else 150)
+    return figures
+
+
+class _Progress:
+    """Remembers when how many documents were read."""
+
+    def __init__(self) -> None:
+        self._read: list[tuple[float, int]] = []
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if stage == "Lesen":
+            self._read.append((time.perf_counter(), done))
+
+    def rates(self) -> list[float] | None:
+        """Documents per second in the first and in the last tenth."""
+        tenth = len(self._read) // 10
+        if tenth < 2:
+            return None
+        return [
+            round(tenth / max(self._read[end][0] - self._read[end - tenth][0], 1e-9), 1)
+            for end in (tenth, len(self._read) - 1)
+        ]
+
+
+def _refresh_seconds(settings: Settings, clock: _Progress) -> float:
+    assistant = build_assistant(settings)
+    started = time.perf_counter()
+    refresh_index(settings, clock, assistant=assistant)
+    return round(time.perf_counter() - started, 2)
+
+
+def embedding(settings: Settings, count: int) -> Figures:
+    """Passages and sentences per second that the encoder makes anew."""
+    encoder = _cached(settings).encoder
+    passages = shipped_passages()[:: max(1, len(shipped_passages()) // count)][:count]
+    figures: Figures = {}
+    for name, texts in (
+        ("passages_per_s", [embedded_text(one) for one in passages]),
+        ("sentences_per_s", [text for one in passages for text in one.sentences][:count]),
+    ):
+        started = time.perf_counter()
+        encoder.encode_documents(texts)
+        figures[name] = round(len(texts) / (time.perf_counter() - started), 1)
+    return figures
+
+
+def questions(assistant: Assistant, settings: Settings, rounds: int, quick: bool) -> dict[str, Any]:
+    """What a question costs in this process and over REST, start and memory of a server, questions in parallel."""
+    asked = [one.question for one in load_questions(default_file()) if not one.history and one.answerable]
+    asked = asked[:15] if quick else asked
+    environment = {
+        "DATA_DIR": str(settings.data_dir),
+        "KNOWLEDGE_DIR": str(settings.knowledge_dir),
+        "SHIPPED_KNOWLEDGE": str(settings.shipped_knowledge).lower(),
+    }
+    figures: dict[str, Any] = {}
+    with server(environment) as (address, _, _):
+        pass  # the second start finds everything on disk in memory, as a restart does
+    with server(environment) as (address, ready, pid):
+        client = Client(address)
+        say("   questions")
+        figures["question"] = alternating(
+            {
+                "embed": lambda question: assistant.encoder.encode_query(question) is None or None,
+                "retrieve": lambda question: rank(assistant, question) is None or None,
+                "answer": lambda question: ask(assistant, question) is None or None,
+                "rest": client.ask,
+                "first_text": client.first_text,
+            },
+            asked,
+            rounds,
+        )
+        say("   in parallel")
+        figures["parallel"] = parallel(assistant, client, asked, 2.0 if quick else 8.0)
+        figures["server"] = {"ready_s": ready, "resident_mb": resident(pid)}
+    say("   command line")
+    figures["command_line_ask_s"] = command_seconds(["ask", asked[0]], environment)
+    return figures
+
+
+def parallel(assistant: Assistant, client: Client, asked: Sequence[str], seconds: float) -> Figures:
+    """Questions per second, and what both cores could embed meanwhile."""
+    embedded = rate(assistant.encoder.encode_query, asked, os.cpu_count() or 1, seconds)
+    figures: Figures = {"embed_per_s": embedded}
+    for count in (1, 8, 32):
+        answered = rate(client.ask, asked, count, seconds)
+        figures[str(count)] = {"answers_per_s": answered, "share_of_embedding": round(answered / embedded, 2)}
+    figures["32_in_process"] = rate(lambda question: ask(assistant, question), asked, 32, seconds)
+    return figures
+
+
+def report(figures: dict[str, Any]) -> str:
+    """The figures as a table in Markdown."""
+    lines = ["| passages | embed p50 | retrieve | answer | REST | first text | answer p95/p50 | recall@5 | MRR@10 |"]
+    lines.append("|" + "---|" * 9)
+    for one in figures["sizes"].values():
+        rows, quality = one["question"], one["quality"]
+        cells = [f"{one['passages']:,}", f"{rows['embed']['p50_ms']} ms"]
+        cells += [f"{rows[name]['ratio']} ×" for name in ("retrieve", "answer", "rest", "first_text")]
+        cells += [rows["answer"]["p95_over_p50"], quality["recall_at_5"], quality["mrr_at_10"]]
+        lines.append("| " + " | ".join(map(str, cells)) + " |")
+    lines += [
+        "",
+        "| passages | index s | nothing changed s | one file s | server ready s | MB | CLI s | 1 / 8 / 32 parallel |",
+    ]
+    lines.append("|" + "---|" * 8)
+    for one in figures["sizes"].values():
+        index, shares = one["indexing"], one["parallel"]
+        cells = [
+            f"{one['passages']:,}",
+            index["from_cached_vectors_s"],
+            index["nothing_changed_s"],
+            index["one_new_file_s"],
+        ]
+        cells += [one["server"]["ready_s"], one["server"]["resident_mb"], one["command_line_ask_s"]]
+        cells.append(" / ".join(f"{shares[count]['share_of_embedding']}" for count in ("1", "8", "32")))
+        lines.append("| " + " | ".join(map(str, cells)) + " |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
