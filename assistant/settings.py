@@ -13,9 +13,12 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from assistant.errors import SettingsError
+from assistant.logs import LogMode
 from assistant.origins import parse_origin
 
 PREFIX = "NETZLOTSE_"
+LOCAL_METRICS = "local"
+_SHORTEST_TOKEN = 16
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -65,6 +68,15 @@ class Settings(BaseSettings):
         None, description="Kennwort von /berater (HTTP Basic, beliebiger Benutzername); leer: nur von diesem Rechner"
     )
 
+    log: LogMode = Field(
+        "plain", description="Eine Zeile je Anfrage ohne Inhalt, lesbar oder als JSON; off: nur Warnungen und Fehler"
+    )
+    metrics: SecretStr | None = Field(
+        None,
+        description="Messwerte für Prometheus unter /metrics: 'local' nur von diesem Rechner, sonst ein Kennwort "
+        f"(mindestens {_SHORTEST_TOKEN} Zeichen), das als 'Authorization: Bearer …' mitkommt; leer: aus",
+    )
+
     @field_validator("allowed_origins", "allowed_hosts", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
@@ -76,6 +88,14 @@ class Settings(BaseSettings):
     @classmethod
     def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(parse_origin(one) for one in value))
+
+    @field_validator("metrics")
+    @classmethod
+    def _local_or_token(cls, value: SecretStr | None) -> SecretStr | None:
+        token = value.get_secret_value() if value else ""
+        if token and token != LOCAL_METRICS and len(token) < _SHORTEST_TOKEN:
+            raise ValueError(f"muss 'local' sein oder ein Kennwort mit mindestens {_SHORTEST_TOKEN} Zeichen")
+        return value if token else None
 
     @field_validator("contact_url", "imprint_url", "privacy_url")
     @classmethod

@@ -23,16 +23,26 @@ def free_port() -> int:
 @contextmanager
 def serving(data_dir: Path, *, host: str = "127.0.0.1", **settings: str) -> Iterator[str]:
     """``assistant serve`` in a process of its own; gives its address on this machine once it is ready."""
+    with running(data_dir, host=host, **settings) as (_, address):
+        yield address
+
+
+@contextmanager
+def running(
+    data_dir: Path, *, host: str = "127.0.0.1", stderr: Path = Path(os.devnull), **settings: str
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The same with the process; what it writes to stderr goes to the file ``stderr``."""
     port = free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("NETZLOTSE_")}
     environment |= {"NETZLOTSE_DATA_DIR": str(data_dir), "NETZLOTSE_RATE_LIMIT_PER_MINUTE": "0"}
     environment |= {f"NETZLOTSE_{name.upper()}": value for name, value in settings.items()}
     command = [sys.executable, "-m", "assistant", "serve", "--host", host, "--port", str(port)]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    with open(stderr, "w") as errors:
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True)
     try:
         address = f"http://127.0.0.1:{port}"
         wait_until_ready(process, address)
-        yield address
+        yield process, address
     finally:
         process.terminate()
         process.wait(20)

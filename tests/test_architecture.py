@@ -16,7 +16,7 @@ from assistant.bootstrap import Assistant
 
 PACKAGE = Path(assistant.__file__).parent
 LAYERS = [
-    "schema errors function_words sentences numbers origins",
+    "schema errors logs function_words sentences numbers origins",
     "models settings profile encoder_weights places",
     "status report size questionnaire language_model",
     "lexical load split prompts embeddings providers",

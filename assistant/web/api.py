@@ -19,6 +19,7 @@ from assistant.pipeline import ask, find, stream
 from assistant.profile import Profile
 from assistant.understand import check_length
 from assistant.web.door import error_body
+from assistant.web.observe import note_answer
 
 logger = logging.getLogger(__name__)
 router = APIRouter()
@@ -57,7 +58,9 @@ def chat(body: ChatIn, request: Request) -> Response:
         outcomes = stream(_assistant(request), body.question, history, lang=body.lang, land=land)
         first = next(outcomes)  # what goes wrong before the first byte becomes an HTTP status
         return StreamingResponse(_events(chain([first], outcomes), request), media_type="text/event-stream")
-    return JSONResponse(ask(_assistant(request), body.question, history, lang=body.lang, land=land).to_dict())
+    answer = ask(_assistant(request), body.question, history, lang=body.lang, land=land)
+    note_answer(request, answer)
+    return JSONResponse(answer.to_dict())
 
 
 @router.get("/api/search", summary="Passagen suchen")
@@ -96,6 +99,7 @@ def _events(outcomes: Iterator[Piece | Answer], request: Request) -> Iterator[st
             if isinstance(outcome, Piece):
                 yield _event("delta", {"text": outcome.text})
             else:
+                note_answer(request, outcome)
                 yield _event("done", outcome.to_dict())
     except Exception as error:  # the status line is gone already
         logger.error("answering failed: %s", type(error).__name__)

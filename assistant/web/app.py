@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from functools import partial
 from pathlib import Path
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when Gradio is imported
@@ -25,6 +26,8 @@ from assistant.web.chat import chat_page
 from assistant.web.door import FrontDoor, error_response
 from assistant.web.embed import router as embed_router
 from assistant.web.guard import AdviserGuard
+from assistant.web.metrics import Metrics
+from assistant.web.observe import Observer, note_chat_answer
 from assistant.web.selfcheck import router as selfcheck_router
 from assistant.web.sources import router as source_router
 from assistant.web.theme import theme
@@ -35,10 +38,11 @@ HEAD = '<link rel="stylesheet" href="/static/chat.css"><script src="/static/chat
 logger = logging.getLogger(__name__)
 
 
-def build_app(assistant: Assistant, *, loopback: bool = False) -> FrontDoor:
+def build_app(assistant: Assistant, *, loopback: bool = False) -> Observer:
     """The ASGI application of one assistant; ``loopback``: it is served on this machine only."""
     app = FastAPI(title="Netzlotse", version="0.1.0", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     app.state.assistant = assistant
+    app.state.metrics = metrics = Metrics(assistant)
     app.include_router(router)
     app.include_router(source_router)
     app.include_router(advice_router)
@@ -51,11 +55,12 @@ def build_app(assistant: Assistant, *, loopback: bool = False) -> FrontDoor:
     _handle_errors(app)
     _mount_chat(app, assistant, "en", "/en")
     _mount_chat(app, assistant, "de", "/")
-    return FrontDoor(app, assistant.settings, AdviserGuard(assistant.settings, loopback))
+    door = FrontDoor(app, assistant.settings, AdviserGuard(assistant.settings, loopback))
+    return Observer(door, assistant.settings, metrics)
 
 
 def _mount_chat(app: FastAPI, assistant: Assistant, language: Language, path: str) -> None:
-    page = chat_page(assistant, language)
+    page = chat_page(assistant, language, partial(note_chat_answer, app.state.metrics))
     page.queue(max_size=64, default_concurrency_limit=16)
     gr.mount_gradio_app(
         app,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import gradio as gr
@@ -63,8 +63,8 @@ TEXTS: Mapping[Language, Mapping[str, str]] = {
 Conversation = list[dict[str, Any]]
 
 
-def chat_page(assistant: Assistant, language: Language) -> gr.Blocks:
-    """The page of one language."""
+def chat_page(assistant: Assistant, language: Language, note: Callable[[Answer], None]) -> gr.Blocks:
+    """The page of one language; every answer is told to ``note``."""
     texts = TEXTS[language]
     page: gr.Blocks
     with gr.Blocks(title=f"{texts['title']} – {texts['claim']}", analytics_enabled=False, fill_width=True) as page:
@@ -88,7 +88,7 @@ def chat_page(assistant: Assistant, language: Language) -> gr.Blocks:
         outputs = [chatbot, sources, conversation, question, examples[0], *follow_ups]
 
         def respond(text: str, past: Conversation) -> Iterator[list[Any]]:
-            yield from _respond(assistant, language, text, past)
+            yield from _respond(assistant, language, text, past, note)
 
         options: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": 16}
         # A question sent while the last answer still arrives is asked when that has ended, not lost.
@@ -132,7 +132,9 @@ def _buttons(label: str, texts: tuple[str, ...], count: int) -> list[Any]:
     return [group, *buttons]
 
 
-def _respond(assistant: Assistant, language: Language, text: str, past: Conversation) -> Iterator[list[Any]]:
+def _respond(
+    assistant: Assistant, language: Language, text: str, past: Conversation, note: Callable[[Answer], None]
+) -> Iterator[list[Any]]:
     """Show the question, then the answer piece by piece, then its sources and follow-ups."""
     past = list(past or [])[-SHOWN_ANSWERS:]
     if not (text or "").strip():
@@ -149,6 +151,7 @@ def _respond(assistant: Assistant, language: Language, text: str, past: Conversa
         for content, cited, answer in _arriving(assistant, outcomes, turn):
             reply = {"role": "assistant", "content": content}
             if answer:
+                note(answer)
                 past.append({"turn": turn, "answer": answer, "content": content})
             sources = gr.skip() if cited is None else _sources(past, language, _cards(text, cited, turn, language))
             yield [[*shown, question, reply], sources, past if answer else gr.skip(), gr.skip(), gr.skip(), *rest]

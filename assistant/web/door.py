@@ -76,7 +76,7 @@ class FrontDoor:
             return
         request_id = secrets.token_hex(8)
         unchanged = scope
-        scope = {**scope, "headers": self._trusted_headers(scope), "state": {"request_id": request_id}}
+        scope = {**scope, "headers": self._trusted_headers(scope), "state": {**scope.get("state", {}), "request_id": request_id}}
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

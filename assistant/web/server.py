@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import socket
 import sys
 import threading
+from typing import TYPE_CHECKING
 
 import uvicorn
 
 from assistant.bootstrap import Assistant
+from assistant.logs import content_free_logs
 from assistant.pipeline import ask
+
+if TYPE_CHECKING:
+    from assistant.web.observe import Observer
+
+
+ANSWERS_MAY_TAKE = 8  # seconds that running answers get when the server is told to stop
+STOPPED_AFTER = 9.5
+logger = logging.getLogger(__name__)
 
 
 class _Server(uvicorn.Server):
-    """Says in one line where it can be reached, once it can."""
+    """Says in one line where it can be reached, once it can; stops within ten seconds."""
 
-    def __init__(self, config: uvicorn.Config, address: str) -> None:
+    def __init__(self, app: Observer, config: uvicorn.Config, address: str) -> None:
         super().__init__(config)
+        self._app = app
         self._address = address
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -24,6 +37,14 @@ class _Server(uvicorn.Server):
         await super().startup(sockets=sockets)
         if self.started:
             print(f"Netzlotse läuft auf {self._address}", flush=True)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Wait for running answers, not for open pages, and at last for nothing."""
+        last_resort = threading.Timer(STOPPED_AFTER, _end_now)
+        last_resort.daemon = True
+        last_resort.start()
+        self._app.end_idle_streams()
+        await super().shutdown(sockets)
 
 
 def run(assistant: Assistant, listener: socket.socket) -> None:
@@ -33,17 +54,19 @@ def run(assistant: Assistant, listener: socket.socket) -> None:
 
     host, port = listener.getsockname()[:2]
     threading.Thread(target=_warm_up, args=(assistant,), daemon=True).start()
+    app = build_app(assistant, loopback=is_loopback(host))
     config = uvicorn.Config(
-        build_app(assistant, loopback=is_loopback(host)),
-        log_level="warning",
+        app,
+        log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        timeout_graceful_shutdown=8,
+        timeout_graceful_shutdown=ANSWERS_MAY_TAKE,
         limit_concurrency=512,
     )
     shown = f"[{host}]" if ":" in host else host
-    _Server(config, f"http://{shown}:{port}").run(sockets=[listener])
+    with content_free_logs(assistant.settings.log):
+        _Server(app, config, f"http://{shown}:{port}").run(sockets=[listener])
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -62,6 +85,12 @@ def listen(host: str, port: int) -> socket.socket:
         )
         sys.exit(1)
     return listener
+
+
+def _end_now() -> None:
+    """A thread that cannot be stopped, such as one waiting for a language model, must not keep the process."""
+    logger.warning("stopped while an answer was still being made")
+    os._exit(0)
 
 
 def _warm_up(assistant: Assistant) -> None:
