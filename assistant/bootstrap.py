@@ -1,36 +1,37 @@
-"""The only place that builds long-lived objects: encoder, texts, index."""
+"""The only place that builds long-lived objects: encoder, texts, store, the shelf with the index."""
 
 from __future__ import annotations
 
 import logging
 import os
-import threading
-import time
 from dataclasses import dataclass
-from pathlib import Path
+from functools import lru_cache
+from typing import cast
 
 import yaml
 
+from assistant.alignment import WordEncoder, load_word_encoder
 from assistant.calibrate import load_calibration
 from assistant.documents import load_added, without_clashes
-from assistant.embeddings import Encoder, load_embeddings
-from assistant.errors import AssistantError, IndexUnavailableError
-from assistant.generation import current_generation, load_generation
-from assistant.index import IndexInput, Refreshed, Report, refresh
+from assistant.embeddings import E5Embeddings, Encoder, MissingEncoder, load_embeddings
+from assistant.errors import EmbeddingError
+from assistant.index import IndexInput, Refreshed, Report, refresh_locked, write_lock
 from assistant.language_model import LanguageModel
 from assistant.lexical import Tokenizer
 from assistant.load import load_knowledge
+from assistant.names import Names, known_names
 from assistant.places import Places
 from assistant.prompts import Prompts
 from assistant.providers import load_language_model
 from assistant.questionnaire import Questionnaire, load_questionnaire
-from assistant.retrieve import Library, prepare
+from assistant.server_store import Address, ServerStore
 from assistant.settings import Settings, shipped_folder
+from assistant.shelf import Shelf
+from assistant.store import FolderStore, Store
 from assistant.support import SupportCheck
 from assistant.vectors import CachedEncoder, VectorCache, load_shipped
 
 logger = logging.getLogger(__name__)
-_LOOK_EVERY_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,43 +44,10 @@ class Assistant:
     places: Places
     prompts: Prompts
     shelf: Shelf
+    store: Store
+    support: SupportCheck
     questionnaire: Questionnaire | None = None
     model: LanguageModel | None = None
-    check: SupportCheck | None = None
-
-
-class Shelf:
-    """Holds the current library and follows the index when it is switched."""
-
-    def __init__(self, data_dir: Path, tokenizer: Tokenizer) -> None:
-        self._data_dir = data_dir
-        self._tokenizer = tokenizer
-        self._library: Library | None = None
-        self._reason = "Es gibt noch keinen Index."
-        self._looked = 0.0
-        self._lock = threading.Lock()
-
-    def library(self) -> Library:
-        """The current library; the last good one stays when a new generation cannot be read."""
-        if time.monotonic() - self._looked > _LOOK_EVERY_SECONDS and self._lock.acquire(blocking=self._library is None):
-            try:
-                self._follow()
-            finally:
-                self._lock.release()
-        if self._library is None:
-            raise IndexUnavailableError(self._reason)
-        return self._library
-
-    def _follow(self) -> None:
-        self._looked = time.monotonic()
-        generation = current_generation(self._data_dir)
-        if self._library and self._library.generation.manifest.id == generation:
-            return
-        try:
-            self._library = prepare(load_generation(self._data_dir), self._tokenizer)
-        except Exception as error:  # damage of any sort must not stop answers from the last good generation
-            self._reason = str(error) if isinstance(error, AssistantError) else "Der Index ist nicht lesbar."
-            logger.warning("index generation %s cannot be used: %s", generation, type(error).__name__)
 
 
 def build_assistant(settings: Settings) -> Assistant:
@@ -87,13 +55,48 @@ def build_assistant(settings: Settings) -> Assistant:
     _be_quiet(settings)
     tokenizer = Tokenizer(_merged(settings, "abbreviations.yaml"))
     prompts = Prompts(shipped_folder("prompts"), settings.prompts_dir)
-    encoder = load_embeddings(settings.embedding_model, settings.data_dir / "cache")
+    encoder = _load_encoder(settings)
+    store = build_store(settings)
     places = Places(_merged(settings, "places.yaml"))
     questionnaire = load_questionnaire(settings.knowledge_dirs)
-    shelf = Shelf(settings.data_dir, tokenizer)
+    shelf = Shelf(settings.data_dir, tokenizer, store, encoder)
+    support = build_support_check(settings, encoder, tokenizer, shelf)
     model = load_language_model(settings)
-    check = SupportCheck(encoder) if model else None
-    return Assistant(settings, encoder, tokenizer, places, prompts, shelf, questionnaire, model, check)
+    return Assistant(settings, encoder, tokenizer, places, prompts, shelf, store, support, questionnaire, model)
+
+
+def build_store(settings: Settings) -> Store:
+    """Chroma in the data folder, or the Chroma server of the settings."""
+    if settings.chroma_url is None:
+        return FolderStore()
+    token = settings.chroma_token.get_secret_value() if settings.chroma_token else None
+    return ServerStore(Address.parse(settings.chroma_url.get_secret_value(), token))
+
+
+def build_support_check(settings: Settings, encoder: Encoder, tokenizer: Tokenizer, shelf: Shelf) -> SupportCheck:
+    """The check of sentences against passages; it knows the names of the sources in force."""
+    abbreviations, places = _merged(settings, "abbreviations.yaml"), _merged(settings, "places.yaml")
+
+    @lru_cache(maxsize=1)
+    def names_of(generation: str) -> Names:
+        return known_names(shelf.library().generation.sources.values(), abbreviations, places)
+
+    if isinstance(encoder, E5Embeddings):
+        words: WordEncoder = encoder
+    elif isinstance(encoder, MissingEncoder):
+        words = cast(WordEncoder, encoder)  # without vectors nothing is worded that would have to be proven
+    else:
+        words = load_word_encoder(settings.data_dir / "cache")
+    return SupportCheck(encoder, words, tokenizer, lambda: names_of(shelf.library().generation.manifest.id))
+
+
+def _load_encoder(settings: Settings) -> Encoder:
+    """The encoder; without it an index cannot be built, but one that is there can still be searched by words."""
+    try:
+        return load_embeddings(settings.embedding_model, settings.data_dir / "cache")
+    except EmbeddingError as error:
+        logger.warning("%s", error)
+        return MissingEncoder(error)
 
 
 def refresh_index(
@@ -103,7 +106,10 @@ def refresh_index(
 
     An ``assistant`` that was built already lends its encoder and tokenizer.
     """
-    return refresh(settings.data_dir, index_input(assistant or build_assistant(settings)), report, full=full)
+    assistant = assistant or build_assistant(settings)
+    with write_lock(settings.data_dir):  # before reading: what is removed meanwhile must not come back
+        given = index_input(assistant)
+        return refresh_locked(settings.data_dir, given, report, full=full, store=assistant.store)
 
 
 def index_input(assistant: Assistant) -> IndexInput:

@@ -8,6 +8,7 @@ index; what they reach is what a real question must exceed.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,6 +74,17 @@ def calibrate(
 ) -> dict[Language, Thresholds]:
     """Quantiles of the signal that the foreign questions of each language reach on this index."""
     vectors = encoder.encode([question for _, question in calibration.nulls], "query")
+    return _quantiles(space, list(vectors), tokenizer, calibration)
+
+
+def calibrate_words(space: Space, tokenizer: Tokenizer, calibration: Calibration) -> dict[Language, Thresholds]:
+    """The same for questions that are compared by their words alone."""
+    return _quantiles(space, [None] * len(calibration.nulls), tokenizer, calibration)
+
+
+def _quantiles(
+    space: Space, vectors: Sequence[Floats | None], tokenizer: Tokenizer, calibration: Calibration
+) -> dict[Language, Thresholds]:
     reached: dict[Language, list[tuple[float, float]]] = {"de": [], "en": []}
     for (language, question), vector in zip(calibration.nulls, vectors, strict=True):
         scores = score(space, vector, tokenizer.terms(question, language), language)

@@ -50,6 +50,7 @@ def serve(
 ) -> None:
     """Chatseite und Schnittstelle bereitstellen; bringt vorher den Index auf Stand."""
     from assistant.bootstrap import build_assistant
+    from assistant.caretaker import go_on_without
     from assistant.errors import IndexBusyError
     from assistant.web.server import listen, run
 
@@ -61,6 +62,8 @@ def serve(
         _refresh(settings, assistant=assistant)
     except IndexBusyError:
         typer.echo("Ein anderer Prozess pflegt den Index; es gilt der aktuelle Stand.", err=True)
+    except Exception as error:
+        typer.echo(go_on_without(assistant, error), err=True)
     run(assistant, listener)
 
 
@@ -236,6 +239,53 @@ def check(
     else:
         _print_findings(findings.errors, notices)
     raise typer.Exit(PARTLY if findings.errors else DONE)
+
+
+@app.command()
+def feedback(
+    purge: Annotated[bool, typer.Option("--purge", help="Alles Aufbewahrte sofort löschen.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bewertungen von Besuchern zeigen oder löschen (auch die Wörter unbeantworteter Fragen)."""
+    from dataclasses import asdict
+
+    from assistant.feedback import FeedbackStore
+
+    settings = _settings()
+    store = FeedbackStore(settings.data_dir, settings.feedback_days)
+    if purge:
+        typer.echo(f"{store.purge()} Einträge gelöscht.")
+        return
+    kept = store.feedback()
+    if as_json:
+        _print_json({"feedback": [asdict(one) for one in kept]})
+        return
+    for one in kept:
+        typer.echo(
+            f"{one.day}  {one.thumb:<4}  {one.reason or '–':<14}  {', '.join(one.sources) or '–'}  {one.comment}"
+        )
+    if not kept:
+        typer.echo("Keine Bewertungen aufbewahrt (NETZLOTSE_FEEDBACK=feedback oder all schaltet sie ein).")
+
+
+@app.command()
+def gaps(as_json: AsJson = False) -> None:
+    """Wonach gefragt wurde, ohne dass das Wissen eine gute Antwort hatte."""
+    from dataclasses import asdict
+
+    from assistant.feedback import FeedbackStore
+    from assistant.gaps import find_gaps
+
+    settings = _settings()
+    found = find_gaps(FeedbackStore(settings.data_dir, settings.feedback_days).unanswered())
+    if as_json:
+        _print_json({"gaps": [asdict(gap) for gap in found]})
+        return
+    for gap in found:
+        near = f"  (am nächsten: {', '.join(gap.nearest)})" if gap.nearest else ""
+        typer.echo(f"{gap.count:>4}×  {' '.join(gap.words)}{near}")
+    if not found:
+        typer.echo("Nichts aufbewahrt (NETZLOTSE_FEEDBACK=unanswered oder all schaltet es ein).")
 
 
 @app.command()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -11,7 +10,7 @@ from pathlib import Path
 from assistant.bootstrap import Assistant, build_assistant, index_input, refresh_index
 from assistant.documents import Added, Skipped, Wishes, add_files, remove_document
 from assistant.generation import current_generation
-from assistant.index import IndexInput, Report, embedded_text, write_lock
+from assistant.index import IndexInput, Report, drop_folder, embedded_text, write_lock
 from assistant.load import load_knowledge
 from assistant.reading.sandbox import Limits
 from assistant.settings import Settings, shipped_folder
@@ -53,7 +52,7 @@ def _purge(data_dir: Path, assistant: Assistant) -> None:
         current = current_generation(data_dir)
         for folder in (data_dir / "generations").iterdir():
             if folder.name != current:
-                shutil.rmtree(folder)
+                drop_folder(folder, assistant.store)
         needed = {(key,) for key in _needed(index_input(assistant))}
         with closing(sqlite3.connect(data_dir / "cache" / "vectors.sqlite", timeout=30)) as connection:
             with connection:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from assistant.answer import Claim, Draft, Setting, state_claims
+from assistant.answer import PER_NAMED_DOCUMENT, Claim, Draft, Setting, state_claims
 from assistant.errors import ModelError
+from assistant.evidence import Cited
 from assistant.language_model import LanguageModel, Message
 from assistant.models import Composition, Evidence, Ranked
-from assistant.support import Cited, SupportCheck
+from assistant.support import SupportCheck
 from assistant.written import Written, written_sentences
 
 PASSAGES = 6
@@ -80,6 +82,7 @@ class Writing:
         self._material = material
         self._setting = setting
         self._seen: set[str] = set()
+        self._quoted: set[tuple[str, str]] = set()
         self._noted: set[str] = set()
 
     def __iter__(self) -> Iterator[tuple[bool, tuple[Claim, ...]]]:
@@ -94,7 +97,8 @@ class Writing:
     def _prove(self, sentence: Written) -> tuple[Claim, ...]:
         """The sentence with what carries it, the quote that can stand in its place, or nothing."""
         claims, outcome = self._judged(sentence)
-        claims = claims if claims and not self._is_repeated(claims[0]) else ()
+        if not claims or self._is_repeated(claims[0]) or not self._may_quote(claims):
+            claims = ()
         outcome = outcome if claims else "dropped"
         self.composition = self.composition.counting(outcome)
         return claims
@@ -129,6 +133,15 @@ class Writing:
         new = key not in self._seen
         self._seen.add(key)
         return not new
+
+    def _may_quote(self, claims: tuple[Claim, ...]) -> bool:
+        """Whether no document is quoted more often than an answer may."""
+        new = {(claim.passage.document_id, claim.quote) for claim in claims}
+        counts = Counter(document for document, _ in self._quoted | new)
+        if max(counts.values()) > PER_NAMED_DOCUMENT:
+            return False
+        self._quoted |= new
+        return True
 
     def _with_state(self, claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
         """After a document's first sentence what must be known about its state: ended, or to be checked."""

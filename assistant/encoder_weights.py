@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float32]
 FORMAT = 2
 """Raised whenever the graph changes so that other vectors result."""
+OUTPUTS = ("vector", "states")
+"""What the graph gives: the vector of a text, and of each of its tokens in its context."""
+CONTEXT_LAYER = 10
+"""The layer that token vectors are taken from; the last one is already shaped by the mean over the text."""
 BLOCK = 32
 BLOCK_BYTES = 2 + BLOCK // 2
 START, END, UNKNOWN = 0, 2, 3
@@ -188,7 +192,7 @@ class _Graph:
 
 
 def build_graph(checkpoint: Checkpoint, peaks: Mapping[str, Floats] | None) -> tuple[ModelProto, dict[str, str]]:
-    """The encoder for one text: ``tokens (1, n)`` to ``vector (1, hidden)`` of length one.
+    """The encoder for one text: ``tokens (1, n)`` to ``vector (1, hidden)`` of length one and ``states (1, n, hidden)``.
 
     It computes in floats when ``peaks`` is ``None``; then what enters every matrix is an
     output as well, under the name given second. A text is never padded or batched, so its
@@ -196,8 +200,10 @@ def build_graph(checkpoint: Checkpoint, peaks: Mapping[str, Floats] | None) -> t
     """
     graph = _Graph(checkpoint, peaks)
     values = _add_embedding(graph)
-    for layer in (f"l{index}." for index in range(checkpoint.layers)):
-        values = _add_layer(graph, layer, values)
+    for index in range(checkpoint.layers):
+        values = _add_layer(graph, f"l{index}.", values)
+        if index == min(CONTEXT_LAYER, checkpoint.layers - 1):
+            graph.add("Identity", [values], ["states"])
     mean = graph.add("ReduceMean", [values, graph.constant("axis", np.array([1]))], ["mean"], keepdims=0)
     graph.add("LpNormalization", [mean], ["vector"], axis=-1, p=2)
     return _model(graph), graph.entering
@@ -241,7 +247,7 @@ def _model(graph: _Graph) -> ModelProto:
     from onnx.helper import make_graph, make_model, make_opsetid, make_tensor_value_info
 
     tokens = make_tensor_value_info("tokens", TensorProto.INT64, [1, "length"])
-    names = ["vector"] if graph.peaks is not None else ["vector", *graph.entering.values()]
+    names = OUTPUTS if graph.peaks is not None else (*OUTPUTS, *graph.entering.values())
     outputs = [make_tensor_value_info(name, TensorProto.FLOAT, None) for name in names]
     content = make_graph(graph.nodes, "multilingual-e5-small", [tokens], outputs, graph.constants)
     return make_model(content, opset_imports=[make_opsetid("", 23), make_opsetid(MICROSOFT, 1)], ir_version=10)
@@ -310,8 +316,11 @@ def weights_file() -> Path:
 def is_intact(folder: Path) -> bool:
     """Whether the files in the folder are the ones that were written there."""
     try:
-        expected = json.loads((folder / MANIFEST_FILE).read_text("utf-8"))["sha256"]
-        return all(_digest(folder / name) == expected[name] for name in (MODEL_FILE, TOKENIZER_FILE))
+        manifest = json.loads((folder / MANIFEST_FILE).read_text("utf-8"))
+        expected = manifest["sha256"]
+        return manifest["outputs"] == list(OUTPUTS) and all(
+            _digest(folder / name) == expected[name] for name in (MODEL_FILE, TOKENIZER_FILE)
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return False
 
@@ -341,7 +350,9 @@ def _write(checkpoint: Checkpoint, folder: Path) -> None:
     vocabulary = {name: getattr(checkpoint, name) for name in ("pieces", "scores", "replacements")}
     (folder / TOKENIZER_FILE).write_text(json.dumps(vocabulary, ensure_ascii=False), "utf-8")
     digests = {name: _digest(folder / name) for name in (MODEL_FILE, TOKENIZER_FILE)}
-    (folder / MANIFEST_FILE).write_text(json.dumps({"format": FORMAT, "sha256": digests}, indent=2), "utf-8")
+    (folder / MANIFEST_FILE).write_text(
+        json.dumps({"format": FORMAT, "outputs": OUTPUTS, "sha256": digests}, indent=2), "utf-8"
+    )
 
 
 def _digest(path: Path) -> str:

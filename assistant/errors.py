@@ -39,6 +39,18 @@ class IndexUnavailableError(AssistantError):
     """No usable index generation exists."""
 
 
+class IndexWriteError(AssistantError):
+    """The index cannot be written: disk full, read-only or broken; ``short`` says so without naming a path."""
+
+    def __init__(self, message: str, short: str) -> None:
+        super().__init__(message)
+        self.short = short
+
+
+class StoreUnreachableError(AssistantError):
+    """The Chroma server does not answer in time; what it holds may be whole all the same."""
+
+
 class ModelError(AssistantError):
     """A language model gave no usable answer; ``code`` says why, upstream texts and keys never come along.
 

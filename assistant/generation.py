@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,13 @@ from assistant.load import parse_source
 from assistant.models import Document, Passage
 from assistant.schema import Source
 from assistant.score import Floats, Space, passage_offsets
-from assistant.store import read_vectors
+from assistant.store import FolderStore, Store
 
-FILES = ("passages.jsonl", "documents.json", "sentences.npy", "lexical.npz")
+PARTIAL = ".partial"
+TEXT_FILES = ("passages.jsonl", "documents.json", "lexical.npz")
+VECTOR_FILES = ("sentences.npy", "probe.npy")
+FILES = (*TEXT_FILES, *VECTOR_FILES)
+PROBE_TOLERANCE = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +42,25 @@ class Manifest:
     thresholds: dict[str, list[float]]
     shift: list[float]
     checksums: dict[str, str] = field(default_factory=dict)
+    word_thresholds: dict[str, list[float]] = field(default_factory=dict)
+    store: str = "folder"
 
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One index generation, loaded: sources, passages and the space they are compared in."""
+    """One index generation, loaded: sources, passages and the space they are compared in.
+
+    ``word_thresholds`` are for questions compared by words alone; ``fault`` says in
+    German why that must be so, it is empty while all is well.
+    """
 
     manifest: Manifest
     sources: Mapping[str, Source]
     passages: tuple[Passage, ...]
     space: Space
     thresholds: Mapping[str, Thresholds]
+    word_thresholds: Mapping[str, Thresholds]
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,25 +90,77 @@ def read_manifest(data_dir: Path, generation: str) -> Manifest:
         raise IndexUnavailableError(f"Die Indexgeneration {generation} ist unvollständig.") from error
 
 
-def load_generation(data_dir: Path) -> Generation:
-    """Load and check the current generation."""
-    generation = current_generation(data_dir)
+def generations(data_dir: Path) -> list[str]:
+    """Ids of all finished generations, the current one first, then the newest."""
+    current = current_generation(data_dir)
+    try:
+        folders = [path for path in (data_dir / "generations").iterdir() if path.is_dir() and path.suffix != PARTIAL]
+    except OSError:
+        return [current] if current else []
+    return sorted((path.name for path in folders), key=lambda one: (one == current, one), reverse=True)
+
+
+def load_generation(data_dir: Path, store: Store | None = None, generation: str | None = None) -> Generation:
+    """Load and check a generation, by default the current one; anything amiss is an ``IndexUnavailableError``."""
+    generation = generation or current_generation(data_dir)
     if generation is None:
         raise IndexUnavailableError("Es gibt noch keinen Index; bitte zuerst 'assistant index' ausführen.")
     manifest = read_manifest(data_dir, generation)
     folder = generation_folder(data_dir, generation)
-    check_files(folder, manifest)
-    rows = read_rows(folder)
-    passages = tuple(row.passage for row in rows)
-    space = _space(folder, manifest, passages)
-    thresholds = {language: Thresholds(*values) for language, values in manifest.thresholds.items()}
-    return Generation(manifest, _read_sources(folder), passages, space, thresholds)
+    check_files(folder, manifest, FILES)
+    texts = load_texts(data_dir, generation)
+    vectors = load_vectors(folder, manifest, [passage.id for passage in texts.passages], store or FolderStore())
+    sentences = np.load(folder / "sentences.npy")
+    space = replace(texts.space, passage_vectors=vectors, sentence_vectors=sentences)
+    return replace(texts, space=space, fault="")
+
+
+def load_vectors(folder: Path, manifest: Manifest, ids: Sequence[str], store: Store) -> Floats:
+    """Passage vectors ``(n, d)`` from the store, compared with the probe that was taken when they were written."""
+    if manifest.store != store.kind:
+        raise IndexUnavailableError("Der Index liegt in einer anderen Ablage (Ordner oder Chroma-Server).")
+    vectors = store.read(manifest.id, folder, ids)
+    if "probe.npy" in manifest.checksums:
+        expected = np.load(folder / "probe.npy")
+        found = probe(vectors)
+        if found.shape != expected.shape or not np.allclose(found, expected, atol=PROBE_TOLERANCE):
+            raise IndexUnavailableError("Chroma enthält andere Vektoren als die, die gespeichert wurden.")
+    return vectors
+
+
+def probe(vectors: Floats) -> Floats:
+    """One number per vector, shape ``(n,)``, that tells a damaged or exchanged vector from the stored one."""
+    direction = np.cos(np.arange(vectors.shape[1], dtype=np.float64) ** 2)
+    return np.asarray(vectors @ direction, dtype=np.float32)
+
+
+def load_texts(data_dir: Path, generation: str, fault: str = "") -> Generation:
+    """A generation without its vectors, of which only words can be compared; ``fault`` is the reason."""
+    manifest = read_manifest(data_dir, generation)
+    folder = generation_folder(data_dir, generation)
+    check_files(folder, manifest, TEXT_FILES)
+    passages = tuple(row.passage for row in read_rows(folder))
+    none = np.zeros((0, 0), dtype=np.float32)
+    shift = np.array(manifest.shift, dtype=np.float32)
+    space = assemble_space(passages, none, none, _read_lexical(folder), shift)
+    thresholds, word_thresholds = (
+        {language: Thresholds(*values) for language, values in stored.items()}
+        for stored in (manifest.thresholds, manifest.word_thresholds)
+    )
+    if fault and not word_thresholds:
+        raise IndexUnavailableError(fault)
+    return Generation(manifest, _read_sources(folder), passages, space, thresholds, word_thresholds, fault)
 
 
 def write_files(
-    folder: Path, documents: Sequence[Document], rows: Sequence[Row], sentences: Floats, lexical: LexicalIndex
+    folder: Path,
+    documents: Sequence[Document],
+    rows: Sequence[Row],
+    vectors: Floats,
+    sentences: Floats,
+    lexical: LexicalIndex,
 ) -> None:
-    """Write what stands beside Chroma: passages with terms, sources, sentence vectors, postings."""
+    """Write what stands beside Chroma: passages with terms, sources, sentence vectors, postings, the probe."""
     with open(folder / "passages.jsonl", "w", encoding="utf-8") as file:
         for row in rows:
             file.write(
@@ -109,6 +173,7 @@ def write_files(
     sources = [{"kind": one.kind, "source": one.source.model_dump(mode="json")} for one in documents]
     (folder / "documents.json").write_text(json.dumps(sources, ensure_ascii=False), encoding="utf-8")
     np.save(folder / "sentences.npy", sentences.astype(np.float32))
+    np.save(folder / "probe.npy", probe(vectors))
     np.savez(
         folder / "lexical.npz",
         vocabulary=np.frombuffer("\n".join(lexical.vocabulary).encode(), dtype=np.uint8),
@@ -155,13 +220,6 @@ def _read_lexical(folder: Path) -> LexicalIndex:
         )
 
 
-def _space(folder: Path, manifest: Manifest, passages: Sequence[Passage]) -> Space:
-    vectors = read_vectors(folder / "chroma", [passage.id for passage in passages])
-    sentences = np.load(folder / "sentences.npy")
-    shift = np.array(manifest.shift, dtype=np.float32)
-    return assemble_space(passages, vectors, sentences, _read_lexical(folder), shift)
-
-
 def assemble_space(
     passages: Sequence[Passage], vectors: Floats, sentences: Floats, lexical: LexicalIndex, shift: Floats
 ) -> Space:
@@ -171,11 +229,29 @@ def assemble_space(
     return Space(vectors, sentences, offsets, lexical, german, passage_offsets(passages), shift)
 
 
-def check_files(folder: Path, manifest: Manifest) -> None:
-    """Raise when a file is missing or differs from its checksum."""
+def check_files(folder: Path, manifest: Manifest, names: Collection[str]) -> None:
+    """Raise when one of these files is missing or differs from its checksum."""
     for name, expected in manifest.checksums.items():
-        if not (folder / name).exists() or checksum(folder / name) != expected:
+        if name in names and not _is_intact(folder / name, expected):
             raise IndexUnavailableError(f"Die Datei {name} des Index fehlt oder ist beschädigt.")
+
+
+def _is_intact(path: Path, expected: str) -> bool:
+    try:
+        return checksum(path) == expected
+    except OSError:
+        return False
+
+
+def missing_part(data_dir: Path, manifest: Manifest, store: Store) -> str:
+    """What a loaded generation lacks on disk by now, as a German sentence; empty when nothing does."""
+    folder = generation_folder(data_dir, manifest.id)
+    gone = [name for name in ("manifest.json", *manifest.checksums) if not (folder / name).is_file()]
+    if gone:
+        return f"Die Datei {gone[0]} des Index fehlt; es gilt der zuletzt geladene Stand."
+    if manifest.store == store.kind and not store.is_there(manifest.id, folder):
+        return "Die Ablage der Vektoren fehlt; es gilt der zuletzt geladene Stand."
+    return ""
 
 
 def checksum(path: Path) -> str:

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
+import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, astuple, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from assistant.calibrate import Calibration, calibrate, language_shift
-from assistant.errors import IndexBusyError, IndexUnavailableError
+from assistant.calibrate import Calibration, calibrate, calibrate_words, language_shift
+from assistant.disk import explained_writes
+from assistant.errors import IndexBusyError, IndexUnavailableError, StoreUnreachableError
 from assistant.generation import (
     FILES,
+    PARTIAL,
     Manifest,
     Row,
     assemble_space,
@@ -27,6 +31,9 @@ from assistant.generation import (
     checksum,
     current_generation,
     generation_folder,
+    generations,
+    load_vectors,
+    missing_part,
     read_manifest,
     read_rows,
     write_files,
@@ -35,11 +42,10 @@ from assistant.lexical import Tokenizer, build_lexical_index
 from assistant.models import Document, Passage
 from assistant.score import Floats
 from assistant.split import split_document
-from assistant.store import read_vectors, write_passages
+from assistant.store import Content, FolderStore, Store
 from assistant.vectors import CachedEncoder
 
-FORMAT = 1
-KEPT_GENERATIONS = 2
+FORMAT = 2
 Report = Callable[[str, int, int], None]
 
 
@@ -71,45 +77,56 @@ class IndexInput:
         return f"{self.tokenizer.fingerprint}-{self.calibration.fingerprint}"
 
 
-def refresh(data_dir: Path, given: IndexInput, report: Report, *, full: bool = False) -> Refreshed:
+def refresh(
+    data_dir: Path, given: IndexInput, report: Report, *, full: bool = False, store: Store | None = None
+) -> Refreshed:
     """Bring the index in step with the documents; unchanged documents cost nothing."""
-    started = time.perf_counter()
     with write_lock(data_dir):
-        last = None if full else _last_usable(data_dir, given)
-        new = {document.source.id: document.fingerprint for document in given.documents}
-        old = last.documents if last else {}
-        if last and old == new:
-            return Refreshed(last.id, 0, 0, 0, len(new), last.passages, time.perf_counter() - started)
-        manifest = _build(data_dir, given, last, report)
-        _switch(data_dir, manifest.id)
-        changed = sum(1 for one in new if one in old and old[one] != new[one])
-        added = len(new.keys() - old.keys())
-        return Refreshed(
-            generation=manifest.id,
-            added=added,
-            changed=changed,
-            removed=len(old.keys() - new.keys()),
-            unchanged=len(new) - changed - added,
-            passages=manifest.passages,
-            seconds=time.perf_counter() - started,
-        )
+        return refresh_locked(data_dir, given, report, full=full, store=store)
+
+
+def refresh_locked(
+    data_dir: Path, given: IndexInput, report: Report, *, full: bool = False, store: Store | None = None
+) -> Refreshed:
+    """``refresh`` for a caller that holds the write lock, so that nobody changes what it was given meanwhile."""
+    started = time.perf_counter()
+    store = store or FolderStore()
+    last = None if full else _last_usable(data_dir, given, store)
+    new = {document.source.id: document.fingerprint for document in given.documents}
+    old = last.documents if last else {}
+    if last and old == new:
+        return Refreshed(last.id, 0, 0, 0, len(new), last.passages, time.perf_counter() - started)
+    manifest = _build(data_dir, given, last, store, report)
+    _switch(data_dir, manifest.id, store)
+    changed = sum(1 for one in new if one in old and old[one] != new[one])
+    added = len(new.keys() - old.keys())
+    return Refreshed(
+        generation=manifest.id,
+        added=added,
+        changed=changed,
+        removed=len(old.keys() - new.keys()),
+        unchanged=len(new) - changed - added,
+        passages=manifest.passages,
+        seconds=time.perf_counter() - started,
+    )
 
 
 @contextmanager
 def write_lock(data_dir: Path) -> Iterator[None]:
     """Let one process write; a second one stops at once. The lock ends with its process."""
-    data_dir.mkdir(parents=True, exist_ok=True)
-    with open(data_dir / "lock", "w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise IndexBusyError(
-                f"Ein anderer Prozess schreibt gerade den Index in {data_dir}; bitte warten Sie, bis er fertig ist."
-            ) from error
-        yield
+    with explained_writes(data_dir):
+        data_dir.mkdir(parents=True, exist_ok=True)
+        with open(data_dir / "lock", "w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise IndexBusyError(
+                    f"Ein anderer Prozess schreibt gerade den Index in {data_dir}; bitte warten Sie, bis er fertig ist."
+                ) from error
+            yield
 
 
-def _last_usable(data_dir: Path, given: IndexInput) -> Manifest | None:
+def _last_usable(data_dir: Path, given: IndexInput, store: Store) -> Manifest | None:
     """The last manifest, if it was built by the same format, model and calibration and is whole."""
     generation = current_generation(data_dir)
     if generation is None:
@@ -117,33 +134,45 @@ def _last_usable(data_dir: Path, given: IndexInput) -> Manifest | None:
     try:
         manifest = read_manifest(data_dir, generation)
         folder = generation_folder(data_dir, generation)
-        check_files(folder, manifest)
-        read_vectors(folder / "chroma", [row.passage.id for row in read_rows(folder)])
+        check_files(folder, manifest, FILES)
+        load_vectors(folder, manifest, [row.passage.id for row in read_rows(folder)], store)
     except IndexUnavailableError:
         return None
     expected = (FORMAT, given.encoder.encoder.model_id, given.fingerprint)
     return manifest if (manifest.format, manifest.model_id, manifest.calibration) == expected else None
 
 
-def _build(data_dir: Path, given: IndexInput, last: Manifest | None, report: Report) -> Manifest:
-    generation = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
-    partial = data_dir / "generations" / f"{generation}.partial"
-    shutil.rmtree(partial, ignore_errors=True)
+def _build(data_dir: Path, given: IndexInput, last: Manifest | None, store: Store, report: Report) -> Manifest:
+    generation = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"
+    partial = data_dir / "generations" / f"{generation}{PARTIAL}"
     partial.mkdir(parents=True)
     try:
         kept = read_rows(generation_folder(data_dir, last.id)) if last else []
-        if last:
-            shutil.copytree(generation_folder(data_dir, last.id) / "chroma", partial / "chroma")
-        manifest = _fill(partial, generation, given, last, kept, report)
+        growing_from = generation_folder(data_dir, last.id) if last else None
+        manifest = _fill(partial, generation, given, last, kept, _Target(store, growing_from), report)
         partial.rename(generation_folder(data_dir, generation))
     except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
+        drop_folder(partial, store)
         raise
     return manifest
 
 
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """Where vectors go, and the folder of the generation that the new one grows from."""
+
+    store: Store
+    last: Path | None
+
+
 def _fill(
-    folder: Path, generation: str, given: IndexInput, last: Manifest | None, kept: Sequence[Row], report: Report
+    folder: Path,
+    generation: str,
+    given: IndexInput,
+    last: Manifest | None,
+    kept: Sequence[Row],
+    target: _Target,
+    report: Report,
 ) -> Manifest:
     """Write all files of a generation into ``folder``, the manifest last."""
     rows, fresh, gone = _rows(given, last, kept, report)
@@ -151,14 +180,13 @@ def _fill(
     vectors, sentences = _embed(given.encoder, passages, report)
     report("Speichern", 0, 1)
     new = [place for place, row in enumerate(rows) if row.passage.id in fresh]
-    stored = write_passages(folder / "chroma", gone, [passages[place] for place in new], vectors[new])
-    if stored != len(passages):
-        raise IndexUnavailableError(f"Chroma enthält {stored} statt {len(passages)} Passagen.")
+    target.store.write(generation, folder, Content(passages, vectors, new, gone), target.last)
     lexical = build_lexical_index([(row.terms, row.sentence_terms) for row in rows])
-    write_files(folder, given.documents, rows, sentences, lexical)
+    write_files(folder, given.documents, rows, vectors, sentences, lexical)
     shift = language_shift(given.encoder, given.calibration)
     space = assemble_space(passages, vectors, sentences, lexical, shift)
     thresholds = calibrate(space, given.encoder, given.tokenizer, given.calibration)
+    word_thresholds = calibrate_words(space, given.tokenizer, given.calibration)
     manifest = Manifest(
         id=generation,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -171,6 +199,8 @@ def _fill(
         thresholds={language: list(astuple(both)) for language, both in thresholds.items()},
         shift=[round(float(value), 7) for value in shift],
         checksums={name: checksum(folder / name) for name in FILES},
+        word_thresholds={language: list(astuple(both)) for language, both in word_thresholds.items()},
+        store=target.store.kind,
     )
     (folder / "manifest.json").write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), encoding="utf-8")
     report("Speichern", 1, 1)
@@ -219,13 +249,39 @@ def embedded_text(passage: Passage) -> str:
     return f"{passage.header}\n{passage.text}"
 
 
-def _switch(data_dir: Path, generation: str) -> None:
-    """Name the current generation in one step and drop all but the last two."""
+def _switch(data_dir: Path, generation: str, store: Store) -> None:
+    """Name the current generation in one step; only it and the last good one before it are kept.
+
+    Which one that is follows from what was in use, not from the ids: a clock may have jumped.
+    """
+    before = [one for one in generations(data_dir) if one != generation]
+    kept = {generation, next((one for one in before if _is_whole(data_dir, one, store)), generation)}
     pointer = data_dir / "current.new"
-    pointer.write_text(generation, encoding="utf-8")
+    with open(pointer, "w", encoding="utf-8") as file:
+        file.write(generation)
+        file.flush()
+        os.fsync(file.fileno())  # an empty pointer after a power cut would hide a good index
     pointer.replace(data_dir / "current")
-    folders = sorted(path for path in (data_dir / "generations").iterdir() if path.is_dir())
-    broken = [path for path in folders if path.suffix == ".partial"]
-    whole = [path for path in folders if path.suffix != ".partial"]
-    for old in [*broken, *whole[:-KEPT_GENERATIONS]]:
-        shutil.rmtree(old, ignore_errors=True)
+    for folder in (data_dir / "generations").iterdir():
+        if folder.name not in kept:
+            drop_folder(folder, store)
+
+
+def _is_whole(data_dir: Path, generation: str, store: Store) -> bool:
+    try:
+        manifest = read_manifest(data_dir, generation)
+        check_files(generation_folder(data_dir, generation), manifest, FILES)
+        return not missing_part(data_dir, manifest, store)
+    except (IndexUnavailableError, StoreUnreachableError):
+        return False
+
+
+def drop_folder(folder: Path, store: Store) -> None:
+    """Delete a generation; while its server cannot be told, an empty folder stays as a reminder."""
+    generation = folder.name.removesuffix(PARTIAL)
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        store.drop(generation)
+    except StoreUnreachableError:
+        with suppress(OSError):
+            folder.with_name(generation + PARTIAL).mkdir()

@@ -174,6 +174,17 @@ class LexicalIndex:
         ideal = (K1 + 1) * sum(self.weight(one) for one in distinct)
         return total / ideal if ideal else total
 
+    def sentence_scores(self, terms: Iterable[str]) -> NDArray[np.float32]:
+        """Share of the terms' idf that each sentence holds, shape ``(sentences,)``, within 0…1."""
+        weights = self.numbers(terms)
+        held = np.zeros(len(self.vocabulary) + 1, dtype=np.float32)
+        for number, weight in weights.items():
+            if number >= 0:
+                held[number] = weight
+        sums = np.concatenate([[0.0], np.cumsum(held[self.sentence_terms], dtype=np.float64)])
+        total = sum(weights.values())
+        return np.asarray(np.diff(sums[self.sentence_offsets]) / (total or 1.0), dtype=np.float32)
+
     def weight(self, one: str) -> float:
         """Inverse document frequency of a term; an unknown term weighs as much as the rarest."""
         number = self.vocabulary.get(one)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from assistant.models import Document, Language, Section
 from assistant.schema import FrontMatter, Source
 from assistant.status import short_name, status_sections
 
+_ATTEMPTS = 5
 _HEAD = re.compile(r"\A---\r?\n(.*?)\r?\n---\r?\n(.*)\Z", re.DOTALL)
 
 
@@ -39,7 +42,38 @@ _ADAPTER: TypeAdapter[Source] = TypeAdapter(FrontMatter)
 
 
 def load_knowledge(folders: Iterable[Path]) -> tuple[Document, ...]:
-    """All documents of the folders; a later folder overrides an id, ``hidden`` removes it."""
+    """All documents of the folders; a later folder overrides an id, ``hidden`` removes it.
+
+    Files that somebody saves meanwhile are read again, so that no half file is taken for a whole one.
+    """
+    folders = tuple(folders)
+    for attempt in range(1, _ATTEMPTS + 1):
+        before = _state(folders)
+        try:
+            documents = _load_folders(folders)
+        except KnowledgeError:
+            if _state(folders) == before:
+                raise
+        else:
+            if _state(folders) == before:
+                return documents
+        time.sleep(0.1 * attempt)
+    raise KnowledgeError(
+        "Die Wissensdateien ändern sich gerade; bitte wiederholen Sie den Befehl, wenn sie gespeichert sind."
+    )
+
+
+def _state(folders: Sequence[Path]) -> list[tuple[str, int, int, int]]:
+    """What changes when a knowledge file is written, replaced or removed."""
+    state = []
+    for path in (path for folder in folders for path in knowledge_files(folder)):
+        with suppress(OSError):
+            found = path.stat()
+            state.append((str(path), found.st_ino, found.st_size, found.st_mtime_ns))
+    return state
+
+
+def _load_folders(folders: Sequence[Path]) -> tuple[Document, ...]:
     documents: dict[str, Document] = {}
     for folder in folders:
         own = _load_folder(folder)

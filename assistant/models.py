@@ -95,12 +95,14 @@ class Evidence:
     """What retrieval found and whether it is enough to answer from.
 
     ``floor`` is the signal that foreign questions reach on this index; a sentence below it proves nothing.
+    ``by_words``: vectors could not be used, so nothing can be said about what was not found.
     """
 
     ranked: tuple[Ranked, ...]
     verdict: Literal["enough", "weak", "none", "off_topic"]
     signal: float
     floor: float
+    by_words: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import re
 from decimal import Decimal
 from functools import lru_cache
 
-_MONTHS = {
+MONTHS = {
     name: number
     for number, names in enumerate(
         """januar january jan|februar february feb|märz march mar|april apr|mai may|juni june jun|juli july jul|
@@ -19,7 +19,7 @@ _MONTHS = {
     )
     for name in names.split()
 }
-_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _WORDS = {
     word: number
     for number, words in enumerate(
@@ -33,15 +33,15 @@ _SCALES = {
     "mio": 6, "million": 6, "millionen": 6,
     "mrd": 9, "milliarde": 9, "milliarden": 9, "billion": 9,
 }  # fmt: skip
-_DATES = (
+DATES = (
     re.compile(r"\b(?P<d>\d{1,2})\.\s?(?P<m>\d{1,2})\.\s?(?P<y>\d{4})\b"),
     re.compile(r"\b(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})\b"),
-    re.compile(rf"\b(?P<d>\d{{1,2}})\.?\s(?P<name>{_MONTH})\.?\s(?P<y>\d{{4}})\b", re.I),
-    re.compile(rf"\b(?P<name>{_MONTH})\s(?P<d>\d{{1,2}}),?\s(?P<y>\d{{4}})\b", re.I),
+    re.compile(rf"\b(?P<d>\d{{1,2}})\.?\s(?P<name>{MONTH})\.?\s(?P<y>\d{{4}})\b", re.I),
+    re.compile(rf"\b(?P<name>{MONTH})\s(?P<d>\d{{1,2}}),?\s(?P<y>\d{{4}})\b", re.I),
 )
 _NUMBER = re.compile(r"(?<![\w.,])\d[\d.,\u00a0\u202f]*\d|\d")
-_SCALE = re.compile(rf"[\s\u00a0]*({'|'.join(sorted(_SCALES, key=len, reverse=True))})\b", re.I)
-_RANGE = re.compile(rf"\s?(?:bis|to|–|-)\s?\d[\d.,]*{_SCALE.pattern}", re.I)
+SCALE = re.compile(rf"[\s\u00a0]*({'|'.join(sorted(_SCALES, key=len, reverse=True))})\b", re.I)
+_RANGE = re.compile(rf"\s?(?:bis|to|–|-)\s?\d[\d.,]*{SCALE.pattern}", re.I)
 _WORD = re.compile(rf"\b({'|'.join(_WORDS)})\b", re.I)
 
 
@@ -49,24 +49,25 @@ _WORD = re.compile(rf"\b({'|'.join(_WORDS)})\b", re.I)
 def numbers_in(text: str) -> frozenset[str]:
     """Normal forms of all numbers and full dates of a text."""
     found: set[str] = set()
-    for pattern in _DATES:
+    for pattern in DATES:
         text = pattern.sub(lambda match: _keep_date(match, found), text)
     for match in _NUMBER.finditer(text):
-        found.add(_number(match[0], _SCALE.match(text, match.end())))
+        found.add(number_value(match[0], SCALE.match(text, match.end())))
         if shared := _RANGE.match(text, match.end()):  # "0,5 bis 10 Mio.": the scale counts for both
-            found.add(_number(match[0], shared))
+            found.add(number_value(match[0], shared))
     found.update(str(_WORDS[match[1].lower()]) for match in _WORD.finditer(text))
     return frozenset(found)
 
 
 def _keep_date(match: re.Match[str], found: set[str]) -> str:
     parts = match.groupdict()
-    month = int(parts["m"]) if parts.get("m") else _MONTHS[parts["name"].lower()]
+    month = int(parts["m"]) if parts.get("m") else MONTHS[parts["name"].lower()]
     found.add(f"{parts['y']}-{month:02}-{int(parts['d']):02}")
     return " "
 
 
-def _number(digits: str, scale: re.Match[str] | None) -> str:
+def number_value(digits: str, scale: re.Match[str] | None) -> str:
+    """Normal form of a number, with the scale that follows it."""
     value = Decimal(_plain(re.sub(r"[\u00a0\u202f]", "", digits)))
     if scale:
         value = value.scaleb(_SCALES[scale[1].lower()])

@@ -61,11 +61,11 @@ def _tell(assistant: Assistant, request: Request, *, at_once: bool) -> Iterator[
     found = _find(assistant, request)
     if isinstance(found, Answer):
         yield from told(found)
-    elif assistant.model is None or assistant.check is None:
+    elif assistant.model is None or found.evidence.by_words:  # proving needs vectors
         yield from told(quoted(found))
     else:
         material = choose_material(found.inquiry.understood.standalone, found.evidence, found.quotes, found.setting)
-        writing = Writing(assistant.model, assistant.check, material, found.setting)
+        writing = Writing(assistant.model, assistant.support, material, found.setting)
         yield from worded(found, writing, assistant.model.name, at_once=at_once)
 
 
@@ -86,12 +86,15 @@ def _find(assistant: Assistant, request: Request) -> Found | Answer:
     clock.lap("retrieve")
     if evidence.verdict in ("off_topic", "none"):
         reason = "off_topic" if evidence.verdict == "off_topic" else "no_source"
+        if evidence.by_words:  # what words alone do not find may be there all the same
+            reason = "unavailable"
         return refused(inquiry, reason, assistant.prompts, assistant.settings)
     setting = Setting(inquiry.language, library, assistant.prompts, request.today)
     quotes = verified(draft_quotes(evidence, query, setting))
     clock.lap("answer")
     if not quotes.groups:
-        return refused(inquiry, "unproven", assistant.prompts, assistant.settings)
+        reason = "unavailable" if evidence.by_words else "unproven"
+        return refused(inquiry, reason, assistant.prompts, assistant.settings)
     return Found(inquiry, evidence, setting, quotes)
 
 

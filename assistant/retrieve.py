@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +20,7 @@ from assistant.places import Places
 from assistant.schema import Funding, Land, Source, Support
 from assistant.score import Floats, Scores, score, signal, top
 
+logger = logging.getLogger(__name__)
 DEPTH = 20
 PER_DOCUMENT = 2
 AREA_BONUS = 0.03
@@ -31,9 +33,12 @@ Verdict = Literal["enough", "weak", "none", "off_topic"]
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question ready to be compared: vector ``(d,)``, terms, language, the Länder and the area it is about."""
+    """A question ready to be compared: vector ``(d,)``, terms, language, the Länder and the area it is about.
 
-    vector: Floats
+    The vector is missing when the encoder cannot be used; then words alone are compared.
+    """
+
+    vector: Floats | None
     terms: tuple[str, ...]
     language: Language
     laender: frozenset[Land]
@@ -109,7 +114,15 @@ def make_query(
     terms = tuple(tokenizer.terms(text, understood.language))
     named = f"{subject} {understood.question}" if subject else understood.standalone
     laender = places.laender(named) or frozenset({land} if land else ())
-    return Query(encoder.encode_query(text), terms, understood.language, laender, understood.area)
+    return Query(_vector(encoder, text), terms, understood.language, laender, understood.area)
+
+
+def _vector(encoder: Encoder, text: str) -> Floats | None:
+    try:
+        return encoder.encode_query(text)
+    except Exception as error:  # engines fail in many ways; words can still be compared
+        logger.debug("the encoder cannot be used, comparing words only: %s", type(error).__name__)
+        return None
 
 
 def retrieve(query: Query, library: Library, today: date) -> Evidence:
@@ -118,16 +131,29 @@ def retrieve(query: Query, library: Library, today: date) -> Evidence:
     plain = score(generation.space, query.vector, query.terms, query.language)
     allowed = _allowed(library, query, plain, today)
     reached = signal(_masked(plain, plain.passages, allowed))
+    by_words = is_by_words(query, library) and bool(generation.passages)
+    if by_words:
+        allowed = allowed & (plain.passages > 0)
     scores = _masked(plain, _preferred(plain, query, library), allowed)
-    thresholds = generation.thresholds[query.language]
+    thresholds = (generation.word_thresholds if by_words else generation.thresholds)[query.language]
     verdict = _verdict(reached, thresholds, bool(generation.passages))
-    return Evidence(tuple(_spread(_ranked(generation, scores, DEPTH))), verdict, reached, thresholds.floor)
+    if by_words and verdict == "enough":
+        verdict = "weak"
+    ranked = tuple(_spread(_ranked(generation, scores, DEPTH)))
+    return Evidence(ranked, verdict, reached, thresholds.floor, by_words)
+
+
+def is_by_words(query: Query, library: Library) -> bool:
+    """Whether only words can be compared, because the vectors or the encoder cannot be used."""
+    return query.vector is None or not library.generation.space.has_vectors
 
 
 def search(query: Query, library: Library, count: int, kinds: Collection[Kind] = ()) -> tuple[Ranked, ...]:
     """Plain search without refusal: the ``count`` best passages, of some kinds only if given."""
     wanted = np.isin(library.kinds, list(kinds)) if kinds else np.ones(len(library.kinds), dtype=np.bool_)
     plain = score(library.generation.space, query.vector, query.terms, query.language)
+    if is_by_words(query, library):
+        wanted = wanted & (plain.passages > 0)
     preferred = _preferred(plain, query, library)
     return tuple(_ranked(library.generation, _masked(plain, preferred, wanted), count))
 

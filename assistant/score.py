@@ -18,6 +18,7 @@ from assistant.models import Language, Passage
 SENTENCE_WEIGHT = 0.5
 LEXICAL_WEIGHT = 0.10
 LITERATURE_PENALTY = 0.03
+WITHOUT_VECTORS_SCALE = 0.4  # brings word matches into the range of the cosines that margins were set for
 SIGNAL_DEPTH = 3
 
 Floats = NDArray[np.float32]
@@ -40,6 +41,11 @@ class Space:
     offset: Floats
     shift: Floats
 
+    @property
+    def has_vectors(self) -> bool:
+        """Whether questions can be compared by meaning; without vectors only words are compared."""
+        return len(self.passage_vectors) == len(self.german)
+
 
 @dataclass(frozen=True, slots=True)
 class Scores:
@@ -55,17 +61,29 @@ def passage_offsets(passages: Sequence[Passage]) -> Floats:
     return np.array([-LITERATURE_PENALTY if p.kind == "literature" else 0.0 for p in passages], dtype=np.float32)
 
 
-def score(space: Space, question: Floats, terms: Sequence[str], language: Language) -> Scores:
-    """Score every passage for a question vector ``(d,)`` and the question's terms."""
+def score(space: Space, question: Floats | None, terms: Sequence[str], language: Language) -> Scores:
+    """Score every passage for a question vector ``(d,)`` and the question's terms; by the terms alone without one."""
     if not len(space.german):
         empty = np.zeros(0, dtype=np.float32)
         return Scores(empty, empty, empty)
+    same_language = space.german if language == "de" else ~space.german
+    if question is None or not space.has_vectors:
+        return _by_words(space, terms, same_language)
     dense, sentences = _cosines(space, question, language)
     best = np.maximum.reduceat(sentences, space.sentence_offsets[:-1])
-    same_language = space.german if language == "de" else ~space.german
     lexical = space.lexical.scores(terms) * same_language
     total = dense + SENTENCE_WEIGHT * best + LEXICAL_WEIGHT * lexical + space.offset
     return Scores(total.astype(np.float32), sentences, best)
+
+
+def _by_words(space: Space, terms: Sequence[str], same_language: NDArray[np.bool_]) -> Scores:
+    """BM25 over its ideal, and the share of the terms that a sentence holds in the place of its cosine."""
+    per_sentence = np.repeat(same_language, np.diff(space.sentence_offsets))
+    sentences = WITHOUT_VECTORS_SCALE * space.lexical.sentence_scores(terms) * per_sentence
+    best = np.maximum.reduceat(sentences, space.sentence_offsets[:-1])
+    passages = WITHOUT_VECTORS_SCALE * space.lexical.scores(terms) * same_language
+    total = passages + SENTENCE_WEIGHT * best + space.offset
+    return Scores(total.astype(np.float32), sentences.astype(np.float32), best)
 
 
 def _cosines(space: Space, question: Floats, language: Language) -> tuple[Floats, Floats]:

@@ -6,7 +6,8 @@ import difflib
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -42,6 +43,12 @@ class Settings(BaseSettings):
     embedding_model: str | None = Field(
         None, description="sentence-transformers-Modell (Name oder Ordner) statt des eingebauten; braucht [models]"
     )
+    chroma_url: SecretStr | None = Field(
+        None,
+        description="Chroma-Server statt der Ablage im Datenordner, etwa http://127.0.0.1:8000 oder "
+        "https://name:kennwort@chroma.example; leer: Chroma im Datenordner",
+    )
+    chroma_token: SecretStr | None = Field(None, description="Bearer-Token für den Chroma-Server oder den Proxy davor")
     model: str | None = Field(
         None, description="Sprachmodell als anbieter:modell, etwa ollama:qwen3, openai:…, mistralai:…; leer: nur Zitate"
     )
@@ -64,6 +71,11 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Adressen von Proxys, deren X-Forwarded-For gilt, durch Komma getrennt"
     )
+    feedback: Literal["off", "feedback", "unanswered", "all"] = Field(
+        "off", description="Bewertungen und/oder unbeantwortete Fragen (nur Stichwörter) aufbewahren"
+    )
+    feedback_days: int = Field(30, ge=1, le=30, description="Tage, nach denen beides gelöscht wird")
+    operator: str | None = Field(None, description="Betreiber für /impressum: Name; Anschrift; Kontakt")
     adviser_password: SecretStr | None = Field(
         None, description="Kennwort von /berater (HTTP Basic, beliebiger Benutzername); leer: nur von diesem Rechner"
     )
@@ -104,7 +116,22 @@ class Settings(BaseSettings):
             raise ValueError("muss mit https://, http:// oder mailto: beginnen")
         return value or None
 
-    @field_validator("model", "model_base_url", "model_api_key", mode="before")
+    @field_validator("chroma_url")
+    @classmethod
+    def _server_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value:
+            try:
+                parts = urlsplit(value.get_secret_value())
+                right = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+            except ValueError:
+                right = False
+            if not right or parts.query or parts.fragment:
+                raise ValueError("muss aussehen wie http://127.0.0.1:8000 oder https://name:kennwort@rechner")
+        return value
+
+    @field_validator(
+        "chroma_url", "chroma_token", "model", "model_base_url", "model_api_key", "operator", mode="before"
+    )
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return value or None
@@ -115,6 +142,16 @@ class Settings(BaseSettings):
         if value and not value.startswith(("https://", "http://")):
             raise ValueError("muss mit https:// oder http:// beginnen")
         return value
+
+    @property
+    def takes_feedback(self) -> bool:
+        """Whether visitors may judge answers."""
+        return self.feedback in ("feedback", "all")
+
+    @property
+    def keeps_unanswered(self) -> bool:
+        """Whether words of questions without a good answer are kept."""
+        return self.feedback in ("unanswered", "all")
 
     @property
     def knowledge_dirs(self) -> tuple[Path, ...]:

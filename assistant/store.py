@@ -1,12 +1,19 @@
-"""Passages and their vectors in Chroma, the store of record of one index generation."""
+"""Passages and their vectors in Chroma, the store of record of one index generation.
+
+``FolderStore`` keeps each generation in a folder of its own; ``server_store`` keeps it
+on a Chroma server.
+"""
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +28,73 @@ if TYPE_CHECKING:
 COLLECTION = "passages"
 _SPACE = {"hnsw": {"space": "cosine"}}
 _BATCH = 2000
+_FOLDER = "chroma"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a generation stores: its passages with ``(n, d)`` vectors, and how it differs from the last one.
+
+    ``fresh`` are places in ``passages``, ``gone`` ids that only the last one has.
+    """
+
+    passages: Sequence[Passage]
+    vectors: NDArray[np.float32]
+    fresh: Sequence[int]
+    gone: Sequence[str]
+
+
+class Store(Protocol):
+    """Where the vectors of the generations are kept."""
+
+    @property
+    def kind(self) -> str:
+        """Stands in the manifest; a generation is read from the kind of store that it was written to."""
+
+    def write(self, generation: str, folder: Path, content: Content, last: Path | None) -> None:
+        """Store a new generation whose files go to ``folder``; ``last`` is the folder of the one it grows from."""
+
+    def read(self, generation: str, folder: Path, ids: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors ``(len(ids), d)`` in the order of ``ids``; a missing one means damage."""
+
+    def is_there(self, generation: str, folder: Path) -> bool:
+        """A cheap look whether the vectors are still where they were; raises when a server does not answer."""
+
+    def drop(self, generation: str) -> None:
+        """Forget a generation whose folder is about to be deleted."""
+
+
+class FolderStore:
+    """Chroma embedded, one folder per generation beside its other files."""
+
+    kind = "folder"
+
+    def write(self, generation: str, folder: Path, content: Content, last: Path | None) -> None:
+        """Copy the last generation's folder and change only what differs."""
+        if last:
+            shutil.copytree(last / _FOLDER, folder / _FOLDER)
+        new = list(content.fresh) if last else range(len(content.passages))
+        passages = [content.passages[place] for place in new]
+        stored = write_passages(folder / _FOLDER, content.gone, passages, content.vectors[new])
+        if stored != len(content.passages):
+            raise IndexUnavailableError(f"Chroma enthält {stored} statt {len(content.passages)} Passagen.")
+
+    def read(self, generation: str, folder: Path, ids: Sequence[str]) -> NDArray[np.float32]:
+        """The vectors of a generation folder; Chroma writes even to read: on a full or sealed disk a copy is read."""
+        try:
+            return read_vectors(folder / _FOLDER, ids)
+        except IndexUnavailableError:
+            with TemporaryDirectory(ignore_cleanup_errors=True) as aside, suppress(OSError, shutil.Error):
+                copy = shutil.copytree(folder / _FOLDER, Path(aside, _FOLDER), copy_function=shutil.copyfile)
+                return read_vectors(copy, ids)
+            raise
+
+    def is_there(self, generation: str, folder: Path) -> bool:
+        """Whether Chroma's database file exists."""
+        return (folder / _FOLDER / "chroma.sqlite3").is_file()
+
+    def drop(self, generation: str) -> None:
+        """Nothing to do: the vectors lie in the folder that is deleted."""
 
 
 @contextmanager
@@ -58,11 +132,13 @@ def write_passages(
 
 def read_vectors(folder: Path, ids: Sequence[str]) -> NDArray[np.float32]:
     """Vectors ``(len(ids), d)`` in the order of ``ids``; a missing one means a damaged store."""
+    if not (folder / "chroma.sqlite3").is_file():  # Chroma would make a new, empty one
+        raise IndexUnavailableError("Die Chroma-Datei des Index fehlt.")
     try:
         with open_client(folder) as client:
             found = client.get_collection(COLLECTION, embedding_function=None).get(include=["embeddings"])
     except Exception as error:  # Chroma meets damage with errors of many kinds
-        raise IndexUnavailableError(f"Der Chroma-Ordner {folder} ist nicht lesbar.") from error
+        raise IndexUnavailableError("Der Chroma-Ordner des Index ist nicht lesbar.") from error
     rows = {one: row for row, one in enumerate(found["ids"])}
     if len(rows) != len(ids) or any(one not in rows for one in ids):
         raise IndexUnavailableError(f"Chroma enthält {len(rows)} statt {len(ids)} Passagen.")

@@ -1,32 +1,42 @@
-"""Does a cited passage support a sentence that a language model wrote? For now only what is nearly literal."""
+"""Does a cited passage support a sentence that a language model wrote?
+
+Numbers, dates, paragraph signs and names must stand in the source, or the sentence
+falls. The rest is weighed: every content word must be said by the source, yes must not
+become no, and "kann" must not become "muss".
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from assistant.embeddings import Encoder
+from assistant.alignment import Aligner, Text, WordEncoder
+from assistant.assertion import denies, overstates
+from assistant.binding import misbound, unheld
+from assistant.embeddings import Encoder, Vectors
+from assistant.evidence import Cited, Window, nearest_sentence, windows_of
+from assistant.lexical import Tokenizer
 from assistant.models import Language, Passage
-from assistant.numbers import unsupported_numbers
+from assistant.names import Names
 from assistant.understand import detect_language
 
-_SAME = 0.95
-
-
-@dataclass(frozen=True, slots=True)
-class Cited:
-    """A passage that a sentence cites, with the vectors ``(n, d)`` of its sentences."""
-
-    passage: Passage
-    vectors: NDArray[np.float32]
+WEIGHTS = {"mean": 10.0, "worst": 5.0, "cosine": 5.0, "denied": -3.0, "overstated": -3.0, "misbound": -3.0}
+BIAS = -15.0
+THRESHOLD = 0.5
+CLOSE = 0.86
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a sentence may be shown, what carries it, and what could stand in its place."""
+    """Whether a sentence may be shown, and what carries it.
+
+    ``quotes`` are literal stretches of cited passages, best first, each with the place
+    of its passage; ``closest`` is what could stand in the place of an unsupported one.
+    """
 
     supported: bool
     reason: str
@@ -34,20 +44,113 @@ class Verdict:
     closest: tuple[int, str] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What speaks for and against a sentence: alignment (0…1), cosine, and what it twists (0 or 1)."""
+
+    mean: float
+    worst: float
+    cosine: float
+    denied: float
+    overstated: float
+    misbound: float
+
+    @property
+    def probability(self) -> float:
+        """How likely the sentence is supported."""
+        return 1 / (1 + math.exp(-BIAS - sum(WEIGHTS[name] * value for name, value in asdict(self).items())))
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """Windows that are tried together, and what came of it."""
+
+    windows: tuple[Window, ...]
+    reason: str
+    probability: float
+
+
 class SupportCheck:
     """Judges sentences against the passages that they cite; built once."""
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, encoder: Encoder, words: WordEncoder, tokenizer: Tokenizer, names: Callable[[], Names]) -> None:
+        """``encoder`` made the vectors of the index; ``words`` may be the same or one that shows words in context."""
         self._encoder = encoder
+        self._aligner = Aligner(words, tokenizer)
+        self._same_space = id(words) == id(encoder)
+        self._tokenizer = tokenizer
+        self._names = names
 
     def judge(self, sentence: str, cited: Sequence[Cited], language: Language) -> Verdict:
-        """Whether a cited sentence says nearly the same with the same numbers."""
-        vector = self._encoder.encode_documents([sentence])[0]
-        best, place, quote = max(
-            (float(value), place, text)
-            for place, one in enumerate(cited)
-            for value, text in zip(one.vectors @ vector, one.passage.sentences, strict=True)
+        """Whether the cited passages carry the sentence: each alone first, then together."""
+        if not cited:
+            return Verdict(False, "uncited")
+        claim, vector = self._read(sentence, language)
+        trials = [self._best(claim, vector, number, one) for number, one in enumerate(cited)]
+        best = max(trials, key=_rank)
+        if best.reason and len(cited) > 1:
+            best = max([best, *self._together(claim, trials, cited)], key=_rank)
+        reason = "language" if not _speaks(sentence, language) else best.reason
+        if not reason:
+            return Verdict(True, "", tuple((window.cited, window.text) for window in best.windows))
+        nearest = nearest_sentence(cited, vector)
+        return Verdict(False, reason, closest=nearest[:2] if nearest and nearest[2] >= CLOSE else None)
+
+    def features(self, sentence: str, cited: Cited, language: Language) -> tuple[str, Features]:
+        """Hard reason and features against the best window of one passage; for fitting."""
+        claim, vector = self._read(sentence, language)
+        trial = self._best(claim, vector, 0, cited)
+        return self._hard(claim, trial.windows, [cited]), self._features(claim, trial.windows, [cited.passage])
+
+    def _read(self, sentence: str, language: Language) -> tuple[Text, Vectors]:
+        """The sentence with its words, and its vector in the space of the index."""
+        claim = self._aligner.read(sentence, language)
+        return claim, claim.vector if self._same_space else self._encoder.encode_documents([sentence])[0]
+
+    def _best(self, claim: Text, vector: Vectors, number: int, cited: Cited) -> _Trial:
+        trials = [self._try(claim, (window,), [cited]) for window in windows_of(number, cited, vector)]
+        return max(trials, key=_rank, default=_Trial((), "coverage", 0.0))
+
+    def _together(self, claim: Text, trials: Sequence[_Trial], cited: Sequence[Cited]) -> Iterator[_Trial]:
+        windows = [trial.windows[0] for trial in sorted(trials, key=_rank, reverse=True) if trial.windows]
+        for pair in combinations(windows[:3], 2):
+            yield self._try(claim, pair, [cited[window.cited] for window in pair])
+
+    def _try(self, claim: Text, windows: tuple[Window, ...], cited: Sequence[Cited]) -> _Trial:
+        probability = self._features(claim, windows, [one.passage for one in cited]).probability
+        reason = self._hard(claim, windows, cited)
+        if not reason and probability < THRESHOLD:
+            reason = "coverage"
+        return _Trial(windows, reason, probability)
+
+    def _hard(self, claim: Text, windows: Sequence[Window], cited: Sequence[Cited]) -> str:
+        if unheld(claim.text, [window.text for window in windows]):
+            return "number"
+        source = " . ".join([f"{one.passage.header} . {one.passage.text}" for one in cited])
+        return "name" if self._names().missing(claim.text, source, claim.language) else ""
+
+    def _features(self, claim: Text, windows: Sequence[Window], passages: Sequence[Passage]) -> Features:
+        sources = [
+            self._aligner.read(sentence, passage.language)
+            for window, passage in zip(windows, passages, strict=True)
+            for sentence in window.sentences
+        ]
+        header = frozenset(term for one in passages for term in self._tokenizer.terms(one.header, one.language))
+        matches = self._aligner.align(claim, sources, header)
+        scores = np.sort([match.score for match in matches]) if matches else np.ones(1)
+        return Features(
+            mean=float(scores.mean()),
+            worst=float(scores[:3].mean()),
+            cosine=max(float(source.vector @ claim.vector) for source in sources),
+            denied=float(denies(claim.text, [source.text for source in sources], matches)),
+            overstated=float(overstates(claim.text, [source.text for source in sources], matches)),
+            misbound=float(misbound(claim, sources)),
         )
-        if unsupported_numbers(sentence, [quote]) or detect_language(sentence, language) != language or best < _SAME:
-            return Verdict(False, "coverage", closest=(place, quote) if best >= _SAME - 0.07 else None)
-        return Verdict(True, "", ((place, quote),))
+
+
+def _rank(trial: _Trial) -> tuple[bool, float, int]:
+    return not trial.reason, trial.probability, -sum(len(window.text) for window in trial.windows)
+
+
+def _speaks(sentence: str, language: Language) -> bool:
+    return detect_language(sentence, language) == language

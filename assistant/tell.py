@@ -88,7 +88,8 @@ def mode_note(answer: Answer, prompts: Prompts) -> str:
 def _caution(found: Found) -> str:
     if found.evidence.verdict != "weak":
         return ""
-    return f"{found.setting.prompts.fill('caution', found.setting.language)}\n\n"
+    name = "words_only" if found.evidence.by_words else "caution"
+    return f"{found.setting.prompts.fill(name, found.setting.language)}\n\n"
 
 
 def _excuse(found: Found, composition: Composition) -> str:

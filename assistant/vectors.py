@@ -8,6 +8,7 @@ dimension and a scale, so a vector is the same whether it was shipped, cached or
 from __future__ import annotations
 
 import hashlib
+import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 
 from assistant.embeddings import Encoder
 
+logger = logging.getLogger(__name__)
 Role = Literal["query", "passage"]
 Vectors = NDArray[np.float32]
 Progress = Callable[[int, int], None]
@@ -73,16 +75,40 @@ def save_shipped(encoder: Encoder, texts: Iterable[tuple[Role, str]], vectors: V
 
 
 class VectorCache:
-    """Vectors of own documents and changed texts, in one SQLite file of the data folder."""
+    """Vectors of own documents and changed texts, in one SQLite file of the data folder.
+
+    A damaged file is thrown away: what was in it is embedded again.
+    """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
+        try:
+            self._prepare()
+        except sqlite3.DatabaseError as error:
+            self._start_anew(error)
+
+    def _prepare(self) -> None:
         with self._connect() as connection:
             connection.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, scale REAL, bytes BLOB)")
 
+    def _start_anew(self, error: sqlite3.DatabaseError) -> None:
+        """Replace a damaged file; a full or locked one is another matter."""
+        if isinstance(error, sqlite3.OperationalError):
+            raise error
+        logger.warning("the vector cache is damaged and starts anew: %s", error)
+        self._path.unlink(missing_ok=True)
+        self._prepare()
+
     def get(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
         """The known ones of the keys with their restored vectors."""
+        try:
+            return self._find(keys)
+        except sqlite3.DatabaseError as error:
+            self._start_anew(error)
+            return {}
+
+    def _find(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
         found: dict[bytes, Vectors] = {}
         with self._connect() as connection:
             for start in range(0, len(keys), 500):

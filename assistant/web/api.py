@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from assistant.bootstrap import Assistant
 from assistant.errors import IndexUnavailableError
+from assistant.keeping import keep_unanswered
 from assistant.models import Answer, Kind, Piece, Turn
 from assistant.pipeline import ask, find, stream
 from assistant.profile import Profile
@@ -60,6 +61,7 @@ def chat(body: ChatIn, request: Request) -> Response:
         return StreamingResponse(_events(chain([first], outcomes), request), media_type="text/event-stream")
     answer = ask(_assistant(request), body.question, history, lang=body.lang, land=land)
     note_answer(request, answer)
+    keep_unanswered(_assistant(request), answer)
     return JSONResponse(answer.to_dict())
 
 
@@ -83,13 +85,16 @@ def healthz() -> dict[str, str]:
 
 @router.get("/readyz", summary="Index geladen")
 def readyz(request: Request) -> JSONResponse:
-    """The index is loaded; 503 with the reason otherwise."""
+    """The index is loaded; ``degraded`` with the reason when it answers although something is wrong, else 503."""
+    shelf = _assistant(request).shelf
     try:
-        generation = _assistant(request).shelf.library().generation
-    except IndexUnavailableError as error:
-        return JSONResponse({"status": "unavailable", "reason": str(error)}, status_code=503)
+        generation = shelf.library().generation
+    except IndexUnavailableError:
+        return JSONResponse({"status": "unavailable", "reason": shelf.condition().reason}, status_code=503)
+    condition = shelf.condition()
     counts = {"documents": len(generation.sources), "passages": len(generation.passages)}
-    return JSONResponse({"status": "ready", "generation": generation.manifest.id, "counts": counts})
+    content = {"status": condition.status, "generation": generation.manifest.id, "counts": counts}
+    return JSONResponse(content | ({"reason": condition.reason} if condition.reason else {}))
 
 
 def _events(outcomes: Iterator[Piece | Answer], request: Request) -> Iterator[str]:
@@ -100,6 +105,7 @@ def _events(outcomes: Iterator[Piece | Answer], request: Request) -> Iterator[st
                 yield _event("delta", {"text": outcome.text})
             else:
                 note_answer(request, outcome)
+                keep_unanswered(_assistant(request), outcome)
                 yield _event("done", outcome.to_dict())
     except Exception as error:  # the status line is gone already
         logger.error("answering failed: %s", type(error).__name__)

@@ -25,7 +25,9 @@ from assistant.web.api import router
 from assistant.web.chat import chat_page
 from assistant.web.door import FrontDoor, error_response
 from assistant.web.embed import router as embed_router
+from assistant.web.feedback import router as feedback_router
 from assistant.web.guard import AdviserGuard
+from assistant.web.legal import router as legal_router
 from assistant.web.metrics import Metrics
 from assistant.web.observe import Observer, note_chat_answer
 from assistant.web.selfcheck import router as selfcheck_router
@@ -50,6 +52,8 @@ def build_app(assistant: Assistant, *, loopback: bool = False) -> Observer:
     app.include_router(selfcheck_router)
     app.include_router(embed_router)
     app.include_router(webmaster_router)
+    app.include_router(legal_router)
+    app.include_router(feedback_router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_api_route("/en", lambda: RedirectResponse("/en/"), include_in_schema=False)
     _handle_errors(app)

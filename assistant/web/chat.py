@@ -10,11 +10,14 @@ import gradio as gr
 
 from assistant.bootstrap import Assistant
 from assistant.errors import QuestionError
+from assistant.keeping import keep_unanswered
 from assistant.models import Answer, Citation, Language, Piece, Turn
 from assistant.pipeline import stream
 from assistant.tell import mode_note
 from assistant.understand import MAXIMUM_CHARACTERS, MAXIMUM_TURNS
+from assistant.web.feedback import notice
 from assistant.web.markup import escape
+from assistant.web.rating import rating_form
 from assistant.web.render import LABELS, arriving, cards, message
 
 logger = logging.getLogger(__name__)
@@ -35,10 +38,10 @@ TEXTS: Mapping[Language, Mapping[str, str]] = {
         "examples": "Zum Beispiel",
         "follow_ups": "Weiterfragen",
         "chat": "Gespräch",
-        "thanks": "Danke für Ihre Rückmeldung. Gespeichert wird dabei nichts.",
         "unavailable": "Die Auskunft ist gerade nicht verfügbar. Bitte versuchen Sie es gleich noch einmal.",
         "privacy": "Datenschutz",
         "imprint": "Impressum",
+        "accessibility": "Barrierefreiheit",
         "contact": "Kontakt zu Menschen",
     },
     "en": {
@@ -53,10 +56,10 @@ TEXTS: Mapping[Language, Mapping[str, str]] = {
         "examples": "For example",
         "follow_ups": "Ask on",
         "chat": "Conversation",
-        "thanks": "Thank you for your feedback. Nothing of it is stored.",
         "unavailable": "The service is not available at the moment. Please try again shortly.",
         "privacy": "Privacy",
         "imprint": "Imprint",
+        "accessibility": "Accessibility",
         "contact": "Talk to people",
     },
 }
@@ -82,6 +85,8 @@ def chat_page(assistant: Assistant, language: Language, note: Callable[[Answer],
                     )  # fmt: skip
                     send = gr.Button(texts["send"], variant="primary", scale=1, min_width=100, elem_id="send")
                 new = gr.Button(texts["new"], size="sm", variant="secondary", elem_id="new")
+                if assistant.settings.takes_feedback:
+                    rating_form(assistant, language, conversation)
             with gr.Column(scale=2, min_width=280, elem_id="sources"):
                 sources = _source_cards(_empty_sources(language))
         gr.Markdown(_foot(assistant, language), elem_id="foot")
@@ -97,7 +102,6 @@ def chat_page(assistant: Assistant, language: Language, note: Callable[[Answer],
         for button in (*examples[1:], *follow_ups[1:]):
             button.click(respond, [button, conversation], outputs, **options)
         new.click(lambda: _fresh(language), None, outputs, **options)
-        chatbot.like(lambda: gr.Info(texts["thanks"], duration=3), None, None, **options)
     return page
 
 
@@ -105,13 +109,13 @@ def _head(assistant: Assistant, language: Language) -> None:
     texts = TEXTS[language]
     self_check = f"\n\n{texts['self_check']}" if assistant.questionnaire else ""
     gr.Markdown(f"{texts['switch']}\n\n# {texts['title']}\n\n{texts['claim']}{self_check}", elem_id="brand")
-    gr.Markdown(assistant.prompts.fill("greeting", language), elem_id="greeting")
+    gr.Markdown(notice(assistant, language), elem_id="greeting")
 
 
 def _chatbot(language: Language) -> gr.Chatbot:
     return gr.Chatbot(
         label=TEXTS[language]["chat"], show_label=False, elem_id="chat", height="auto", min_height=80, layout="bubble",
-        latex_delimiters=[], buttons=["copy"], feedback_options=("Like", "Dislike"), sanitize_html=True,
+        latex_delimiters=[], buttons=["copy"], feedback_options=None, sanitize_html=True,
         allow_tags=False, render_markdown=True, line_breaks=False, allow_file_downloads=False, container=False,
     )  # fmt: skip
 
@@ -152,6 +156,7 @@ def _respond(
             reply = {"role": "assistant", "content": content}
             if answer:
                 note(answer)
+                keep_unanswered(assistant, answer)
                 past.append({"turn": turn, "answer": answer, "content": content})
             sources = gr.skip() if cited is None else _sources(past, language, _cards(text, cited, turn, language))
             yield [[*shown, question, reply], sources, past if answer else gr.skip(), gr.skip(), gr.skip(), *rest]
@@ -250,8 +255,9 @@ def _foot(assistant: Assistant, language: Language) -> str:
     texts, settings = TEXTS[language], assistant.settings
     links = [
         (texts["contact"], settings.contact_url),
-        (texts["privacy"], settings.privacy_url),
-        (texts["imprint"], settings.imprint_url),
+        (texts["privacy"], settings.privacy_url or "/datenschutz"),
+        (texts["imprint"], settings.imprint_url or "/impressum"),
+        (texts["accessibility"], "/barrierefreiheit"),
     ]
     shown = [f"[{label}](<{url}>)" for label, url in links if url]
     return " · ".join([assistant.prompts.fill("disclaimer", language), *shown])

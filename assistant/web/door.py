@@ -33,8 +33,9 @@ ROUTES = tuple(
         ("GET", rf"{_PREFIX}/gradio_api/(?:info|queue/data|heartbeat/[\w-]+|startup-events)"),
         ("POST", rf"{_PREFIX}/gradio_api/queue/join"),
         ("GET", r"/quelle/[a-z0-9/-]+"),
-        ("GET", r"/api/search|/api/openapi\.json|/healthz|/readyz|/datenschutz"),
-        ("POST", r"/api/chat|/api/match|/api/briefing"),
+        ("GET", r"/api/search|/api/openapi\.json|/healthz|/readyz"),
+        ("GET", r"/datenschutz|/impressum|/barrierefreiheit"),
+        ("POST", r"/api/chat|/api/match|/api/briefing|/api/feedback"),
         ("GET", r"/berater|/selbstcheck"),
         ("POST", r"/berater(?:/(?:profil|briefing|suche))?"),
         ("POST", r"/selbstcheck(?:/fragen|/profil)?|/api/selfcheck"),
@@ -43,7 +44,7 @@ ROUTES = tuple(
     )
 )
 _ADVISER = re.compile(r"/berater.*|/api/(?:match|briefing)")
-_QUESTIONS = re.compile(rf"/api/chat|{_PREFIX}/gradio_api/queue/join|/selbstcheck|/api/selfcheck")
+_QUESTIONS = re.compile(rf"/api/chat|/api/feedback|{_PREFIX}/gradio_api/queue/join|/selbstcheck|/api/selfcheck")
 _LASTING = re.compile(r"/embed/|/widget[^/]*\.js$")
 _FORWARDED = {b"forwarded", b"x-forwarded-host", b"x-forwarded-proto", b"x-forwarded-prefix", b"x-forwarded-server"}
 _JOIN_KEYS = {"data", "event_data", "fn_index", "session_hash", "trigger_id"}
@@ -76,7 +77,11 @@ class FrontDoor:
             return
         request_id = secrets.token_hex(8)
         unchanged = scope
-        scope = {**scope, "headers": self._trusted_headers(scope), "state": {**scope.get("state", {}), "request_id": request_id}}
+        scope = {
+            **scope,
+            "headers": self._trusted_headers(scope),
+            "state": {**scope.get("state", {}), "request_id": request_id},
+        }
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

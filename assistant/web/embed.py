@@ -15,9 +15,9 @@ from starlette.exceptions import HTTPException
 
 from assistant.bootstrap import Assistant
 from assistant.models import Language
-from assistant.prompts import Prompts
 from assistant.web.assets import FOREVER, WIDGET, Assets, load_assets, send
 from assistant.web.contrast import readable_on, text_on
+from assistant.web.feedback import RATING, REASONS, notice
 from assistant.web.look import Look, read_look
 from assistant.web.render import LABELS
 
@@ -139,10 +139,10 @@ def embed_page(look: Look, query: Mapping[str, str], version: str, assistant: As
         "name": look.name,
         "parent": look.parent,
         "version": version,
-        "labels": json.dumps(script_labels(look, assistant.prompts), ensure_ascii=False),
+        "labels": json.dumps(script_labels(look, assistant), ensure_ascii=False),
         "switch_language": other,
         "switch_href": "embed?" + urlencode({**query, "language": other}),
-        "notice": assistant.prompts.fill("greeting", look.language),
+        "notice": notice(assistant, look.language),
     }
     escaped = {name: html.escape(value) for name, value in values.items()}
     escaped |= {
@@ -154,8 +154,9 @@ def embed_page(look: Look, query: Mapping[str, str], version: str, assistant: As
     return Template((PAGES / "embed.html").read_text(encoding="utf-8")).substitute(escaped)
 
 
-def script_labels(look: Look, prompts: Prompts) -> dict[str, str]:
+def script_labels(look: Look, assistant: Assistant) -> dict[str, str]:
     """All words that the script shows; it fills in what stands in braces."""
+    prompts = assistant.prompts
     words = {**LABELS[look.language], **SCRIPT_TEXTS[look.language]}
     notes = {
         "quoted": prompts.fill("quotes_note", look.language),
@@ -163,7 +164,16 @@ def script_labels(look: Look, prompts: Prompts) -> dict[str, str]:
         "worded_one": prompts.fill("model_note_one", look.language, model="{model}"),
     }
     shared = {name: TEXTS[look.language][name] for name in ("tab", "contact")}
-    return {**words, **notes, **shared, "contact_url": look.contact_url or ""}
+    rate = rating_texts(look.language) if assistant.settings.takes_feedback else {}
+    return {**words, **notes, **shared, **rate, "contact_url": look.contact_url or ""}
+
+
+def rating_texts(language: Language) -> dict[str, str]:
+    """The words of the form that rates an answer."""
+    reasons = json.dumps(REASONS[language], ensure_ascii=False)
+    return {**{f"rate_{name}": text for name, text in RATING[language].items()}, "rate_reasons": reasons} | {
+        "rate": RATING[language]["title"]
+    }
 
 
 def colors(color: str) -> str:
@@ -180,7 +190,11 @@ def colors(color: str) -> str:
 def _foot(look: Look, disclaimer: str) -> str:
     texts = TEXTS[look.language]
     hint = f'<span class="hidden"> ({texts["tab"]})</span>'
-    addresses = {"contact": look.contact_url, "privacy": look.privacy_url, "imprint": look.imprint_url}
+    addresses = {
+        "contact": look.contact_url,
+        "privacy": look.privacy_url or "datenschutz",
+        "imprint": look.imprint_url or "impressum",
+    }
     shown = [
         f'<a href="{html.escape(url)}" target="_blank" rel="noopener noreferrer">{html.escape(texts[name])}{hint}</a>'
         for name, url in addresses.items()

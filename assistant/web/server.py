@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from assistant.bootstrap import Assistant
+from assistant.caretaker import take_care
 from assistant.logs import content_free_logs
 from assistant.pipeline import ask
 
@@ -54,6 +55,8 @@ def run(assistant: Assistant, listener: socket.socket) -> None:
 
     host, port = listener.getsockname()[:2]
     threading.Thread(target=_warm_up, args=(assistant,), daemon=True).start()
+    stop = threading.Event()
+    threading.Thread(target=take_care, args=(assistant, stop), daemon=True).start()
     app = build_app(assistant, loopback=is_loopback(host))
     config = uvicorn.Config(
         app,
@@ -65,8 +68,11 @@ def run(assistant: Assistant, listener: socket.socket) -> None:
         limit_concurrency=512,
     )
     shown = f"[{host}]" if ":" in host else host
-    with content_free_logs(assistant.settings.log):
-        _Server(app, config, f"http://{shown}:{port}").run(sockets=[listener])
+    try:
+        with content_free_logs(assistant.settings.log):
+            _Server(app, config, f"http://{shown}:{port}").run(sockets=[listener])
+    finally:
+        stop.set()
 
 
 def listen(host: str, port: int) -> socket.socket:

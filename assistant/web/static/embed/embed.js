@@ -104,13 +104,15 @@ function showQuestion(asked) {
   return { article, answer, show: (text, cite) => answer.replaceChildren(renderAnswer(text, cite)) };
 }
 
-function showAnswer({ article, answer, show }, { text, citations, suggestions, language: spoken, status: outcome, model }) {
+function showAnswer({ article, answer, show }, given) {
+  const { text, citations, suggestions, language: spoken, status: outcome, model } = given;
   answer.lang = spoken;
   const byNumber = new Map(citations.map((one) => [one.number, one]));
   show(text, (number) => byNumber.has(number) && citeButton(byNumber.get(number)));
   answer.removeAttribute("aria-busy");
   if (outcome === "answered") article.append(element("p", { class: "meta" }, model ? wordedBy(model, citations) : labels.quoted));
   if (citations.length) article.append(sourceList(citations));
+  if (labels.rate) import("./feedback.js").then(({ rating }) => article.append(rating(given, labels)));
   if (suggestions.length) article.append(followUps(suggestions));
   announce(answer, citations.length);
 }

@@ -1,0 +1,139 @@
+"""Every word of a claim and the word of a source that says the same, by form or by meaning in its context."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.embeddings import E5Embeddings, Encoder, load_embeddings
+from assistant.function_words import ENGLISH, GERMAN
+from assistant.lexical import Tokenizer, compound_terms, term
+from assistant.models import Language
+from assistant.polarity import marker_words
+
+Vectors = NDArray[np.float32]
+_TOKEN = re.compile(r"[^\W_]+(?:['’@][^\W_]+)*|[^\w\s]")
+_REMEMBERED = 4096
+
+
+class WordEncoder(Protocol):
+    """Gives each word of a text a vector in its context."""
+
+    def encode_in_context(self, words: Sequence[str]) -> tuple[Vectors, Vectors]:
+        """The vector of the text ``(dimension,)`` and those of its words ``(len(words), dimension)``, length one."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoneWords:
+    """Words without context, for an encoder that only knows whole texts."""
+
+    encoder: Encoder
+
+    def encode_in_context(self, words: Sequence[str]) -> tuple[Vectors, Vectors]:
+        """The vector of the text ``(dimension,)`` and those of its words ``(len(words), dimension)``."""
+        vectors = self.encoder.encode_documents([" ".join(words), *words])
+        return vectors[0], vectors[1:]
+
+
+def load_word_encoder(cache_dir: Path) -> WordEncoder:
+    """The shipped model beside another one that the index uses; where it shows no context, words by themselves."""
+    shipped = load_embeddings(None, cache_dir)
+    return shipped if isinstance(shipped, E5Embeddings) else LoneWords(shipped)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a text: where it stands, the terms that it is made of, and whether it carries content."""
+
+    text: str
+    start: int
+    end: int
+    terms: frozenset[str]
+    is_content: bool
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Text:
+    """A text with its vector ``(d,)``, its words, their vectors ``(n, d)`` and all its terms."""
+
+    text: str
+    language: Language
+    vector: Vectors
+    words: tuple[Word, ...]
+    vectors: Vectors
+    terms: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A content word of a claim, how well a source says it (0…1), and the place of that word in the source."""
+
+    word: Word
+    score: float
+    source: int
+    place: int
+    at: int = 0
+
+
+class Aligner:
+    """Reads texts once and aligns a claim with the sentences of a source."""
+
+    def __init__(self, encoder: WordEncoder, tokenizer: Tokenizer) -> None:
+        self._encoder = encoder
+        self._tokenizer = tokenizer
+        self.read = lru_cache(maxsize=_REMEMBERED)(self._read)
+
+    def _read(self, text: str, language: Language) -> Text:
+        words = tuple(_word(match, language) for match in _TOKEN.finditer(text))
+        vector, vectors = self._encoder.encode_in_context([word.text for word in words])
+        terms = frozenset(self._tokenizer.terms(text, language))
+        return Text(text, language, vector, words, vectors, terms.union(*(word.terms for word in words)))
+
+    def align(self, claim: Text, sources: Sequence[Text], known: frozenset[str] = frozenset()) -> tuple[Match, ...]:
+        """A match for each content word of the claim; ``known`` are terms of titles and headings."""
+        return tuple(self._best(claim, row, sources, known) for row, word in enumerate(claim.words) if word.is_content)
+
+    def _best(self, claim: Text, row: int, sources: Sequence[Text], known: frozenset[str]) -> Match:
+        word = claim.words[row]
+        best = Match(word, 0.0, 0, -1)
+        for number, source in enumerate(sources):
+            scores = source.vectors @ claim.vectors[row]
+            for place, other in enumerate(source.words):
+                if not other.terms:
+                    scores[place] = 0.0
+                elif word.terms & other.terms:
+                    scores[place] = max(scores[place], _shared(word, other))
+            place = int(scores.argmax())
+            if scores[place] > best.score:
+                best = Match(word, float(min(scores[place], 1.0)), number, place, source.words[place].start)
+        everywhere = known.union(*(source.terms for source in sources))
+        if word.terms <= everywhere or _term(word, claim.language) in everywhere:
+            return Match(word, 1.0, best.source, best.place, best.at)
+        return best
+
+
+def _shared(word: Word, other: Word) -> float:
+    """The share of a word's parts that another word has; at least a half when any is shared."""
+    return 0.5 + 0.5 * len(word.terms & other.terms) / len(word.terms)
+
+
+def _word(match: re.Match[str], language: Language) -> Word:
+    text = match[0]
+    lower = text.lower()
+    if not text[0].isalnum():
+        return Word(text, match.start(), match.end(), frozenset(), False)
+    stops = GERMAN if language == "de" else ENGLISH
+    content = lower not in stops and not lower.isdigit() and not marker_words().match(lower)
+    parts = compound_terms(lower) if language == "de" else ()
+    return Word(text, match.start(), match.end(), frozenset(parts or (term(lower, language),)), content)
+
+
+def _term(word: Word, language: Language) -> str:
+    return term(word.text.lower(), language)

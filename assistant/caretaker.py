@@ -1,0 +1,77 @@
+"""Keeps a running service in step with its index, and mends the index when it can."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+
+from assistant.bootstrap import Assistant, refresh_index
+from assistant.errors import (
+    AssistantError,
+    IndexBusyError,
+    IndexUnavailableError,
+    IndexWriteError,
+    StoreUnreachableError,
+)
+from assistant.shelf import LOOK_EVERY_SECONDS
+
+logger = logging.getLogger(__name__)
+FIRST_REPAIR_SECONDS = 15.0
+LONGEST_PAUSE_SECONDS = 900.0
+
+
+def take_care(assistant: Assistant, stop: threading.Event) -> None:
+    """Follow the index until stopped; while something is wrong with it, try to build it anew, ever less often."""
+    assistant.shelf.watch()
+    pause = FIRST_REPAIR_SECONDS
+    due = time.monotonic() + pause
+    while not stop.wait(LOOK_EVERY_SECONDS):
+        assistant.shelf.follow()
+        condition = assistant.shelf.condition()
+        if condition.status == "ready" or not condition.mendable:
+            pause = FIRST_REPAIR_SECONDS
+            due = time.monotonic() + pause
+        elif time.monotonic() >= due:
+            if not isinstance(bring_in_step(assistant), StoreUnreachableError):  # asking a server again costs little
+                pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+            due = time.monotonic() + pause
+
+
+def bring_in_step(assistant: Assistant) -> Exception | None:
+    """Refresh the index for a service that goes on whether or not this succeeds; the error if it did not."""
+    try:
+        refresh_index(assistant.settings, lambda *_: None, assistant=assistant)
+    except IndexBusyError as error:
+        return error
+    except Exception as error:  # a service must survive whatever is wrong with its files
+        logger.warning("the index could not be brought in step: %s", error)
+        assistant.shelf.note_refresh(_public_reason(error))
+        return error
+    assistant.shelf.note_refresh("")
+    assistant.shelf.follow(at_once=True)
+    return None
+
+
+def go_on_without(assistant: Assistant, error: Exception) -> str:
+    """What to tell the operator when a service starts from the last good index; raises when there is none.
+
+    A service whose Chroma server is away starts all the same and waits for it.
+    """
+    assistant.shelf.note_refresh(_public_reason(error))
+    try:
+        assistant.shelf.library()
+    except IndexUnavailableError:
+        if not isinstance(error, StoreUnreachableError):
+            raise error from None
+    reason = str(error) if isinstance(error, AssistantError) else f"Unerwarteter Fehler: {type(error).__name__}."
+    return f"Der Index bleibt, wie er ist: {reason}"
+
+
+def _public_reason(error: Exception) -> str:
+    """A reason that names no path, host or content, because anyone may read it."""
+    if isinstance(error, IndexWriteError):
+        return f"Der Index lässt sich nicht erneuern: {error.short}"
+    if isinstance(error, StoreUnreachableError):
+        return str(error)
+    return "Der Index lässt sich nicht erneuern; der Grund steht im Protokoll des Dienstes."

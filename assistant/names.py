@@ -1,0 +1,139 @@
+"""Names of programmes, institutions, laws and places in a text, listed or not.
+
+German nouns are capitalised, so a capital letter alone means nothing. A name is an
+acronym or mixed spelling (ZIM, KfW, go-digital, KI4KMU), a capitalised word that no
+dictionary and no compound explains (Schickard), or one that the sources know by name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+
+from assistant.lexical import fold, split_compound
+from assistant.models import Language
+from assistant.schema import Source
+
+_TOKEN = re.compile(r"[^\W_]+(?:[-./@&+’'][^\W_]+)*")
+_PART = re.compile(r"[^\W_]+(?:@[^\W_]+)?")
+_DISTINCT = 4
+# The same name in German and English; what the abbreviation table cannot hold because both are abbreviations.
+_TRANSLATED = """KMU SME|FuE F&E R&D RD|EFRE ERDF|ESF ESF|DSGVO GDPR|KI AI|EU europäisch European Union|Hessen Hesse|Bayern Bavaria|
+Sachsen Saxony|Niedersachsen Lower-Saxony|Thüringen Thuringia|Deutschland Germany deutsch German|Niederlande Netherlands|
+Europa Europe|Österreich Austria|Frankreich France|Rheinland-Pfalz Rhineland-Palatinate|Sachsen-Anhalt Saxony-Anhalt|
+Nordrhein-Westfalen NRW North-Rhine-Westphalia|Köln Cologne|München Munich|NIS-2 NIS2|GWB|Schweiz Switzerland"""
+
+
+class Names:
+    """Finds names in a sentence and says which of them a source does not mention."""
+
+    def __init__(self, groups: Iterable[Sequence[str]] = ()) -> None:
+        """``groups`` are names that mean the same: title, short title and aliases of a source, or an abbreviation."""
+        translated = [[word.replace("-", " ") for word in line.split()] for line in _TRANSLATED.split("|")]
+        self._same: dict[str, set[str]] = {}
+        for group in [*translated, *groups]:
+            keys = {key for name in group if (key := _key(name))}
+            for key in keys:
+                self._same.setdefault(key, set()).update(keys)
+        self._single = {key for key in self._same if " " not in key and len(key) >= _DISTINCT}
+        self._longest = max((key.count(" ") + 1 for key in self._same), default=1)
+
+    def missing(self, sentence: str, source: str, language: Language) -> tuple[str, ...]:
+        """Names of the sentence that the source (text, title, headings) does not mention."""
+        held = _Mentions(source)
+        return tuple(name for name in self.find(sentence, language) if not self._held(name, held))
+
+    def find(self, text: str, language: Language) -> Iterator[str]:
+        """The names of a text in order."""
+        for match in _TOKEN.finditer(text):
+            token = match[0]
+            if _is_name(token) or (
+                token[0].isupper() and _key(token) in self._single and not _is_word(token, language)
+            ):
+                yield token
+                continue
+            for part in _PART.findall(token):
+                starts = match.start() == 0 or text[: match.start()].rstrip()[-1:] in ".:!?"
+                if _is_name(part) or _is_unknown(part, language, starts):
+                    yield part
+
+    def _held(self, name: str, held: _Mentions) -> bool:
+        keys = {_key(name)}
+        keys |= set().union(*(self._same.get(key, set()) for key in keys))
+        if any(held.has(key) for key in keys):
+            return True
+        parts = [part for part in _PART.findall(name) if _is_name(part)]
+        return len(parts) > 0 and parts != [name] and all(self._held(part, held) for part in parts)
+
+
+def known_names(
+    sources: Iterable[Source], abbreviations: Mapping[str, Sequence[str]], places: Mapping[str, Sequence[str]]
+) -> Names:
+    """All names that sources and word tables bring."""
+    titles = ([one.title.split(":")[0], getattr(one, "short_title", None) or "", *one.aliases] for one in sources)
+    publishers = ([name] for one in sources for name in re.split(r"[;,/(]", one.publisher or ""))
+    short = ([abbreviation, *long_forms] for abbreviation, long_forms in abbreviations.items())
+    located = ([place] for land, others in places.items() for place in (land, *others))
+    return Names([*short, *titles, *publishers, *located])
+
+
+class _Mentions:
+    """The words of a source, folded, whole and in parts."""
+
+    def __init__(self, text: str) -> None:
+        words = [fold(part.lower()) for part in _PART.findall(text)]
+        self._text = f" {' '.join(words)} "
+        self._words = set(words)
+
+    def has(self, key: str) -> bool:
+        """Whether the source holds the name, also with an ending ("Hessens", "hessisch", "SMEs")."""
+        if f" {key} " in self._text:
+            return True
+        return " " not in key and any(_same_name(key, word) for word in self._words)
+
+
+@lru_cache(maxsize=100_000)
+def _same_name(name: str, word: str) -> bool:
+    if name == word or f"{name}s" == word or name == f"{word}s":
+        return True
+    if len(name) < _DISTINCT:
+        return False
+    stem = name.removesuffix("en").removesuffix("e")
+    return len(stem) >= _DISTINCT and word.startswith(stem) and len(word) - len(stem) <= 6
+
+
+def _key(name: str) -> str:
+    return " ".join(fold(part.lower()) for part in _PART.findall(name))
+
+
+def _is_name(part: str) -> bool:
+    """Acronym, CamelCase, or letters mixed with digits."""
+    letters = [character for character in part if character.isalpha()]
+    upper = sum(character.isupper() for character in letters)
+    if not letters or "-" in part or "/" in part:
+        return False
+    mixed = any(character.isdigit() for character in part) and upper > 0
+    return mixed or upper >= 2 or "@" in part or (len(letters) == 2 and upper == 1 and part[1:].isupper())
+
+
+@lru_cache(maxsize=50_000)
+def _is_unknown(part: str, language: Language, starts: bool) -> bool:
+    """A capitalised word that neither dictionary nor compound explains."""
+    if len(part) < 3 or not part[0].isupper() or part.isdigit():
+        return False
+    return not (_is_word(part, language) or (starts and _is_word(part.lower(), language)) or _is_compound(part.lower()))
+
+
+@lru_cache(maxsize=50_000)
+def _is_word(part: str, language: Language) -> bool:
+    import simplemma
+
+    forms = (part, part.lower())
+    languages = ("de",) if language == "de" else ("en", "de")
+    return any(simplemma.is_known(form, one) for one in languages for form in forms)
+
+
+@lru_cache(maxsize=50_000)
+def _is_compound(word: str) -> bool:
+    return bool(split_compound(word))

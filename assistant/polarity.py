@@ -1,0 +1,109 @@
+"""Whether a clause says yes or no, and how strongly: negation and modality, German and English."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+
+class Force(StrEnum):
+    """What a marker does to the statement around it."""
+
+    NO = "no"
+    SOFT_NO = "soft_no"
+    CAN = "can"
+    USUALLY = "usually"
+    PLANNED = "planned"
+    UNSURE = "unsure"
+    MUST = "must"
+    ALL = "all"
+    ONLY = "only"
+
+
+_ENDING = r"(?:e[nmrs]?)?"
+_FORMS: dict[Force, str] = {
+    Force.NO: rf"""nicht|kein{_ENDING}|ohne|nie|niemals|weder|nirgends|unzulässig{_ENDING}|verboten{_ENDING}|untersagt
+        |ausgeschlossen{_ENDING}|ausgenommen{_ENDING}|verneint|statt|anstelle
+        |not|no|never|without|neither|nor|none|\w+n't|\w+n’t|cannot|prohibited|forbidden|banned|excluded|exempted|instead\sof""",
+    Force.SOFT_NO: r"""entfällt|entfallen|fehl(?:t|en|te|ten|ende[nrs]?)|ausgelaufen|beendet|ende(?:t|te|ten)|abgelaufen|eingestellt|erst|nur
+        |ausschließlich|lediglich|verdrängt|ablauf|un\w{5,}|frei(?:gestellt)?\svon|entbehrlich
+        |lacks?|lacking|missing|closed|expired|ended|ceased|only|solely|before|unless|un\w{6,}|in\w{6,}|free\sof""",
+    Force.CAN: rf"""kann|können|könnten?|konnten?|darf|dürfen|dürften?|möglich{_ENDING}|möglicherweise|vielleicht|eventuell
+        |gegebenenfalls|ggf|unter\sumständen|lässt\ssich|lassen\ssich|erlaubt|zulässig|gestattet|berechtigt|antragsberechtigt
+        |offen|steht\soffen|denkbar|infrage|in\sfrage|anspruch|auf\santrag|freiwillig|drohen|droht
+        |may|might|can|could|possibl[ye]|perhaps|allowed|permitted|eligible|optional(?:ly)?|open\sto|able\sto""",
+    Force.USUALLY: rf"""in\sder\sregel|regelmäßig|meist|meistens|häufig|oft|oftmals|normalerweise|üblich{_ENDING}|üblicherweise|grundsätzlich
+        |im\sregelfall|typischerweise|teils|teilweise|manchmal|manche[rns]?|einige|viele|überwiegend|nicht\sselten|vor\sallem|insbesondere
+        |die\smeisten|den\smeisten|der\smeisten|mehrheitlich|gelegentlich|mitunter|schwer|kaum|faustregel|orientierung|tendenziell
+        |usually|generally|often|mostly|typically|normally|frequently|sometimes|some|many|most|partly|mainly|rule\sof\sthumb
+        |as\sa\srule|quite\soften|hardly|difficult(?:y|ies)?|struggle""",
+    Force.PLANNED: rf"""soll|sollen|sollten?|geplant{_ENDING}|plant|planen|vorschlag|vorgeschlagen{_ENDING}|entwurf|sieht|vorgesehen|würden?
+        |empfiehlt|empfehlen|empfehlung|empfohlen|rät|raten|ratsam|strebt|angestrebt|voraussichtlich|erwartet|will|wollen
+        |should|would|planned|plans?\sto|propos(?:al|ed|es)|draft|intend(?:s|ed)?|recommend(?:s|ed|ation)?|advis(?:es?|ed)|suggests?
+        |expected|ought""",
+    Force.UNSURE: r"""nicht\s(?:bestätigt|belegt|gesichert|geprüft)|ungeprüft\w*|unbestätigt\w*|bitte\sprüfen|allgemeine[mns]?\sfachwissen
+        |unconfirmed|unverified|not\s(?:confirmed|verified|checked)|please\scheck|expert\sknowledge|angeblich|wohl|vermutlich|likely|probably""",
+    Force.MUST: rf"""muss|müssen|musste|mussten|pflicht\w*|verpflichte\w*|vorgeschrieben{_ENDING}|verlang\w*|erforderlich{_ENDING}
+        |nötig{_ENDING}|notwendig{_ENDING}|brauch\w*|benötig\w*|bedarf|setz\w*\s(?:\w+\s){{0,6}}voraus|voraussetz\w*|zwingend{_ENDING}|fällig
+        |einzuhalten|vorzulegen|einzureichen|vorher|frist\w*|anforderung\w*
+        |must|shall|required?s?|requires|requirements?|mandatory|obliged|obligat\w+|need|needs|needed|necessary|has\sto|have\sto|had\sto|deadline""",
+    Force.ALL: r"""immer|stets|alle[nrms]?|jede[nrms]?|sämtliche[nrms]?|zwangsläufig|garantiert|automatisch|ausnahmslos|generell|jederzeit
+        |uneingeschränkt\w*|vollständig\w*|überall|nie|niemals|zwingend
+        |always|all|every|each|guaranteed?s?|guarantees|automatic(?:ally)?|any|never|invariably|entirely|everyone|everywhere""",
+    Force.ONLY: r"""nur|ausschließlich|lediglich|allein|einzig\w*|erst|bloß|only|solely|exclusively|just|alone|sole|unless""",
+}
+# Words that look like a negation and are none: bounds, contrasts that affirm, hedges.
+_NO_NEGATION = re.compile(
+    r"nicht\s(?:mehr\sals|über|länger\sals|älter\sals|später\sals|weniger\sals|unter|nur|selten|zuletzt|unbe\w+|un\w{6,})|nicht\s(?=bestätigt|belegt|geprüft)"
+    r"|not\s(?:more\sthan|only|less\sthan|later\sthan|exceed\w*|uncommon\w*)|no\s(?:more|less|later|fewer)\sthan|keine?\szweifel",
+    re.I,
+)
+_MARKERS = {force: re.compile(rf"\b(?:{form})\b", re.I | re.X) for force, form in _FORMS.items()}
+_CLAUSE = re.compile(r"[;:]|,?\s(?:aber|sondern|jedoch|während|but|while|whereas)\s|\s[–—]\s|,\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A stretch of a sentence with its markers."""
+
+    start: int
+    end: int
+    forces: frozenset[Force]
+
+    @property
+    def is_negative(self) -> bool:
+        """Whether the clause denies something."""
+        return Force.NO in self.forces
+
+
+@lru_cache(maxsize=8192)
+def clauses_of(text: str) -> tuple[Clause, ...]:
+    """The clauses of a text in order; together they cover it."""
+    return tuple(Clause(start, end, forces_of(text[start:end])) for start, end in _spans(text))
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for match in _CLAUSE.finditer(text):
+        if match.start() - start >= 12:
+            yield start, match.start()
+            start = match.start()
+    yield start, len(text)
+
+
+@lru_cache(maxsize=8192)
+def forces_of(text: str) -> frozenset[Force]:
+    """The markers of a stretch of text."""
+    plain = _NO_NEGATION.sub(" ", text)
+    found = {force for force, pattern in _MARKERS.items() if pattern.search(plain if force is Force.NO else text)}
+    return frozenset(found)
+
+
+@lru_cache(maxsize=1)
+def marker_words() -> re.Pattern[str]:
+    """All markers in one pattern: such words carry force rather than content."""
+    parts = (form for force, form in _FORMS.items() if force not in (Force.SOFT_NO, Force.UNSURE))
+    return re.compile(rf"^(?:{'|'.join(parts)})$", re.I | re.X)

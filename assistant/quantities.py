@@ -1,0 +1,237 @@
+"""Numbers with what they count and how they bind: "bis zu 30–60 %", "§ 14", "März 2026", "sechs Partner".
+
+A number with another unit is another fact: 20 percent do not prove 20 days, and
+"höchstens 10 Partner" does not prove "mindestens 10 Partner".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Literal
+
+from assistant.number_words import FRACTIONS, ORDINAL, ORDINALS, PREFIX, WORD, word_value
+from assistant.numbers import DATES, MONTH, MONTHS, SCALE, number_value
+
+Bound = Literal["", "most", "least", "about"]
+_UNITS = {
+    "percent": r"%|v\.\s?h\.|prozent(?:punkte?n?|ige?[nrsm]?)?\b|per\s?cent\b",
+    "euro": r"€|euros?\b|eur\b",
+    "hour": r"stunden?\b|std\b|hours?\b|stündig\w*|h\b",
+    "workday": r"(?:arbeits|werk|geschäfts)tage?[ns]?\b|(?:working|business)[\s-]days?\b",
+    "day": r"(?:kalender|berater|beratungs)?tage?[ns]?\b|(?:consult\w+\s)?days?\b|tägig\w*",
+    "week": r"wochen?\b|weeks?\b|wöchig\w*",
+    "month": r"monate?[ns]?\b|months?\b|monatig\w*",
+    "year": r"(?:kalender|geschäfts|steuer)?jahre?[ns]?\b|years?\b|jährig\w*",
+}
+_UNIT = re.compile(
+    "\\.?[\\s\u00a0\u202f-]*(?:" + "|".join(f"(?P<{name}>{form})" for name, form in _UNITS.items()) + ")", re.I
+)
+_CURRENCY_BEFORE = re.compile(r"(?:€|\bEUR|\beuro)\s?$", re.I)
+_SECTION = re.compile(
+    r"(?P<sign>§§?|\bArt(?:\.|ikel[ns]?|icles?)|\b(?:Para(?:graf|graph)\w*|sections?))\s?(?P<number>\d+\s?[a-z]?\b)",
+    re.I,
+)
+_DIGITS = r"\d[\d.,\u00a0\u202f]*\d|\d"
+_NUMBER = re.compile(rf"(?<![\w.,])(?:{_DIGITS})|(?<=[/–-])(?:{_DIGITS})")
+_SPACED = re.compile(r"(?<![\d.,])(\d{1,3})((?: \d{3})+)(?![\d.,]*\d)")
+_TO = re.compile(r"\s?(?:bis(?:\szu)?|to|and|und|oder|or|–|-|/|,)\s?", re.I)
+_RANGE = re.compile(r"\s?(?:bis(?:\szu)?|to|–|-)\s?", re.I)
+_DAY_MONTH = re.compile(rf"\b(?P<d>\d{{1,2}})\.?\s(?P<name>{MONTH})\b|\b(?P<n>\d{{1,2}})\.(?P<m>\d{{2}})\.(?!\d)", re.I)
+_MONTH_YEAR = re.compile(rf"\b(?P<name>{MONTH})\.?\s(?:of\s)?(?P<y>(?:19|20)\d\d)\b", re.I)
+_QUARTER = re.compile(
+    r"\b(?:Q(?P<a>[1-4])[\s/]*|(?P<b>[1-4])\.\s?Quartal(?:\sdes\sJahres)?\s|"
+    r"(?P<c>ersten?|zweiten?|dritten?|vierten?)\sQuartal\s|(?P<d>first|second|third|fourth)\squarter(?:\sof)?\s)(?P<y>20\d\d)",
+    re.I,
+)
+_QUARTERS = {"erst": 1, "firs": 1, "zwei": 2, "seco": 2, "drit": 3, "thir": 3, "vier": 4, "four": 4}
+_MOST = re.compile(
+    r"(?:bis\szu(?:\sje\w*)?|bis|höchstens|höchst|maximal|max\.|längstens|spätestens|unter|weniger\sals|nicht\smehr\sals|"
+    r"nicht\süber|kleiner\sals|obergrenze(?:\s\w+){0,2}|grenze\svon|begrenz\w+(?:\s\w+){0,4}\sauf|up\sto|at\smost|"
+    r"(?:no|not)\smore\sthan|maximum(?:\sof)?|less\sthan|fewer\sthan|below|under|(?:not|n't)\sexceed(?:ing)?|limit(?:ed)?\s(?:of|to)|"
+    r"by|until|no\slater\sthan|within|binnen|innerhalb\s(?:von|der))\W*(?:(?:je|jeweils|rund|etwa|ca\.|the|den|dem|zum|zu|einem|a|EUR|€)\W+){0,3}$",
+    re.I,
+)
+_LEAST = re.compile(
+    r"(?:mindestens|wenigstens|ab|über|mehr\sals|größer\sals|von\smindestens|mind\.|nicht\sunter|nicht\sweniger\sals|"
+    r"at\sleast|more\sthan|over|above|minimum(?:\sof)?|no\s(?:less|fewer)\sthan|from|since|seit|exceed(?:s|ing)?)"
+    r"\W*(?:(?:je|jeweils|rund|dem|den|the|of|a|EUR|€)\W+){0,3}$",
+    re.I,
+)
+_MOST_AFTER = re.compile(
+    r"\W*(?:\w+\s){0,2}(?:nicht\s(?:übersteigen|überschreiten)|oder\sweniger|or\s(?:less|fewer))", re.I
+)
+_LEAST_AFTER = re.compile(r"\W*(?:oder\smehr|or\smore|und\smehr|and\smore)\b", re.I)
+_NEARLY = re.compile(
+    r"(?:knapp|rund|etwa|circa|ca\.|ungefähr|fast|beinahe|nearly|almost|about|around|approximately|roughly)\s$", re.I
+)
+_TIME_UNITS = {"date", "month-of", "calendar-year", "quarter-of"}
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number as a fact: its value, what it counts, how it binds, and where it stands."""
+
+    value: str
+    unit: str
+    bound: Bound
+    start: int
+    end: int
+
+    @property
+    def is_time(self) -> bool:
+        """A point in time rather than an amount."""
+        return self.unit in _TIME_UNITS
+
+
+@lru_cache(maxsize=8192)
+def quantities_in(text: str) -> tuple[Quantity, ...]:
+    """All numbers of a text in order, with unit and bound."""
+    text = _SPACED.sub(lambda match: match[1] + match[2].replace(" ", "\u202f"), text)
+    taken = bytearray(len(text))
+    found = [*_times(text, taken), *_sections(text, taken), *_plain(text, taken), *_words(text, taken)]
+    return tuple(reversed(_share_units(text, found)))
+
+
+def _take(taken: bytearray, match: re.Match[str]) -> bool:
+    free = not any(taken[match.start() : match.end()])
+    if free:
+        taken[match.start() : match.end()] = b"\1" * (match.end() - match.start())
+    return free
+
+
+def _times(text: str, taken: bytearray) -> Iterator[Quantity]:
+    for pattern in DATES:
+        for match in pattern.finditer(text):
+            if _take(taken, match):
+                parts = match.groupdict()
+                month = int(parts["m"]) if parts.get("m") else MONTHS[parts["name"].lower()]
+                yield _quantity(text, match, f"{parts['y']}-{month:02}-{int(parts['d']):02}", "date")
+    for match in _DAY_MONTH.finditer(text):
+        if _take(taken, match):
+            month = int(match["m"]) if match["m"] else MONTHS[match["name"].lower()]
+            yield _quantity(text, match, f"{month:02}-{int(match['d'] or match['n']):02}", "date")
+    for match in _QUARTER.finditer(text):
+        if _take(taken, match):
+            word = (match["c"] or match["d"] or "")[:4].lower()
+            number = match["a"] or match["b"] or _QUARTERS[word]
+            yield _quantity(text, match, f"{match['y']}-Q{number}", "quarter-of")
+    for match in _MONTH_YEAR.finditer(text):
+        if _take(taken, match):
+            yield _quantity(text, match, f"{match['y']}-{MONTHS[match['name'].lower()]:02}", "month-of")
+
+
+def _sections(text: str, taken: bytearray) -> Iterator[Quantity]:
+    for match in _SECTION.finditer(text):
+        if _take(taken, match):
+            unit = "article" if match["sign"].lower().startswith("art") else "paragraph"
+            yield _quantity(text, match, re.sub(r"\s", "", match["number"]).lower(), unit)
+
+
+def _plain(text: str, taken: bytearray) -> Iterator[Quantity]:
+    for match in _NUMBER.finditer(text):
+        if not _take(taken, match):
+            continue
+        scale = SCALE.match(text, match.end())
+        value = number_value(match[0], scale)
+        end = scale.end() if scale else match.end()
+        unit = _unit_at(text, match.start(), end)
+        if not unit and re.fullmatch(r"(?:19|20)\d\d", match[0]):
+            unit = "calendar-year"
+        yield _quantity(text, match, value, unit, end)
+
+
+def _words(text: str, taken: bytearray) -> Iterator[Quantity]:
+    for match in FRACTIONS.pattern.finditer(text):
+        if _take(taken, match):
+            value, unit = FRACTIONS.read(match[0])
+            yield _quantity(text, match, value, unit or _unit_at(text, match.start(), match.end()))
+    for match in WORD.finditer(text):
+        if _take(taken, match):
+            scale = SCALE.match(text, match.end())
+            value = number_value(str(word_value(match[0])), scale)
+            end = scale.end() if scale else match.end()
+            yield _quantity(text, match, value, _unit_at(text, match.start(), end), end)
+    for match in PREFIX.finditer(text):  # "dreijährig", "sechsmonatig"
+        if _take(taken, match):
+            yield _quantity(text, match, str(word_value(match[1])), _unit_at(text, match.start(), match.end(1)))
+    for match in ORDINAL.finditer(text):
+        if _take(taken, match):
+            yield _quantity(text, match, str(ORDINALS[match[1].lower()]), "")
+
+
+def _unit_at(text: str, start: int, end: int) -> str:
+    match = _UNIT.match(text, end)
+    if match and match.lastgroup:
+        return match.lastgroup
+    return "euro" if _CURRENCY_BEFORE.search(text[:start]) else ""
+
+
+def _quantity(text: str, match: re.Match[str], value: str, unit: str, end: int | None = None) -> Quantity:
+    end = end or match.end()
+    return Quantity(value, unit, _bound(text, match.start(), end), match.start(), end)
+
+
+def _bound(text: str, start: int, end: int) -> Bound:
+    before = text[max(0, start - 60) : start]
+    if _MOST.search(before) or _MOST_AFTER.match(text, end):
+        return "most"
+    if _LEAST.search(before) or _LEAST_AFTER.match(text, end):
+        return "least"
+    return "about" if _NEARLY.search(before) else ""
+
+
+def _share_units(text: str, found: Sequence[Quantity]) -> list[Quantity]:
+    """In "30 bis 60 Prozent" unit and scale count for both; the ends of a range bind like "at least" and "at most"."""
+    shared: list[Quantity] = []
+    for one in sorted(found, key=lambda one: -one.start):
+        following = shared[-1] if shared else None
+        between = text[one.end : following.start] if following else "."
+        if following and _RANGE.fullmatch(between):
+            value = _scaled(text, one, following)
+            one = replace(one, value=value, unit=one.unit or following.unit, bound=one.bound or "least")
+            shared[-1] = replace(following, bound=following.bound or "most")
+        elif following and _TO.fullmatch(between) and not one.unit:
+            one = replace(one, unit=following.unit)
+        shared.append(one)
+    return shared
+
+
+def _scaled(text: str, one: Quantity, following: Quantity) -> str:
+    """ "0,5 bis 10 Mio.": the scale counts for both, unless the first number is large itself."""
+    own, scale = text[one.start : one.end], SCALE.search(text[following.start : following.end])
+    small = scale and own[0].isdigit() and not SCALE.search(own) and len(own) <= 4 and "\u202f" not in own
+    return number_value(own, scale) if small else one.value
+
+
+def holds(one: Quantity, other: Quantity) -> bool:
+    """Whether a source's ``other`` states the value of a claim's ``one`` in the same unit; a date holds its month."""
+    if one.is_time or other.is_time:
+        return one.is_time and other.is_time and _holds_time(one, other)
+    return _in_months(one) == _in_months(other)
+
+
+def _holds_time(one: Quantity, other: Quantity) -> bool:
+    if one.unit == "quarter-of" and other.unit in ("date", "month-of"):
+        year, month = (
+            other.value.split("-")[:2] if other.value.count("-") == 2 or other.unit == "month-of" else ("", "0")
+        )
+        return one.value == f"{year}-Q{(int(month) + 2) // 3}"
+    if one.unit == "date" and one.value.count("-") == 1:
+        return other.unit == "date" and other.value.endswith(one.value)
+    return other.value == one.value or other.value.startswith(one.value + "-")
+
+
+def _in_months(one: Quantity) -> tuple[str, str]:
+    if one.unit == "year" and one.value.isdigit():
+        return str(12 * int(one.value)), "month"
+    return one.value, one.unit
+
+
+def contradicts(one: Quantity, other: Quantity) -> bool:
+    """Whether a claim's number binds otherwise than the source's: "mindestens 10" against "höchstens 10"."""
+    if {one.bound, other.bound} == {"most", "least"}:
+        return True
+    return not one.is_time and one.bound in ("", "least") and other.bound == "most" and one.unit in ("percent", "euro")

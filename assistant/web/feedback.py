@@ -1,0 +1,115 @@
+"""``POST /api/feedback``: what a visitor chooses to say about an answer; exists only where the operator wants it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+
+from assistant.bootstrap import Assistant
+from assistant.feedback import Feedback, Reason, Thumb
+from assistant.keeping import masked_comment, store_of
+from assistant.models import Language, Mode, Status
+
+router = APIRouter()
+COMMENT_CHARACTERS = 500
+RATING: Mapping[Language, Mapping[str, str]] = {
+    "de": {
+        "title": "Antwort bewerten",
+        "question": "War die Antwort hilfreich?",
+        "up": "ja",
+        "down": "nein",
+        "reason": "Warum (freiwillig)",
+        "comment": "Anmerkung (freiwillig, bitte ohne Namen und Kontaktdaten)",
+        "notice": "Aufbewahrt werden nur Ihre Angaben hier, die genannten Quellen und der Tag.",
+        "send": "Bewertung senden",
+        "thanks": "Danke, Ihre Bewertung ist angekommen.",
+        "failed": "Das hat nicht geklappt. Bitte versuchen Sie es noch einmal.",
+        "first": "Bitte fragen Sie erst etwas und wählen Sie ja oder nein.",
+    },
+    "en": {
+        "title": "Rate this answer",
+        "question": "Was the answer helpful?",
+        "up": "yes",
+        "down": "no",
+        "reason": "Why (optional)",
+        "comment": "Comment (optional, please no names or contact details)",
+        "notice": "Only what you enter here, the cited sources and the day are kept.",
+        "send": "Send rating",
+        "thanks": "Thank you, your rating has arrived.",
+        "failed": "That did not work. Please try again.",
+        "first": "Please ask something first and choose yes or no.",
+    },
+}
+REASONS: Mapping[Language, Mapping[Reason, str]] = {
+    "de": {
+        "helpful": "passt zu meiner Lage",
+        "wrong": "stimmt nicht",
+        "outdated": "ist veraltet",
+        "incomplete": "es fehlt etwas",
+        "not_understood": "geht an meiner Frage vorbei",
+        "other": "anderes",
+    },
+    "en": {
+        "helpful": "fits my situation",
+        "wrong": "is not correct",
+        "outdated": "is out of date",
+        "incomplete": "something is missing",
+        "not_understood": "misses my question",
+        "other": "other",
+    },
+}
+
+
+class FeedbackIn(BaseModel):
+    """A judgement of one answer: nothing of the question, of the answer only its state and its sources."""
+
+    model_config = ConfigDict(extra="forbid")
+    thumb: Thumb
+    reason: Reason | None = None
+    comment: Annotated[str, Field(max_length=COMMENT_CHARACTERS)] = ""
+    status: Status = "answered"
+    mode: Mode = "extractive"
+    language: Language = "de"
+    sources: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=20)] = []
+
+
+def notice(assistant: Assistant, language: Language) -> str:
+    """What visitors read before they type: that it is an AI system, and what is kept where something is."""
+    names = ["greeting"]
+    names += ["feedback_notice"] if assistant.settings.takes_feedback else []
+    names += ["unanswered_notice"] if assistant.settings.keeps_unanswered else []
+    days = {"days": str(assistant.settings.feedback_days)}
+    return " ".join(assistant.prompts.fill(one, language, **({} if one == "greeting" else days)) for one in names)
+
+
+@router.post("/api/feedback", summary="Eine Antwort bewerten", status_code=201)
+def feedback(body: FeedbackIn, request: Request) -> JSONResponse:
+    """Keep a judgement, its comment masked; 404 where the operator keeps none."""
+    assistant: Assistant = request.app.state.assistant
+    if not assistant.settings.takes_feedback:
+        raise HTTPException(404)
+    keep_feedback(assistant, body)
+    return JSONResponse({"status": "kept"}, status_code=201)
+
+
+def keep_feedback(assistant: Assistant, body: FeedbackIn) -> None:
+    """Into the store, with sources that exist and a comment that names nobody."""
+    known = assistant.shelf.library().generation.sources
+    store_of(assistant).add(
+        Feedback(
+            date.today().isoformat(),
+            body.thumb,
+            body.reason,
+            masked_comment(assistant, body.comment),
+            body.status,
+            body.mode,
+            body.language,
+            tuple(one for one in body.sources if one in known),
+        )
+    )
