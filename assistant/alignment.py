@@ -21,6 +21,18 @@ from assistant.polarity import marker_words
 Vectors = NDArray[np.float32]
 _TOKEN = re.compile(r"[^\W_]+(?:['’@][^\W_]+)*|[^\w\s]")
 _REMEMBERED = 4096
+SHARED_WORD = 0.6
+STRETCH = 3
+# Words that everything here has or that only frame a number or a source; who speaks of "Firmen" means "Unternehmen".
+_LIGHT = frozenset(
+    """prozent euro eur mio mrd million millionen milliarde milliarden stunde stunden tag tage tagen jahr jahre jahren monat
+    monate monaten woche wochen januar februar märz april mai juni juli august september oktober november dezember
+    percent million billion hours days years months weeks january february march june july october december
+    binnen innerhalb laut zufolge gemäß bzw etwa rund circa je jeweils insgesamt allerdings außerdem zudem
+    according within per total also however furthermore bekommen bekommt erhalten erhält gilt gelten liegt liegen beträgt
+    betragen gets receive receives""".split()
+)
+_FIRMS = dict.fromkeys("""unternehmen unternehmens firma firmen betrieb betriebe betrieben betriebs\n    company companies firm firms business businesses enterprise enterprises""".split(), "unternehm")
 
 
 class WordEncoder(Protocol):
@@ -130,10 +142,30 @@ def _word(match: re.Match[str], language: Language) -> Word:
     if not text[0].isalnum():
         return Word(text, match.start(), match.end(), frozenset(), False)
     stops = GERMAN if language == "de" else ENGLISH
-    content = lower not in stops and not lower.isdigit() and not marker_words().match(lower)
+    content = lower not in stops and lower not in _LIGHT and not lower.isdigit() and not marker_words().match(lower)
     parts = compound_terms(lower) if language == "de" else ()
-    return Word(text, match.start(), match.end(), frozenset(parts or (term(lower, language),)), content)
+    return Word(
+        text, match.start(), match.end(), frozenset(parts or (_FIRMS.get(lower) or term(lower, language),)), content
+    )
 
 
 def _term(word: Word, language: Language) -> str:
     return term(word.text.lower(), language)
+
+
+def own_score(matches: Sequence[Match]) -> float:
+    """The mean score when each word needs a source word to itself; a second one on the same counts for less."""
+    taken: set[tuple[int, int]] = set()
+    total = 0.0
+    for match in sorted(matches, key=lambda one: -one.score):
+        place = match.source, match.place
+        total += match.score * (SHARED_WORD if place in taken else 1.0)
+        taken.add(place)
+    return total / len(matches) if matches else 1.0
+
+
+def weakest_stretch(matches: Sequence[Match]) -> float:
+    """The lowest mean score of three content words in a row: an addition is a stretch that nothing matches."""
+    scores = [match.score for match in matches] or [1.0]
+    starts = range(max(1, len(scores) - STRETCH + 1))
+    return min(sum(part) / len(part) for start in starts for part in [scores[start : start + STRETCH]])

@@ -1,11 +1,15 @@
-"""Whether the numbers of a claim stand in its source, in the same unit, role and company."""
+"""Whether the numbers of a claim stand in its source, in the same unit, bound and company."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from assistant.alignment import Text
-from assistant.quantities import Quantity, contradicts, holds, quantities_in
+from assistant.quantities import Quantity, contradicts, holds, is_same_range, quantities_in
+
+_REACH = 5
+_SURE = 0.85
+_NO_TIE = 0.5
 
 
 def unheld(claim: str, sources: Sequence[str]) -> tuple[Quantity, ...]:
@@ -19,9 +23,71 @@ def unheld(claim: str, sources: Sequence[str]) -> tuple[Quantity, ...]:
 
 
 def misbound(claim: Text, sources: Sequence[Text]) -> bool:
-    """Whether a number stands beside words that belong to another number of the same unit in the source."""
-    return any(_belongs_elsewhere(one, claim, source) for one in quantities_in(claim.text) for source in sources)
+    """Whether a number stands among words that belong to another number of the same unit in the source."""
+    return any(_is_misbound(one, claim, sources) for one in quantities_in(claim.text))
 
 
-def _belongs_elsewhere(one: Quantity, claim: Text, source: Text) -> bool:
-    return False
+def _is_misbound(one: Quantity, claim: Text, sources: Sequence[Text]) -> bool:
+    votes = [
+        (vote, _weight(claim, word)) for word in _company(one, claim) for vote in _votes(one, claim, word, sources)
+    ]
+    return sum(weight for vote, weight in votes if not vote) > sum(weight for vote, weight in votes if vote)
+
+
+def _weight(claim: Text, place: int) -> int:
+    """The number in "Modul 1" tells more than any word."""
+    return 3 if claim.words[place].text.isdigit() else 1
+
+
+def _company(one: Quantity, claim: Text) -> Iterator[int]:
+    """Places of the words that stand nearer to a number than to any other of its unit, within five words."""
+    own = _place(one, claim)
+    labels = {other.start for other in quantities_in(claim.text) if other.unit == "label" and one.unit != "label"}
+    others = [_place(other, claim) for other in quantities_in(claim.text) if other.unit == one.unit and other != one]
+    for place, word in enumerate(claim.words):
+        distance = _distance(claim, own, place)
+        reach = 2 * _REACH if word.start in labels else _REACH
+        telling = word.is_content or word.start in labels
+        if telling and not one.start <= word.start < one.end and distance <= reach:
+            if all(distance + _NO_TIE < _distance(claim, other, place) for other in others):
+                yield place
+
+
+def _votes(one: Quantity, claim: Text, place: int, sources: Sequence[Text]) -> Iterator[bool]:
+    """Whether the source's same word stands nearest to the number itself (true) or to a rival (false)."""
+    found = [(source, where) for source in sources for where in _same_words(claim, place, source)]
+    if len(found) != 1:
+        return
+    source, where = found[0]
+    rivals = [other for other in quantities_in(source.text) if other.unit == one.unit or holds(one, other)]
+    held = [other for other in rivals if holds(one, other)]
+    distances = [
+        (_distance(source, _place(other, source), where), any(is_same_range(other, own, source.text) for own in held))
+        for other in rivals
+    ]
+    nearest = min((distance for distance, _ in distances), default=0.0)
+    kinds = {held for distance, held in distances if distance <= nearest + _NO_TIE}
+    if len(kinds) == 1:
+        yield kinds.pop()
+
+
+def _same_words(claim: Text, place: int, source: Text) -> list[int]:
+    """Places of the source's words that say the same as a word of the claim."""
+    word = claim.words[place]
+    same = [where for where, other in enumerate(source.words) if word.terms and word.terms & other.terms]
+    if same or word.text.isdigit():
+        return same
+    scores = source.vectors @ claim.vectors[place]
+    where = int(scores.argmax())
+    return [where] if scores[where] >= _SURE and source.words[where].is_content else []
+
+
+def _place(one: Quantity, text: Text) -> int:
+    return next((place for place, word in enumerate(text.words) if word.end > one.start), len(text.words) - 1)
+
+
+def _distance(text: Text, one: int, other: int) -> float:
+    """Words between two places; a comma or semicolon counts as two words more."""
+    low, high = sorted((one, other))
+    breaks = sum(word.text in ",;:" for word in text.words[low:high])
+    return high - low + 2 * breaks

@@ -15,6 +15,7 @@ from assistant.calibrate import load_calibration
 from assistant.documents import load_added, without_clashes
 from assistant.embeddings import E5Embeddings, Encoder, MissingEncoder, load_embeddings
 from assistant.errors import EmbeddingError
+from assistant.fixed_replies import FixedReplies, load_examples, prepare_replies
 from assistant.index import IndexInput, Refreshed, Report, refresh_locked, write_lock
 from assistant.language_model import LanguageModel
 from assistant.lexical import Tokenizer
@@ -48,6 +49,7 @@ class Assistant:
     support: SupportCheck
     questionnaire: Questionnaire | None = None
     model: LanguageModel | None = None
+    fixed_replies: FixedReplies | None = None
 
 
 def build_assistant(settings: Settings) -> Assistant:
@@ -62,7 +64,10 @@ def build_assistant(settings: Settings) -> Assistant:
     shelf = Shelf(settings.data_dir, tokenizer, store, encoder)
     support = build_support_check(settings, encoder, tokenizer, shelf)
     model = load_language_model(settings)
-    return Assistant(settings, encoder, tokenizer, places, prompts, shelf, store, support, questionnaire, model)
+    replies = _fixed_replies(settings, encoder)
+    return Assistant(
+        settings, encoder, tokenizer, places, prompts, shelf, store, support, questionnaire, model, replies
+    )
 
 
 def build_store(settings: Settings) -> Store:
@@ -121,6 +126,16 @@ def index_input(assistant: Assistant) -> IndexInput:
         assistant.encoder, load_shipped(), VectorCache(settings.data_dir / "cache" / "vectors.sqlite")
     )
     return IndexInput(documents, cached, assistant.tokenizer, load_calibration())
+
+
+def _fixed_replies(settings: Settings, encoder: Encoder) -> FixedReplies | None:
+    """Always with the shipped examples: they are rules of conduct, not knowledge that a hub may do without."""
+    if isinstance(encoder, MissingEncoder):
+        return None
+    folders = dict.fromkeys((shipped_folder("knowledge"), *settings.knowledge_dirs))
+    cached = CachedEncoder(encoder, load_shipped(), VectorCache(settings.data_dir / "cache" / "vectors.sqlite"))
+    in_scope = [question for pair in load_calibration().pairs for question in pair]
+    return prepare_replies(load_examples(tuple(folders)), in_scope, lambda texts: cached.encode(texts, "query"))
 
 
 def _merged(settings: Settings, name: str) -> dict[str, list[str]]:

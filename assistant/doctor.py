@@ -27,6 +27,7 @@ REMEDIES: Mapping[str, str] = {
     "filtered": "Der Anbieter filtert selbst eine harmlose Anfrage: anderes Modell wählen.",
     "endless": "Das Modell findet kein Ende: anderes Modell wählen.",
     "empty": "Das Modell antwortet leer: anderes Modell wählen.",
+    "broken": "Die Modelldatei lässt sich nicht laden: vollständig? Reicht der Speicher? Sonst ein kleineres Modell.",
     "failed": "Das Modell antwortet nicht wie erwartet: Anbieter, Modell und Versionen der Pakete prüfen.",
 }
 

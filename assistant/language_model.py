@@ -2,7 +2,8 @@
 
 Codes: ``busy`` (too many answers at once, or 429), ``denied`` (401, 403), ``unknown`` (404), ``refused`` (other 4xx, a
 redirect), ``unreachable`` (no connection, 5xx), ``slow`` (first token, total), ``stalled`` (a gap), ``cut`` (the stream
-ended without a finish reason), ``malformed``, ``filtered``, ``endless``, ``empty``, ``failed`` (anything else).
+ended without a finish reason), ``malformed``, ``filtered``, ``endless``, ``empty``, ``broken`` (a model
+file that cannot be loaded), ``failed`` (anything else).
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from assistant.errors import ModelError
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+
+    from assistant.local_model import LocalModel
 
 logger = logging.getLogger(__name__)
 Message = tuple[str, str]  # role ("system", "human") and text
@@ -48,8 +51,12 @@ class _End:
 class LanguageModel:
     """One configured model; safe to use from many threads."""
 
-    def __init__(self, chat: BaseChatModel, name: str, limits: Limits | None = None) -> None:
+    def __init__(
+        self, chat: BaseChatModel, name: str, limits: Limits | None = None, local: LocalModel | None = None
+    ) -> None:
+        """``local`` is what ``chat`` reaches when the model is a file on this machine."""
         self.name = name
+        self._local = local
         self._chat = chat
         self._limits = limits or Limits()
         self._free = threading.BoundedSemaphore(self._limits.at_once)
@@ -62,6 +69,8 @@ class LanguageModel:
         if not self._free.acquire(blocking=False):
             raise ModelError("busy")
         try:
+            if self._local:
+                self._local.wake()
             yield from self._attempts(messages, seconds)
         except ModelError as error:
             logger.warning("language model: %s", error.code)
@@ -72,6 +81,11 @@ class LanguageModel:
     def complete(self, messages: Sequence[Message], seconds: float) -> str:
         """The whole text within ``seconds``."""
         return "".join(self.stream(messages, seconds))
+
+    def close(self) -> None:
+        """End the process of a model file; a model elsewhere has nothing to end."""
+        if self._local:
+            self._local.close()
 
     def _attempts(self, messages: Sequence[Message], seconds: float | None) -> Iterator[str]:
         clock = _Clock(self._limits, seconds)
@@ -162,7 +176,8 @@ def _read(
                 return
         received.put(_End(reason))
     except Exception as error:  # providers raise errors of many kinds, often with keys or prompts in their text
-        received.put(classify(error))
+        found = classify(error)
+        received.put(ModelError("cut") if length and found.code == "unreachable" else found)
 
 
 def _finish_reason(metadata: dict[str, Any]) -> str | None:

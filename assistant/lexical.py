@@ -22,6 +22,7 @@ B = 0.75
 SHORT_WORD = 12
 _WORD = re.compile(r"[^\W_]+")
 _LINKS = ("es", "en", "er", "s", "n", "e")
+LONGEST_WORD = 80
 _FOLD = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss", "é": "e", "è": "e", "á": "a", "ç": "c"})
 _TWO_LETTER_UMLAUT = re.compile(r"(?<![aeq])([aou])e")
 
@@ -49,14 +50,18 @@ class Tokenizer:
         """Terms of a text without compound parts and abbreviations."""
         return self._words(text, language)
 
+    def abbreviations(self, text: str, language: Language) -> frozenset[str]:
+        """Abbreviations whose long form stands in a text."""
+        return frozenset(self._abbreviated(self._words(text, language)))
+
     def _words(self, text: str, language: Language) -> list[str]:
         stops = GERMAN if language == "de" else ENGLISH
-        return [term(word, language) for word in _WORD.findall(text.lower()) if word not in stops]
+        return [term(word, language) for word in _found(text) if word not in stops]
 
     def _with_parts(self, words: list[str], text: str, language: Language) -> Iterable[str]:
         yield from words
         if language == "de":
-            for word in _WORD.findall(text.lower()):
+            for word in _found(text):
                 if word not in GERMAN:
                     yield from compound_terms(word)
 
@@ -64,6 +69,11 @@ class Tokenizer:
         for size in range(1, self._longest + 1):
             for start in range(len(words) - size + 1):
                 yield from self._long_forms.get(tuple(words[start : start + size]), ())
+
+
+def _found(text: str) -> list[str]:
+    """Words in lower case; what is longer than any word is cut, since lemmas of thousands of letters take seconds."""
+    return [word[:LONGEST_WORD] for word in _WORD.findall(text.lower())]
 
 
 def fold(word: str) -> str:

@@ -18,6 +18,11 @@ from assistant.schema import Source
 _TOKEN = re.compile(r"[^\W_]+(?:[-./@&+’'][^\W_]+)*")
 _PART = re.compile(r"[^\W_]+(?:@[^\W_]+)?")
 _DISTINCT = 4
+# Units, countries of everything here, and words in capitals that name nobody.
+_DENIED = re.compile(
+    r"\b(?:nicht|not)\s(?:(?:des|der|dem|den|das|die|vom|von|beim|the|by|from|of)\s)*(?=\w*[A-ZÄÖÜ]\w*[A-ZÄÖÜ])[\w@-]+"
+)
+_NO_NAMES = frozenset("mio mrd eur tsd eu know how nr abs art".split())
 # The same name in German and English; what the abbreviation table cannot hold because both are abbreviations.
 _TRANSLATED = """KMU SME|FuE F&E R&D RD|EFRE ERDF|ESF ESF|DSGVO GDPR|KI AI|EU europäisch European Union|Hessen Hesse|Bayern Bavaria|
 Sachsen Saxony|Niedersachsen Lower-Saxony|Thüringen Thuringia|Deutschland Germany deutsch German|Niederlande Netherlands|
@@ -28,29 +33,29 @@ Nordrhein-Westfalen NRW North-Rhine-Westphalia|Köln Cologne|München Munich|NIS
 class Names:
     """Finds names in a sentence and says which of them a source does not mention."""
 
-    def __init__(self, groups: Iterable[Sequence[str]] = ()) -> None:
-        """``groups`` are names that mean the same: title, short title and aliases of a source, or an abbreviation."""
+    def __init__(self, groups: Iterable[Sequence[str]] = (), places: Iterable[str] = ()) -> None:
+        """``groups`` are names that mean the same: title, short title and aliases of a source, or an abbreviation.
+
+        ``places`` are names even where a dictionary knows them.
+        """
         translated = [[word.replace("-", " ") for word in line.split()] for line in _TRANSLATED.split("|")]
         self._same: dict[str, set[str]] = {}
         for group in [*translated, *groups]:
             keys = {key for name in group if (key := _key(name))}
             for key in keys:
                 self._same.setdefault(key, set()).update(keys)
-        self._single = {key for key in self._same if " " not in key and len(key) >= _DISTINCT}
-        self._longest = max((key.count(" ") + 1 for key in self._same), default=1)
+        self._places = {key for name in places if len(key := _key(name)) >= _DISTINCT}
 
     def missing(self, sentence: str, source: str, language: Language) -> tuple[str, ...]:
         """Names of the sentence that the source (text, title, headings) does not mention."""
-        held = _Mentions(source)
+        held = _Mentions(_DENIED.sub(" ", source))  # "laut Fachpresse, nicht des BMWE" says nothing of the BMWE
         return tuple(name for name in self.find(sentence, language) if not self._held(name, held))
 
     def find(self, text: str, language: Language) -> Iterator[str]:
         """The names of a text in order."""
         for match in _TOKEN.finditer(text):
             token = match[0]
-            if _is_name(token) or (
-                token[0].isupper() and _key(token) in self._single and not _is_word(token, language)
-            ):
+            if _is_name(token) or (token[0].isupper() and _key(token) in self._places):
                 yield token
                 continue
             for part in _PART.findall(token):
@@ -58,8 +63,13 @@ class Names:
                 if _is_name(part) or _is_unknown(part, language, starts):
                     yield part
 
+    def same(self, key: str) -> frozenset[str]:
+        """A folded name with those that mean the same."""
+        return frozenset({key, *self._same.get(key, ())})
+
     def _held(self, name: str, held: _Mentions) -> bool:
         keys = {_key(name)}
+        keys |= {key.removesuffix("s") for key in keys}
         keys |= set().union(*(self._same.get(key, set()) for key in keys))
         if any(held.has(key) for key in keys):
             return True
@@ -74,8 +84,8 @@ def known_names(
     titles = ([one.title.split(":")[0], getattr(one, "short_title", None) or "", *one.aliases] for one in sources)
     publishers = ([name] for one in sources for name in re.split(r"[;,/(]", one.publisher or ""))
     short = ([abbreviation, *long_forms] for abbreviation, long_forms in abbreviations.items())
-    located = ([place] for land, others in places.items() for place in (land, *others))
-    return Names([*short, *titles, *publishers, *located])
+    located = (place for land, others in places.items() for place in (land, *others))
+    return Names([*short, *titles, *publishers], located)
 
 
 class _Mentions:
@@ -109,6 +119,8 @@ def _key(name: str) -> str:
 
 def _is_name(part: str) -> bool:
     """Acronym, CamelCase, or letters mixed with digits."""
+    if part.lower() in _NO_NAMES:
+        return False
     letters = [character for character in part if character.isalpha()]
     upper = sum(character.isupper() for character in letters)
     if not letters or "-" in part or "/" in part:
@@ -120,7 +132,7 @@ def _is_name(part: str) -> bool:
 @lru_cache(maxsize=50_000)
 def _is_unknown(part: str, language: Language, starts: bool) -> bool:
     """A capitalised word that neither dictionary nor compound explains."""
-    if len(part) < 3 or not part[0].isupper() or part.isdigit():
+    if len(part) < 3 or not part[0].isupper() or part.lower() in _NO_NAMES:
         return False
     return not (_is_word(part, language) or (starts and _is_word(part.lower(), language)) or _is_compound(part.lower()))
 

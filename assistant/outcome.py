@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import get_args
 
 from assistant.answer import Setting
 from assistant.models import Answer, Composition, Evidence, Language, Status, Understood
@@ -72,7 +73,7 @@ def answered(
 
 def refused(inquiry: Inquiry, reason: str, prompts: Prompts, settings: Settings) -> Answer:
     """A refusal with its fixed, friendly reply, examples to ask instead and the human contact."""
-    status: Status = "off_topic" if reason == "not_a_question" else reason  # type: ignore[assignment]
+    status: Status = reason if reason in get_args(Status) else "off_topic"  # type: ignore[assignment]
     language, contact_url = inquiry.language, settings.contact_url
     values = {"contact": prompts.fill("contact", language, url=contact_url) if contact_url else ""}
     examples = prompts.lines("examples", language)

@@ -82,6 +82,9 @@ def _find(assistant: Assistant, request: Request) -> Found | Answer:
     except IndexUnavailableError:
         return refused(inquiry, "unavailable", assistant.prompts, assistant.settings)
     query = _query(assistant, understood, request.land)
+    replies = assistant.fixed_replies
+    if replies and query.vector is not None and (reply := replies.reply_to(query.vector)):
+        return refused(inquiry, reply, assistant.prompts, assistant.settings)
     evidence = retrieve(query, library, request.today)
     clock.lap("retrieve")
     if evidence.verdict in ("off_topic", "none"):

@@ -19,6 +19,10 @@ class Force(StrEnum):
     PLANNED = "planned"
     UNSURE = "unsure"
     MUST = "must"
+    DUTY = "duty"
+    DUE = "due"
+    ENDED = "ended"
+    BECAUSE = "because"
     ALL = "all"
     ONLY = "only"
 
@@ -26,12 +30,21 @@ class Force(StrEnum):
 _ENDING = r"(?:e[nmrs]?)?"
 _FORMS: dict[Force, str] = {
     Force.NO: rf"""nicht|kein{_ENDING}|ohne|nie|niemals|weder|nirgends|unzulässig{_ENDING}|verboten{_ENDING}|untersagt
-        |ausgeschlossen{_ENDING}|ausgenommen{_ENDING}|verneint|statt|anstelle
-        |not|no|never|without|neither|nor|none|\w+n't|\w+n’t|cannot|prohibited|forbidden|banned|excluded|exempted|instead\sof""",
-    Force.SOFT_NO: r"""entfällt|entfallen|fehl(?:t|en|te|ten|ende[nrs]?)|ausgelaufen|beendet|ende(?:t|te|ten)|abgelaufen|eingestellt|erst|nur
-        |ausschließlich|lediglich|verdrängt|ablauf|un\w{5,}|frei(?:gestellt)?\svon|entbehrlich
-        |lacks?|lacking|missing|closed|expired|ended|ceased|only|solely|before|unless|un\w{6,}|in\w{6,}|free\sof""",
-    Force.CAN: rf"""kann|können|könnten?|konnten?|darf|dürfen|dürften?|möglich{_ENDING}|möglicherweise|vielleicht|eventuell
+        |ausgeschlossen{_ENDING}|ausgenommen{_ENDING}|verneint
+        |not|no|never|without|neither|nor|none|\w+n't|\w+n’t|cannot|prohibited|forbidden|banned|excluded|exempted""",
+    Force.SOFT_NO: r"""entfällt|entfallen|fehl(?:t|en|te|ten|ende[nrs]?)|ausgelaufen|beendet|ende(?:t|te|ten)|abgelaufen
+        |eingestellt|erst|nur|ausschließlich|lediglich|verdrängt|ablauf|un(?!ter|d\b|s\b|s[er])\w{5,}|entbehrlich
+        |frei(?:gestellt)?\svon|lacks?|lacking|missing|closed|expired|ended|ceased|only|solely|before|unless|void|invalid
+        |ineligible|inadmissible|impossible|un(?!i|der|ter|til)\w{6,}|free\sof""",
+    Force.ENDED: r"""nicht\smehr|keine?[nrms]?\s(?:\w+\s){0,2}mehr|nicht\slänger|endete|beendet|ausgelaufen|abgelaufen
+        |eingestellt|ersetzt|abgelöst|aufgehoben|früher|bis\s(?:ende|zum)|no\slonger|not\s(?:\w+\s){0,2}any\s?more|ended
+        |expired|closed|replaced|ceased|former(?:ly)?|until""",
+    Force.BECAUSE: r"""weil|dadurch|deshalb|daher|deswegen|folglich|somit|aufgrund|wegen|infolge|dank|da\ssie|da\ses
+        |ermöglicht|führt\szu|because|therefore|thus|hence|since\sthey|as\sa\sresult|due\sto|thanks\sto|so\sthat""",
+    Force.DUTY: r"""verpflichte\w*|pflicht\w*|vorgeschrieben\w*|gesetzlich|zwingend\w*|mandatory|obliged|obligat\w+|by\slaw
+        |legally|compulsory""",
+    Force.DUE: r"""frist\w*|\w+frist|fällig|anforderung\w*|einzuhalten|vorzulegen|einzureichen|vorher|deadline|due|by""",
+    Force.CAN: rf"""kann|(?-i:können)|könnten?|konnten?|darf|dürfen|dürften?|möglich{_ENDING}|möglicherweise|vielleicht|eventuell
         |gegebenenfalls|ggf|unter\sumständen|lässt\ssich|lassen\ssich|erlaubt|zulässig|gestattet|berechtigt|antragsberechtigt
         |offen|steht\soffen|denkbar|infrage|in\sfrage|anspruch|auf\santrag|freiwillig|drohen|droht
         |may|might|can|could|possibl[ye]|perhaps|allowed|permitted|eligible|optional(?:ly)?|open\sto|able\sto""",
@@ -47,9 +60,8 @@ _FORMS: dict[Force, str] = {
     Force.UNSURE: r"""nicht\s(?:bestätigt|belegt|gesichert|geprüft)|ungeprüft\w*|unbestätigt\w*|bitte\sprüfen|allgemeine[mns]?\sfachwissen
         |unconfirmed|unverified|not\s(?:confirmed|verified|checked)|please\scheck|expert\sknowledge|angeblich|wohl|vermutlich|likely|probably""",
     Force.MUST: rf"""muss|müssen|musste|mussten|pflicht\w*|verpflichte\w*|vorgeschrieben{_ENDING}|verlang\w*|erforderlich{_ENDING}
-        |nötig{_ENDING}|notwendig{_ENDING}|brauch\w*|benötig\w*|bedarf|setz\w*\s(?:\w+\s){{0,6}}voraus|voraussetz\w*|zwingend{_ENDING}|fällig
-        |einzuhalten|vorzulegen|einzureichen|vorher|frist\w*|anforderung\w*
-        |must|shall|required?s?|requires|requirements?|mandatory|obliged|obligat\w+|need|needs|needed|necessary|has\sto|have\sto|had\sto|deadline""",
+        |nötig{_ENDING}|notwendig{_ENDING}|brauch\w*|benötig\w*|bedarf|setz\w*\s(?:\w+\s){{0,6}}voraus|voraussetz\w*|zwingend{_ENDING}
+        |must|shall|required?s?|requires|requirements?|mandatory|obliged|obligat\w+|need|needs|needed|necessary|has\sto|have\sto|had\sto""",
     Force.ALL: r"""immer|stets|alle[nrms]?|jede[nrms]?|sämtliche[nrms]?|zwangsläufig|garantiert|automatisch|ausnahmslos|generell|jederzeit
         |uneingeschränkt\w*|vollständig\w*|überall|nie|niemals|zwingend
         |always|all|every|each|guaranteed?s?|guarantees|automatic(?:ally)?|any|never|invariably|entirely|everyone|everywhere""",
@@ -57,12 +69,19 @@ _FORMS: dict[Force, str] = {
 }
 # Words that look like a negation and are none: bounds, contrasts that affirm, hedges.
 _NO_NEGATION = re.compile(
-    r"nicht\s(?:mehr\sals|über|länger\sals|älter\sals|später\sals|weniger\sals|unter|nur|selten|zuletzt|unbe\w+|un\w{6,})|nicht\s(?=bestätigt|belegt|geprüft)"
+    r"nicht\s(?:mehr\sals|über|länger\sals|älter\sals|später\sals|weniger\sals|unter|nur|selten|zuletzt)|nicht\s(?=bestätigt|belegt|geprüft)"
     r"|not\s(?:more\sthan|only|less\sthan|later\sthan|exceed\w*|uncommon\w*)|no\s(?:more|less|later|fewer)\sthan|keine?\szweifel",
     re.I,
 )
 _MARKERS = {force: re.compile(rf"\b(?:{form})\b", re.I | re.X) for force, form in _FORMS.items()}
-_CLAUSE = re.compile(r"[;:]|,?\s(?:aber|sondern|jedoch|während|but|while|whereas)\s|\s[–—]\s|,\s")
+_CLAUSE = re.compile(
+    r"[;:]|,\s(?:aber|sondern|jedoch|während)\s|,?\s(?:but|while|whereas|(?:und|and)(?=\s(?:nicht|not)))\s|\s[–—]\s|,\s"
+)
+_SEGMENT = re.compile(r"[;:]\s|\s[–—]\s")
+CONTRAST = re.compile(r"\b(?:aber|sondern|jedoch|während|but|while|whereas|(?:und|and)\s(?:nicht|not))\b", re.I)
+
+
+_NO_MARKERS = (Force.SOFT_NO, Force.UNSURE, Force.ENDED, Force.DUE, Force.DUTY, Force.BECAUSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +101,18 @@ class Clause:
 @lru_cache(maxsize=8192)
 def clauses_of(text: str) -> tuple[Clause, ...]:
     """The clauses of a text in order; together they cover it."""
-    return tuple(Clause(start, end, forces_of(text[start:end])) for start, end in _spans(text))
+    return tuple(Clause(start, end, forces_of(text[start:end])) for start, end in _spans(text, _CLAUSE))
 
 
-def _spans(text: str) -> Iterator[tuple[int, int]]:
+@lru_cache(maxsize=8192)
+def segments_of(text: str) -> tuple[Clause, ...]:
+    """Larger stretches, in which a "kann" or "in der Regel" reaches over commas."""
+    return tuple(Clause(start, end, forces_of(text[start:end])) for start, end in _spans(text, _SEGMENT))
+
+
+def _spans(text: str, boundary: re.Pattern[str]) -> Iterator[tuple[int, int]]:
     start = 0
-    for match in _CLAUSE.finditer(text):
+    for match in boundary.finditer(text):
         if match.start() - start >= 12:
             yield start, match.start()
             start = match.start()
@@ -105,5 +130,5 @@ def forces_of(text: str) -> frozenset[Force]:
 @lru_cache(maxsize=1)
 def marker_words() -> re.Pattern[str]:
     """All markers in one pattern: such words carry force rather than content."""
-    parts = (form for force, form in _FORMS.items() if force not in (Force.SOFT_NO, Force.UNSURE))
+    parts = (form for force, form in _FORMS.items() if force not in _NO_MARKERS)
     return re.compile(rf"^(?:{'|'.join(parts)})$", re.I | re.X)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from importlib import import_module
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import httpx
+from pydantic import SecretStr
 
 from assistant.errors import SettingsError
 from assistant.language_model import LanguageModel, Limits
+from assistant.local_model import SLOTS, LocalModel
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
 
 PROVIDERS: Mapping[str, tuple[str, str]] = {
     "openai": ("langchain_openai", "netzlotse[openai]"),
+    "local": ("langchain_openai", "netzlotse[local]"),
     "ollama": ("langchain_ollama", "netzlotse[ollama]"),
     "mistralai": ("langchain_mistralai", "netzlotse[mistralai]"),
     "anthropic": ("langchain_anthropic", "langchain-anthropic"),
@@ -42,7 +47,20 @@ def load_language_model(settings: Settings, limits: Limits | None = None) -> Lan
         return None
     limits = limits or Limits()
     provider, name = _chosen(settings)
+    if provider == "local":
+        return _load_local(Path(name).expanduser(), settings, limits)
     return LanguageModel(_build(provider, name, settings, limits), name, limits)
+
+
+def _load_local(path: Path, settings: Settings, limits: Limits) -> LanguageModel:
+    """A model file; its process starts with the first request, so that commands that only search need no memory."""
+    if settings.model_base_url:
+        raise SettingsError("NETZLOTSE_MODEL=local:… und NETZLOTSE_MODEL_BASE_URL schließen sich aus; eine muss weg.")
+    local = LocalModel(path)
+    own = settings.model_copy(update={"model_base_url": local.base_url, "model_api_key": SecretStr(local.key)})
+    # Who comes while all slots are taken gets quotes at once instead of waiting in vain.
+    limits = replace(limits, at_once=SLOTS)
+    return LanguageModel(_build("local", local.name, own, limits), local.name, limits, local)
 
 
 def _chosen(settings: Settings) -> tuple[str, str]:
@@ -79,7 +97,8 @@ def _build(provider: str, name: str, settings: Settings, limits: Limits) -> Base
         raise SettingsError(f'Für NETZLOTSE_MODEL={provider}:… fehlt ein Paket: pip install "{install}"') from error
     options = _OPTIONS.get(provider, _plain_options)(settings, limits)
     try:
-        chat: BaseChatModel = init_chat_model(name, model_provider=provider, **options)
+        compatible = "openai" if provider == "local" else provider
+        chat: BaseChatModel = init_chat_model(name, model_provider=compatible, **options)
         return chat
     except Exception as error:  # a provider's own error may quote the key
         message = f"Das Sprachmodell {provider}:{name} lässt sich nicht einrichten; prüfen Sie NETZLOTSE_MODEL_API_KEY."
@@ -118,6 +137,7 @@ def _openai_options(settings: Settings, limits: Limits) -> dict[str, Any]:
 
 _OPTIONS: Mapping[str, Callable[[Settings, Limits], dict[str, Any]]] = {
     "openai": _openai_options,
+    "local": _openai_options,
     "ollama": _ollama_options,
     "mistralai": _mistral_options,
 }

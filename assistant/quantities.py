@@ -34,10 +34,13 @@ _SECTION = re.compile(
     r"(?P<sign>§§?|\bArt(?:\.|ikel[ns]?|icles?)|\b(?:Para(?:graf|graph)\w*|sections?))\s?(?P<number>\d+\s?[a-z]?\b)",
     re.I,
 )
+_REFERENCE = re.compile(r"(?<![\w./])\d+(?:/\d+)+(?![\w/])")
+_LABEL = re.compile(r"\b[A-ZÄÖÜ][\w@]*[\s\u00a0]?-?$|\w-$")
 _DIGITS = r"\d[\d.,\u00a0\u202f]*\d|\d"
 _NUMBER = re.compile(rf"(?<![\w.,])(?:{_DIGITS})|(?<=[/–-])(?:{_DIGITS})")
 _SPACED = re.compile(r"(?<![\d.,])(\d{1,3})((?: \d{3})+)(?![\d.,]*\d)")
 _TO = re.compile(r"\s?(?:bis(?:\szu)?|to|and|und|oder|or|–|-|/|,)\s?", re.I)
+_AND = re.compile(r"(?:\s?(?:%|€|\w+))?\s(?:und|and)\s(?:€\s?|EUR\s)?", re.I)
 _RANGE = re.compile(r"\s?(?:bis(?:\szu)?|to|–|-)\s?", re.I)
 _DAY_MONTH = re.compile(rf"\b(?P<d>\d{{1,2}})\.?\s(?P<name>{MONTH})\b|\b(?P<n>\d{{1,2}})\.(?P<m>\d{{2}})\.(?!\d)", re.I)
 _MONTH_YEAR = re.compile(rf"\b(?P<name>{MONTH})\.?\s(?:of\s)?(?P<y>(?:19|20)\d\d)\b", re.I)
@@ -91,7 +94,13 @@ def quantities_in(text: str) -> tuple[Quantity, ...]:
     """All numbers of a text in order, with unit and bound."""
     text = _SPACED.sub(lambda match: match[1] + match[2].replace(" ", "\u202f"), text)
     taken = bytearray(len(text))
-    found = [*_times(text, taken), *_sections(text, taken), *_plain(text, taken), *_words(text, taken)]
+    found = [
+        *_times(text, taken),
+        *_sections(text, taken),
+        *_references(text, taken),
+        *_plain(text, taken),
+        *_words(text, taken),
+    ]
     return tuple(reversed(_share_units(text, found)))
 
 
@@ -130,6 +139,12 @@ def _sections(text: str, taken: bytearray) -> Iterator[Quantity]:
             yield _quantity(text, match, re.sub(r"\s", "", match["number"]).lower(), unit)
 
 
+def _references(text: str, taken: bytearray) -> Iterator[Quantity]:
+    for match in _REFERENCE.finditer(text):
+        if _take(taken, match):
+            yield _quantity(text, match, match[0], "reference")
+
+
 def _plain(text: str, taken: bytearray) -> Iterator[Quantity]:
     for match in _NUMBER.finditer(text):
         if not _take(taken, match):
@@ -140,6 +155,8 @@ def _plain(text: str, taken: bytearray) -> Iterator[Quantity]:
         unit = _unit_at(text, match.start(), end)
         if not unit and re.fullmatch(r"(?:19|20)\d\d", match[0]):
             unit = "calendar-year"
+        elif not unit and _LABEL.search(text[: match.start()]):
+            unit = "label"
         yield _quantity(text, match, value, unit, end)
 
 
@@ -175,7 +192,7 @@ def _quantity(text: str, match: re.Match[str], value: str, unit: str, end: int |
 
 
 def _bound(text: str, start: int, end: int) -> Bound:
-    before = text[max(0, start - 60) : start]
+    before = _CURRENCY_BEFORE.sub("", text[max(0, start - 60) : start])
     if _MOST.search(before) or _MOST_AFTER.match(text, end):
         return "most"
     if _LEAST.search(before) or _LEAST_AFTER.match(text, end):
@@ -191,12 +208,26 @@ def _share_units(text: str, found: Sequence[Quantity]) -> list[Quantity]:
         between = text[one.end : following.start] if following else "."
         if following and _RANGE.fullmatch(between):
             value = _scaled(text, one, following)
-            one = replace(one, value=value, unit=one.unit or following.unit, bound=one.bound or "least")
+            one = replace(one, value=value, unit=_own_unit(one) or following.unit, bound=one.bound or "least")
             shared[-1] = replace(following, bound=following.bound or "most")
-        elif following and _TO.fullmatch(between) and not one.unit:
+        elif following and _TO.fullmatch(between) and not _own_unit(one):
             one = replace(one, unit=following.unit)
         shared.append(one)
-    return shared
+    return _share_bounds(text, shared)
+
+
+def _own_unit(one: Quantity) -> str:
+    return "" if one.unit == "label" else one.unit
+
+
+def _share_bounds(text: str, backwards: Sequence[Quantity]) -> list[Quantity]:
+    """In "no more than EUR 2.5 million and 70 percent" the bound counts for both."""
+    passed: list[Quantity] = []
+    for one in reversed(backwards):
+        before = passed[-1] if passed else None
+        joined = before and _AND.fullmatch(text[before.end : one.start])
+        passed.append(replace(one, bound=one.bound or before.bound) if joined and before else one)
+    return passed[::-1]
 
 
 def _scaled(text: str, one: Quantity, following: Quantity) -> str:
@@ -210,6 +241,8 @@ def holds(one: Quantity, other: Quantity) -> bool:
     """Whether a source's ``other`` states the value of a claim's ``one`` in the same unit; a date holds its month."""
     if one.is_time or other.is_time:
         return one.is_time and other.is_time and _holds_time(one, other)
+    if other.unit == "reference" and one.unit in ("", "label"):
+        return one.value in other.value.split("/")
     return _in_months(one) == _in_months(other)
 
 
@@ -227,11 +260,17 @@ def _holds_time(one: Quantity, other: Quantity) -> bool:
 def _in_months(one: Quantity) -> tuple[str, str]:
     if one.unit == "year" and one.value.isdigit():
         return str(12 * int(one.value)), "month"
-    return one.value, one.unit
+    return one.value, _own_unit(one)
 
 
 def contradicts(one: Quantity, other: Quantity) -> bool:
     """Whether a claim's number binds otherwise than the source's: "mindestens 10" against "höchstens 10"."""
-    if {one.bound, other.bound} == {"most", "least"}:
+    if {one.bound, other.bound} in ({"most", "least"}, {"about", "least"}):
         return True
     return not one.is_time and one.bound in ("", "least") and other.bound == "most" and one.unit in ("percent", "euro")
+
+
+def is_same_range(one: Quantity, other: Quantity, text: str) -> bool:
+    """Whether two numbers of a text are one, or the two ends of a range."""
+    first, second = sorted((one, other), key=lambda quantity: quantity.start)
+    return one == other or bool(_RANGE.fullmatch(text[first.end : second.start]))

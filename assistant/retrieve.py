@@ -27,6 +27,7 @@ AREA_BONUS = 0.03
 REGIONAL_PENALTY = 0.02
 MEANT_MARGIN = 0.02  # an ended programme that fits this much better than all others is what was asked for
 FIRST = 5
+LEAST_COVERAGE = 0.4
 _EXCLUDED = np.float32(-10.0)
 Verdict = Literal["enough", "weak", "none", "off_topic"]
 
@@ -137,10 +138,16 @@ def retrieve(query: Query, library: Library, today: date) -> Evidence:
     scores = _masked(plain, _preferred(plain, query, library), allowed)
     thresholds = (generation.word_thresholds if by_words else generation.thresholds)[query.language]
     verdict = _verdict(reached, thresholds, bool(generation.passages))
-    if by_words and verdict == "enough":
-        verdict = "weak"
     ranked = tuple(_spread(_ranked(generation, scores, DEPTH)))
+    if by_words:
+        verdict = "weak" if verdict in ("enough", "weak") and _is_covered(query, scores, library) else "none"
     return Evidence(ranked, verdict, reached, thresholds.floor, by_words)
+
+
+def _is_covered(query: Query, scores: Scores, library: Library) -> bool:
+    """Whether the best passage holds what the question is about; without vectors one shared word says little."""
+    best = int(np.argmax(scores.passages))
+    return library.generation.space.lexical.coverage(query.terms, best) >= LEAST_COVERAGE
 
 
 def is_by_words(query: Query, library: Library) -> bool:

@@ -94,7 +94,8 @@ class ServerStore:
 
     def __init__(self, address: Address) -> None:
         self._breaker = Breaker()
-        self._client = httpx.Client(base_url=address.url, headers=dict(address.headers))
+        alone = httpx.Limits(max_keepalive_connections=0)  # nothing stays open that a restarted server has forgotten
+        self._client = httpx.Client(base_url=address.url, headers=dict(address.headers), limits=alone)
 
     def write(self, generation: str, folder: Path, content: Content, last: Path | None) -> None:
         """Upload a whole collection, because a server cannot copy one; it counts only once it is named as current."""

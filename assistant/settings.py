@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Iterable, Sequence
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -50,7 +51,9 @@ class Settings(BaseSettings):
     )
     chroma_token: SecretStr | None = Field(None, description="Bearer-Token für den Chroma-Server oder den Proxy davor")
     model: str | None = Field(
-        None, description="Sprachmodell als anbieter:modell, etwa ollama:qwen3, openai:…, mistralai:…; leer: nur Zitate"
+        None,
+        description="Sprachmodell als anbieter:modell, etwa ollama:qwen3, openai:…, mistralai:…, oder als Datei: "
+        "local:/pfad/modell.gguf; leer: nur Zitate",
     )
     model_base_url: str | None = Field(None, description="Adresse einer OpenAI-kompatiblen Schnittstelle")
     model_api_key: SecretStr | None = Field(None, description="Schlüssel des Anbieters")
@@ -69,7 +72,8 @@ class Settings(BaseSettings):
     rate_limit_per_minute: int = Field(20, ge=0, description="Fragen je Adresse und Minute; 0: unbegrenzt")
     global_rate_limit_per_minute: int = Field(600, ge=0, description="Fragen insgesamt je Minute; 0: unbegrenzt")
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Adressen von Proxys, deren X-Forwarded-For gilt, durch Komma getrennt"
+        (),
+        description="Adressen oder Netze von Proxys, deren X-Forwarded-For, -Proto, -Host gelten, durch Komma getrennt",
     )
     feedback: Literal["off", "feedback", "unanswered", "all"] = Field(
         "off", description="Bewertungen und/oder unbeantwortete Fragen (nur Stichwörter) aufbewahren"
@@ -108,6 +112,11 @@ class Settings(BaseSettings):
         if token and token != LOCAL_METRICS and len(token) < _SHORTEST_TOKEN:
             raise ValueError(f"muss 'local' sein oder ein Kennwort mit mindestens {_SHORTEST_TOKEN} Zeichen")
         return value if token else None
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(str(ip_network(one, strict=False)) for one in value)
 
     @field_validator("contact_url", "imprint_url", "privacy_url")
     @classmethod

@@ -9,6 +9,7 @@ import numpy as np
 
 from assistant.bootstrap import build_assistant, index_input
 from assistant.calibrate import Calibration
+from assistant.fixed_replies import load_examples
 from assistant.index import embedded_text
 from assistant.load import load_knowledge
 from assistant.models import Document
@@ -24,6 +25,8 @@ def needed_texts(documents: tuple[Document, ...], calibration: Calibration) -> l
     texts += [("passage", sentence) for passage in passages for sentence in passage.sentences]
     texts += [("query", question) for _, question in calibration.nulls]
     texts += [("query", question) for pair in calibration.pairs for question in pair]
+    examples = load_examples([shipped_folder("knowledge")])
+    texts += [("query", question) for questions in examples.values() for question in questions]
     return list(dict.fromkeys(texts))
 
 

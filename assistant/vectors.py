@@ -75,22 +75,13 @@ def save_shipped(encoder: Encoder, texts: Iterable[tuple[Role, str]], vectors: V
 
 
 class VectorCache:
-    """Vectors of own documents and changed texts, in one SQLite file of the data folder.
+    """Vectors of own documents and changed texts, in one SQLite file of the data folder, made when first needed.
 
     A damaged file is thrown away: what was in it is embedded again.
     """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
-        try:
-            self._prepare()
-        except sqlite3.DatabaseError as error:
-            self._start_anew(error)
-
-    def _prepare(self) -> None:
-        with self._connect() as connection:
-            connection.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, scale REAL, bytes BLOB)")
 
     def _start_anew(self, error: sqlite3.DatabaseError) -> None:
         """Replace a damaged file; a full or locked one is another matter."""
@@ -98,7 +89,6 @@ class VectorCache:
             raise error
         logger.warning("the vector cache is damaged and starts anew: %s", error)
         self._path.unlink(missing_ok=True)
-        self._prepare()
 
     def get(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
         """The known ones of the keys with their restored vectors."""
@@ -134,7 +124,9 @@ class VectorCache:
     @contextmanager
     def _connect(self) -> Iterator[sqlite3.Connection]:
         """A connection that commits at the end of its ``with`` block and is closed then."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(self._path, timeout=30)) as connection, connection:
+            connection.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, scale REAL, bytes BLOB)")
             yield connection
 
 

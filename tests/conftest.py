@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from hub import Hub, hub_website
 from serving import serving
+from small_model import small_model
 
 from assistant.bootstrap import Assistant, build_assistant, refresh_index
 from assistant.embeddings import EncoderEmbeddings, load_embeddings
 from assistant.index import Refreshed
+from assistant.local_model import LocalModel
 from assistant.settings import Settings, load_settings
 
 SMALL_KNOWLEDGE = {
@@ -237,6 +239,13 @@ def server(shipped_data: Path) -> Iterator[str]:
     """The address of a real server over the shipped knowledge."""
     with serving(shipped_data) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def local_model() -> Iterator[LocalModel]:
+    """A real small model behind its own server."""
+    with small_model() as model:
+        yield model
 
 
 @pytest.fixture(scope="session")

@@ -17,12 +17,12 @@ from assistant.bootstrap import Assistant
 PACKAGE = Path(assistant.__file__).parent
 LAYERS = [
     "schema errors logs function_words sentences numbers number_words polarity origins",
-    "models settings profile encoder_weights places quantities",
+    "models settings profile encoder_weights places quantities local_model",
     "status report size questionnaire language_model feedback masking",
     "lexical load split prompts embeddings providers disk",
     "vectors score store evidence names alignment",
     "assertion binding server_store",
-    "calibrate",
+    "calibrate fixed_replies",
     "generation",
     "index",
     "understand retrieve",
@@ -38,7 +38,7 @@ LAYERS = [
     "selfcheck",
     "selfcheck_report",
     "briefing",
-    "evaluate doctor check links inventory ship web",
+    "evaluate support_figures doctor check links inventory ship web",
     "cli",
     "__main__",
 ]

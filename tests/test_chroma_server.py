@@ -299,7 +299,7 @@ def test_login_is_sent_and_a_refusal_is_said(tmp_path: Path) -> None:
     assert "geheim" not in str(caught.value)
 
 
-@pytest.mark.parametrize("url", ["chroma:8000", "ftp://x", "http://", "http://x:99999", "http://x?geheim=1"])
+@pytest.mark.parametrize("url", ["chroma:8000", "ftp://x", "http:///pfad", "http://x:99999", "http://x?geheim=1"])
 def test_a_wrong_address_is_refused_without_showing_it(url: str) -> None:
     with pytest.raises(SettingsError, match="NETZLOTSE_CHROMA_URL") as caught:
         load_settings(chroma_url=url)

@@ -118,4 +118,4 @@ def test_pages_are_there_and_load_nothing_from_others(server: str, path: str) ->
     assert page.status_code == 200
     assert "<h1>" in page.text
     assert "src=" not in page.text
-    assert page.headers["content-security-policy"].startswith("default-src 'self'")
+    assert page.headers["content-security-policy"].startswith("default-src 'none'; script-src 'self';")

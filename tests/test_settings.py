@@ -57,7 +57,7 @@ def test_the_environment_wins_over_the_env_file(monkeypatch: pytest.MonkeyPatch)
     assert load_settings().rate_limit_per_minute == 7
 
 
-@pytest.mark.parametrize("field", ["allowed_origins", "allowed_hosts", "trusted_proxies"])
+@pytest.mark.parametrize("field", ["allowed_origins", "allowed_hosts"])
 @pytest.mark.parametrize(
     ("text", "parts"),
     [
@@ -72,6 +72,14 @@ def test_lists_are_split_at_commas(
 ) -> None:
     monkeypatch.setenv(variable_name(field), text)
     assert getattr(load_settings(), field) == parts
+
+
+def test_trusted_proxies_are_addresses_or_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NETZLOTSE_TRUSTED_PROXIES", "10.0.0.7, 172.16.0.0/12,fd00::1")
+    assert load_settings().trusted_proxies == ("10.0.0.7/32", "172.16.0.0/12", "fd00::1/128")
+    monkeypatch.setenv("NETZLOTSE_TRUSTED_PROXIES", "proxy.example")
+    with pytest.raises(SettingsError, match="NETZLOTSE_TRUSTED_PROXIES"):
+        load_settings()
 
 
 @pytest.mark.parametrize("field", ["contact_url", "imprint_url", "privacy_url"])

@@ -21,7 +21,7 @@ from assistant.export import FORMATS, file_name, write
 from assistant.funding import match, to_dict
 from assistant.profile import Profile
 from assistant.report import Report
-from assistant.web.door import error_body
+from assistant.web.refusals import error_body
 
 logger = logging.getLogger(__name__)
 router = APIRouter()

@@ -19,8 +19,8 @@ from assistant.models import Answer, Kind, Piece, Turn
 from assistant.pipeline import ask, find, stream
 from assistant.profile import Profile
 from assistant.understand import check_length
-from assistant.web.door import error_body
 from assistant.web.observe import note_answer
+from assistant.web.refusals import error_body
 
 logger = logging.getLogger(__name__)
 router = APIRouter()

@@ -23,20 +23,24 @@ from assistant.web.advice import router as advice_router
 from assistant.web.adviser import router as adviser_router
 from assistant.web.api import router
 from assistant.web.chat import chat_page
-from assistant.web.door import FrontDoor, error_response
+from assistant.web.door import FrontDoor
 from assistant.web.embed import router as embed_router
 from assistant.web.feedback import router as feedback_router
 from assistant.web.guard import AdviserGuard
 from assistant.web.legal import router as legal_router
 from assistant.web.metrics import Metrics
 from assistant.web.observe import Observer, note_chat_answer
+from assistant.web.page import STATIC_PATH, add_page
+from assistant.web.refusals import error_response
 from assistant.web.selfcheck import router as selfcheck_router
 from assistant.web.sources import router as source_router
 from assistant.web.theme import theme
 from assistant.web.webmaster import router as webmaster_router
 
 STATIC = Path(__file__).with_name("static")
-HEAD = '<link rel="stylesheet" href="/static/chat.css"><script src="/static/chat.js" defer></script>'
+SESSIONS = 1_000  # conversations kept in memory for each language, see the test of their size
+# Gradio puts this behind its own styles when it starts, and only there does ours win.
+HEAD = '<link rel="stylesheet" href="{static}chat.css"><script src="{static}chat.js" defer></script>'
 logger = logging.getLogger(__name__)
 
 
@@ -64,8 +68,10 @@ def build_app(assistant: Assistant, *, loopback: bool = False) -> Observer:
 
 
 def _mount_chat(app: FastAPI, assistant: Assistant, language: Language, path: str) -> None:
+    add_page(app, assistant, language, path if path.endswith("/") else f"{path}/")
     page = chat_page(assistant, language, partial(note_chat_answer, app.state.metrics))
     page.queue(max_size=64, default_concurrency_limit=16)
+    page.state_session_capacity = SESSIONS  # who was away longest starts a new conversation
     gr.mount_gradio_app(
         app,
         page,
@@ -80,7 +86,7 @@ def _mount_chat(app: FastAPI, assistant: Assistant, language: Language, path: st
         mcp_server=False,
         enable_monitoring=False,
         theme=theme(),
-        head=HEAD,
+        head=HEAD.format(static=STATIC_PATH[language]),
         root_path=assistant.settings.root_path or None,
     )
     page.has_launched = True  # a mounted app skips the checks on paths in client data otherwise

@@ -9,18 +9,17 @@ import re
 import secrets
 import time
 from dataclasses import dataclass, field
-from hashlib import blake2b
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from assistant.settings import Settings
-from assistant.web.door import Refused, client_address
+from assistant.web.addresses import FORWARDING, AddressBook, as_seen_by_the_visitor
+from assistant.web.refusals import Refused
 
 GUARDED = re.compile(r"/berater(?:/.*)?|/api/(?:match|briefing)(?:/.*)?")
 ATTEMPTS = 5
 LOCKED_SECONDS = 15 * 60
-_FORWARDING = re.compile(r"forwarded|via|x-forwarded-.*|x-real-ip|cf-connecting-ip|true-client-ip")
 _CHALLENGE = {"WWW-Authenticate": 'Basic realm="Netzlotse Beratung", charset="UTF-8"'}
 
 
@@ -31,7 +30,7 @@ class AdviserGuard:
     settings: Settings
     loopback: bool
     _failures: dict[bytes, list[float]] = field(default_factory=dict)
-    _key: bytes = field(default_factory=lambda: secrets.token_bytes(16))
+    _visitors: AddressBook = field(default_factory=AddressBook)
 
     def __call__(self, scope: Scope) -> None:
         """Let the request through or raise ``Refused``."""
@@ -43,7 +42,8 @@ class AdviserGuard:
             if not (self.loopback and is_local(scope, headers)):
                 raise Refused(404, "not_found", "Diese Seite gibt es hier nicht.")
             return
-        self._check_password(headers, self._hashed(scope, headers), password.get_secret_value())
+        visitor = self._visitors.name(as_seen_by_the_visitor(scope, self.settings.trusted_proxies))
+        self._check_password(headers, visitor, password.get_secret_value())
 
     def _check_password(self, headers: Headers, address: bytes, password: str) -> None:
         recent = [at for at in self._failures.get(address, []) if at > time.monotonic() - LOCKED_SECONDS]
@@ -65,15 +65,10 @@ class AdviserGuard:
             self._failures = {one: at for one, at in self._failures.items() if at[-1] > now - LOCKED_SECONDS}
         self._failures[address] = [*recent, now]
 
-    def _hashed(self, scope: Scope, headers: Headers) -> bytes:
-        trusted = scope.get("client") and scope["client"][0] in self.settings.trusted_proxies
-        address = client_address(scope, headers if trusted else Headers({}))
-        return blake2b(address.encode(), key=self._key, digest_size=16).digest()
-
 
 def is_local(scope: Scope, headers: Headers) -> bool:
     """A request from this machine to this machine, by its address and name, that nobody forwarded."""
-    if any(_FORWARDING.fullmatch(name) for name in headers):
+    if any(FORWARDING.fullmatch(name) for name in headers):
         return False
     host = re.sub(r":\d+$", "", headers.get("host", "")).strip("[]")
     return host == "localhost" or (is_loopback(host) and is_loopback((scope.get("client") or ("",))[0]))

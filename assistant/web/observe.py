@@ -19,8 +19,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from assistant.logs import REQUESTS, described
 from assistant.models import Answer
 from assistant.settings import Settings
-from assistant.web.door import ROUTES, error_body, error_response
+from assistant.web.door import ROUTES
 from assistant.web.metrics import Metrics, may_see_metrics
+from assistant.web.refusals import error_body, error_response
 
 UNKNOWN = "-"
 _VARIABLE = (

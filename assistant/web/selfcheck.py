@@ -17,7 +17,7 @@ from assistant.questionnaire import Questionnaire
 from assistant.schema import Land
 from assistant.selfcheck import advise, check_answers, evaluate, to_dict
 from assistant.selfcheck_report import FILE_NAME, to_profile
-from assistant.web.door import error_response
+from assistant.web.refusals import error_response
 from assistant.web.selfcheck_page import PREFIX, problem_page, question_page, result_page
 
 router = APIRouter()

@@ -51,6 +51,7 @@ class _Server(uvicorn.Server):
 def run(assistant: Assistant, listener: socket.socket) -> None:
     """Serve on a listening socket until stopped."""
     from assistant.web.app import build_app
+    from assistant.web.connection import PatientProtocol
     from assistant.web.guard import is_loopback
 
     host, port = listener.getsockname()[:2]
@@ -60,6 +61,9 @@ def run(assistant: Assistant, listener: socket.socket) -> None:
     app = build_app(assistant, loopback=is_loopback(host))
     config = uvicorn.Config(
         app,
+        http=PatientProtocol,
+        ws="none",
+        log_level="warning",
         log_config=None,
         access_log=False,
         server_header=False,

@@ -1,0 +1,103 @@
+"""Questions with a fixed reply – advice on a single case, discrimination, cheating – recognised by their meaning.
+
+``knowledge/fixed-replies.yaml`` holds examples of such questions and, under ``answered``,
+legitimate questions close to them. A question gets the fixed reply of a group when it is
+nearer to that group than to everything that is answered, by more than a margin. The margin
+is found by leaving each answered example out once, so it follows the examples and the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from assistant.errors import KnowledgeError
+from assistant.score import Floats
+
+FILE = "fixed-replies.yaml"
+GROUPS = ("legal", "tax", "medical", "discrimination", "cheating")
+ANSWERED = "answered"
+_NEAREST = 3
+_QUANTILE = 0.95  # of what answered examples reach without themselves; they were chosen to be hard
+Examples = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class FixedReplies:
+    """Vectors of the examples, ``(n, d)`` each, around their ``centre`` ``(d,)``; groups as in ``GROUPS``.
+
+    E5 vectors share one strong direction; only around the centre do their differences show.
+    """
+
+    centre: Floats
+    groups: tuple[Floats, ...]
+    answered: Floats
+    margin: float
+
+    def reply_to(self, vector: Floats) -> str | None:
+        """The prompt of the fixed reply to a question with this vector; ``None``: it is answered from sources."""
+        reached, group = self._nearest_group(_unit(vector - self.centre), self.answered)
+        return f"reply_{GROUPS[group]}" if reached > self.margin else None
+
+    def _nearest_group(self, vector: Floats, answered: Floats) -> tuple[float, int]:
+        """By how much a centred question is nearer to a group than to what is answered, and which group."""
+        similarities = [_nearness(group, vector) for group in self.groups]
+        nearest = int(np.argmax(similarities))
+        return similarities[nearest] - _nearness(answered, vector), nearest
+
+    def reached_by_answered(self) -> list[float]:
+        """The same for each answered example without itself."""
+        others = [np.delete(self.answered, row, axis=0) for row in range(len(self.answered))]
+        return [self._nearest_group(vector, rest)[0] for vector, rest in zip(self.answered, others, strict=True)]
+
+
+def load_examples(folders: Sequence[Path]) -> Examples:
+    """The examples of all folders together, so that an operator's file adds to the shipped one."""
+    examples: dict[str, list[str]] = {name: [] for name in (*GROUPS, ANSWERED)}
+    for path in (folder / FILE for folder in folders if (folder / FILE).is_file()):
+        for name, questions in _read(path).items():
+            examples[name] += questions
+    return {name: tuple(dict.fromkeys(questions)) for name, questions in examples.items()}
+
+
+def _read(path: Path) -> dict[str, list[str]]:
+    try:
+        table: Any = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except yaml.YAMLError as error:
+        raise KnowledgeError(f"{path}: Die Datei ist kein gültiges YAML.") from error
+    known = (*GROUPS, ANSWERED)
+    if not isinstance(table, dict) or not set(table) <= set(known):
+        raise KnowledgeError(f"{path}: Erlaubt sind nur die Gruppen {', '.join(known)}.")
+    if not all(isinstance(each, list) and all(isinstance(one, str) and one for one in each) for each in table.values()):
+        raise KnowledgeError(f"{path}: Jede Gruppe ist eine Liste von Fragen.")
+    return table
+
+
+def prepare_replies(
+    examples: Examples, more_answered: Sequence[str], encode: Callable[[Sequence[str]], Floats]
+) -> FixedReplies | None:
+    """Vectors and margin for the examples; without any example of a group nothing is ever caught."""
+    answered = tuple(dict.fromkeys((*examples[ANSWERED], *more_answered)))
+    if not all(examples[name] for name in GROUPS) or len(answered) <= _NEAREST:
+        return None
+    vectors = {name: encode(examples[name]) for name in GROUPS} | {ANSWERED: encode(answered)}
+    centre = np.concatenate(list(vectors.values())).mean(axis=0)
+    groups = tuple(_unit(vectors[name] - centre) for name in GROUPS)
+    drafted = FixedReplies(centre, groups, _unit(vectors[ANSWERED] - centre), 0.0)
+    margin = max(0.0, float(np.quantile(drafted.reached_by_answered(), _QUANTILE)))
+    return FixedReplies(centre, groups, drafted.answered, margin)
+
+
+def _unit(vectors: Floats) -> Floats:
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-12), dtype=np.float32)
+
+
+def _nearness(examples: Floats, vector: Floats) -> float:
+    """Mean cosine of the nearest examples."""
+    return float(np.sort(examples @ vector)[-_NEAREST:].mean())

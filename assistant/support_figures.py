@@ -1,0 +1,128 @@
+"""Figures of the support check over labelled sentences, and the fit of its weights.
+
+``python -m assistant.support_figures`` prints precision and recall for both files,
+``python -m assistant.support_figures --fit`` fits the weights on the development file
+(needs scikit-learn, which only the tests install) and cross-validates them.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from assistant.bootstrap import Assistant, build_assistant
+from assistant.evidence import Cited
+from assistant.models import Language, Passage
+from assistant.sentences import split_sentences
+from assistant.settings import load_settings
+from assistant.support import Features
+from assistant.understand import detect_language
+
+FOLDER = Path(__file__).resolve().parent.parent / "tests" / "evaluation"
+DEVELOPMENT, HOLDOUT = FOLDER / "claims.jsonl", FOLDER / "claims_holdout.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A sentence, the passage that it cites, and whether people say that it is supported."""
+
+    id: str
+    document: str
+    passage: str
+    sentence: str
+    language: Language
+    label: str
+    kind: str
+
+    @property
+    def is_supported(self) -> bool:
+        """The right answer."""
+        return self.label == "supported"
+
+
+def load_claims(file: Path) -> list[Labelled]:
+    """Read a JSON lines file."""
+    return [Labelled(**json.loads(line)) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def cite(assistant: Assistant, text: str, document: str = "") -> Cited:
+    """A text as a cited passage, with the title of its document and vectors as the index has them."""
+    source = assistant.shelf.library().generation.sources.get(document)
+    sentences, language = split_sentences(text), detect_language(text)
+    title = source.title if source else ""
+    passage = Passage(document, document, "document", title, "", (), text, sentences, language)
+    return Cited(passage, assistant.encoder.encode_documents(sentences))
+
+
+def figures(assistant: Assistant, file: Path) -> dict[str, Any]:
+    """Precision and recall of "supported", and the share of each kind that was caught."""
+    rows = load_claims(file)
+    said = [
+        assistant.support.judge(row.sentence, [cite(assistant, row.passage, row.document)], row.language).supported
+        for row in rows
+    ]
+    right = sum(row.is_supported for row, yes in zip(rows, said, strict=True) if yes)
+    kinds = sorted({row.kind for row in rows if not row.is_supported})
+    return {
+        "count": len(rows),
+        "precision": round(right / max(1, sum(said)), 4),
+        "recall": round(right / max(1, sum(row.is_supported for row in rows)), 4),
+        "caught": {
+            kind: _caught([yes for row, yes in zip(rows, said, strict=True) if row.kind == kind]) for kind in kinds
+        },
+    }
+
+
+def _caught(said: Sequence[bool]) -> float:
+    return round(said.count(False) / len(said), 4)
+
+
+def _rows(assistant: Assistant, file: Path) -> Iterator[tuple[Features, bool]]:
+    """What the weights decide on: rows that no hard rule rejects."""
+    for row in load_claims(file):
+        reason, features = assistant.support.features(
+            row.sentence, cite(assistant, row.passage, row.document), row.language
+        )
+        if not reason:
+            yield features, row.is_supported
+
+
+def fit(assistant: Assistant, file: Path = DEVELOPMENT) -> Mapping[str, Any]:
+    """Weights of a logistic regression over the rows that no hard rule rejects, and its cross-validated accuracy."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import cross_val_score
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    rows = list(_rows(assistant, file))
+    table, labels = [list(asdict(features).values()) for features, _ in rows], [label for _, label in rows]
+    model = make_pipeline(StandardScaler(), LogisticRegression(class_weight="balanced"))
+    scores = cross_val_score(model, table, labels, cv=8, scoring="balanced_accuracy")
+    model.fit(table, labels)
+    scale, regression = model[0], model[1]
+    weights = regression.coef_[0] / scale.scale_
+    names = list(asdict(rows[0][0]))
+    return {
+        "weights": {name: round(float(weight), 2) for name, weight in zip(names, weights, strict=True)},
+        "bias": round(float(regression.intercept_[0] - weights @ scale.mean_), 2),
+        "balanced_accuracy": round(float(scores.mean()), 3),
+        "rows": len(rows),
+    }
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Print figures or a fit as JSON."""
+    assistant = build_assistant(load_settings())
+    if "--fit" in arguments:
+        print(json.dumps(fit(assistant), indent=2))
+        return
+    for file in (DEVELOPMENT, HOLDOUT):
+        print(file.name, json.dumps(figures(assistant, file), indent=2))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

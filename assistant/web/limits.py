@@ -1,0 +1,88 @@
+"""How much one visitor and all visitors together may ask: per minute, at once, and in open streams."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from assistant.settings import Settings
+from assistant.web.refusals import Refused
+
+AT_ONCE = 32  # two cores answer some 30 quoted questions a second, so the last of these waits about one
+LISTENERS_PER_ADDRESS = 200  # an office behind one address; each open chat page holds one, while it answers two
+LISTENERS = 400  # below the connections that the server takes, so that somebody new still gets in
+REMEMBERED = 10_000
+BUSY = "Gerade fragen sehr viele Menschen auf einmal. Bitte versuchen Sie es in wenigen Sekunden wieder."
+_STREAMS = "Von Ihrer Adresse sind schon zu viele Seiten offen. Bitte schließen Sie einige und versuchen Sie es wieder."
+
+
+class RateLimits:
+    """Questions per minute, per visitor and in total; visitors are known by name only, see ``AddressBook``."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._per_address = settings.rate_limit_per_minute
+        self._in_total = settings.global_rate_limit_per_minute
+        self._seen: dict[bytes, deque[float]] = {}
+        self._all: deque[float] = deque()
+
+    def take(self, name: bytes) -> None:
+        """Count a question or refuse it with the seconds to wait."""
+        now = time.monotonic()
+        mine = self._seen.get(name, deque())
+        for window, limit in ((mine, self._per_address), (self._all, self._in_total)):
+            while window and window[0] <= now - 60:
+                window.popleft()
+            if limit and len(window) >= limit:
+                wait = str(max(1, round(window[0] + 60 - now)))
+                message = f"Das waren viele Fragen in kurzer Zeit. Bitte versuchen Sie es in {wait} Sekunden wieder."
+                raise Refused(429, "too_many_requests", message, {"Retry-After": wait})
+        mine.append(now)
+        self._seen.pop(name, None)
+        self._seen[name] = mine  # at the end: the first one is who asked longest ago
+        self._all.append(now)
+        self._forget(now)
+
+    def _forget(self, now: float) -> None:
+        """Drop who has not asked for a minute, and the oldest beyond what is remembered."""
+        while self._seen:
+            oldest = next(iter(self._seen))
+            if len(self._seen) <= REMEMBERED and self._seen[oldest][-1] > now - 60:
+                return
+            del self._seen[oldest]
+
+
+@dataclass(slots=True)
+class OpenRequests:
+    """What is being answered or listened to at this moment."""
+
+    _answering: int = 0
+    _listening: Counter[bytes] = field(default_factory=Counter)
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """A question on its way to an answer; refused while too many others are."""
+        if self._answering >= AT_ONCE:
+            raise Refused(503, "busy", BUSY, {"Retry-After": "3"})
+        self._answering += 1
+        try:
+            yield
+        finally:
+            self._answering -= 1
+
+    @contextmanager
+    def listening(self, name: bytes) -> Iterator[None]:
+        """An open stream of a chat page."""
+        if self._listening[name] >= LISTENERS_PER_ADDRESS:
+            raise Refused(429, "too_many_streams", _STREAMS, {"Retry-After": "30"})
+        if self._listening.total() >= LISTENERS:
+            raise Refused(503, "busy", BUSY, {"Retry-After": "30"})
+        self._listening[name] += 1
+        try:
+            yield
+        finally:
+            self._listening[name] -= 1
+            if not self._listening[name]:
+                del self._listening[name]

@@ -1,0 +1,47 @@
+"""Requests that go no further, and the replies that they get."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+
+class Refused(Exception):
+    """A request that goes no further."""
+
+    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.status, self.code, self.headers = status, code, dict(headers or {})
+
+
+def error_response(
+    status: int, code: str, message: str, request_id: str, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """The error object of the contract as a reply."""
+    return JSONResponse(error_body(code, message, request_id), status_code=status, headers=dict(headers or {}))
+
+
+def chat_response(refusal: Refused, request_id: str) -> JSONResponse:
+    """The error object for Gradio's page, which shows its visitors what ``detail`` says."""
+    body: dict[str, Any] = error_body(refusal.code, str(refusal), request_id) | {"detail": str(refusal)}
+    return JSONResponse(body, status_code=refusal.status, headers=refusal.headers)
+
+
+def refusal_response(refusal: Refused, request_id: str, accept: str) -> Response:
+    """A refusal as the error object, or for somebody who opened a page as a page."""
+    if not accept.startswith("text/html"):
+        return error_response(refusal.status, refusal.code, str(refusal), request_id, refusal.headers)
+    page = (
+        '<!doctype html><html lang="de"><head><meta charset="utf-8"><title>Netzlotse</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<link rel="stylesheet" href="/static/source.css"></head>'
+        f'<body><main><h1>{refusal}</h1><p><a href="/">Zum Netzlotsen</a></p></main></body></html>'
+    )
+    return HTMLResponse(page, refusal.status, refusal.headers)
+
+
+def error_body(code: str, message: str, request_id: str) -> dict[str, dict[str, str]]:
+    """The error object of the contract."""
+    return {"error": {"code": code, "message": message, "request_id": request_id}}
