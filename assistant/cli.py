@@ -289,6 +289,30 @@ def gaps(as_json: AsJson = False) -> None:
 
 
 @app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Zieldatei, etwa netzlotse.tar.gz.")],
+    force: Annotated[bool, typer.Option("--force", help="Eine vorhandene Datei ersetzen.")] = False,
+) -> None:
+    """Eigene Dokumente und Index in eine Datei sichern, auch bei laufendem Dienst; Rückmeldungen bleiben draußen."""
+    from assistant.backup import back_up
+
+    done = back_up(_settings().data_dir, file, force=force)
+    typer.echo(f"{file}: {done.documents} eigene Dokumente, Indexgeneration {done.generation or '–'}.")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="Eine Datei von 'assistant backup'.")],
+    force: Annotated[bool, typer.Option("--force", help="Vorhandene Dokumente und den Index ersetzen.")] = False,
+) -> None:
+    """Eine Sicherung zurückholen; ein laufender Dienst übernimmt sie von selbst."""
+    from assistant.backup import restore as bring_back
+
+    done = bring_back(_settings().data_dir, file, force=force)
+    typer.echo(f"Zurückgeholt: {done.documents} eigene Dokumente, Stand {done.created}.")
+
+
+@app.command()
 def doctor(as_json: AsJson = False) -> None:
     """Prüfen, ob alles läuft: Datenordner, Wissen, Embeddings, Index, Sprachmodell – und was zu tun ist."""
     from dataclasses import asdict
