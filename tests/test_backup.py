@@ -21,20 +21,27 @@ from assistant.index import write_lock
 from assistant.pipeline import ask
 from assistant.settings import load_settings
 
-NOTE = "# Maschinenring\n\nDer Maschinenring Auetal teilt seine Fräsmaschinen nach einem Wochenplan unter neun Betrieben auf.\n"
+SENTENCE = "Der Maschinenring Auetal teilt seine Fräsmaschinen nach einem Wochenplan unter neun Betrieben auf."
+NOTE = f"# Maschinenring\n\n{SENTENCE}\n"
 QUESTION = "Wie teilt der Maschinenring Auetal seine Fräsmaschinen auf?"
 
 
-@pytest.fixture
-def filled(own_knowledge: Path, build_index: BuildIndex, tmp_path: Path) -> Path:
-    """A data folder with an index and one own document."""
-    data_dir = tmp_path / "data"
-    build_index(own_knowledge, data_dir)
-    (tmp_path / "maschinenring.md").write_text(NOTE, encoding="utf-8")
-    settings = {"knowledge_dir": str(own_knowledge), "shipped_knowledge": "false"}
-    done = run("add", str(tmp_path / "maschinenring.md"), data_dir=data_dir, **settings)
+@pytest.fixture(scope="module")
+def original(small_knowledge: Path, build_index: BuildIndex, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with an index and one own document; read only."""
+    folder = tmp_path_factory.mktemp("original")
+    build_index(small_knowledge, folder / "data")
+    (folder / "maschinenring.md").write_text(NOTE, encoding="utf-8")
+    settings = {"knowledge_dir": str(small_knowledge), "shipped_knowledge": "false"}
+    done = run("add", str(folder / "maschinenring.md"), data_dir=folder / "data", **settings)
     assert done.returncode == 0, done.stderr
-    return data_dir
+    return folder / "data"
+
+
+@pytest.fixture
+def filled(original: Path, tmp_path: Path) -> Path:
+    """A copy that a test may change."""
+    return shutil.copytree(original, tmp_path / "data")
 
 
 def answered(data_dir: Path, knowledge: Path) -> str:
