@@ -49,8 +49,8 @@ def report(packages: list[dict], exceptions: dict[str, str]) -> int:
     for one, known in open_ones:
         fixed = ", ".join(known["fix_versions"]) or "keine"
         print(f"{one['name']} {one['version']}: {known['id']} (behoben in: {fixed})")
-    for name in skipped:
-        print(f"nicht geprüft: {name}")
+    if skipped:
+        print(f"NICHT GEPRÜFT: {len(skipped)} Pakete, etwa {', '.join(skipped[:3])}.", file=sys.stderr)
     print(f"{len(packages) - len(skipped)} Pakete geprüft, {len(open_ones)} offene Schwachstellen, "
           f"{len(found) - len(open_ones)} begründete Ausnahmen.")  # fmt: skip
     return FOUND if open_ones else NOT_COMPARED if skipped else CLEAN
