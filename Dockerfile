@@ -1,30 +1,28 @@
-# Two stages: a virtual environment is built, the image that runs holds neither pip caches nor compilers.
-FROM python:3.11-slim AS build
-WORKDIR /src
+# syntax=docker/dockerfile:1
+# Runs without root, with a read-only root: only /data is written. The index of the shipped knowledge is part of the image.
+ARG PYTHON_IMAGE=python:3.11-slim-bookworm
+
+FROM ${PYTHON_IMAGE} AS build
+WORKDIR /build
 RUN python -m venv /opt/netzlotse
-COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY constraints.txt pyproject.toml README.md LICENSE ./
 COPY assistant assistant
 COPY knowledge knowledge
 COPY prompts prompts
-# Extras for a language model: --build-arg EXTRAS=[openai]
-ARG EXTRAS=""
-RUN /opt/netzlotse/bin/pip install --no-cache-dir --disable-pip-version-check --constraint constraints.txt ".${EXTRAS}"
+RUN /opt/netzlotse/bin/pip install --no-cache-dir --disable-pip-version-check --constraint constraints.txt .
+RUN NETZLOTSE_DATA_DIR=/data /opt/netzlotse/bin/assistant index
 
-FROM python:3.11-slim
-RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin netzlotse \
-    && install -d -o netzlotse -g netzlotse -m 0750 /data
+FROM ${PYTHON_IMAGE}
+RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin netzlotse
 COPY --from=build /opt/netzlotse /opt/netzlotse
-ENV PATH=/opt/netzlotse/bin:$PATH \
-    PYTHONUNBUFFERED=1 \
-    PYTHONDONTWRITEBYTECODE=1 \
-    HOME=/tmp \
-    NETZLOTSE_DATA_DIR=/data
+COPY --from=build --chown=10001:10001 /data /data
+ENV PATH=/opt/netzlotse/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 HOME=/tmp \
+    NETZLOTSE_DATA_DIR=/data NETZLOTSE_LOG=json
 USER 10001:10001
 WORKDIR /data
 VOLUME /data
 EXPOSE 7860
 STOPSIGNAL SIGTERM
-# The first start unpacks the encoder and builds the index.
-HEALTHCHECK --interval=30s --timeout=5s --start-period=180s --retries=3 \
-    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:7860/readyz', timeout=4)"]
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
+    CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:7860/healthz', timeout=4)"]
 CMD ["assistant", "serve", "--host", "0.0.0.0", "--port", "7860"]

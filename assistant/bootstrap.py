@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from threading import BoundedSemaphore
 from typing import cast
 
 import yaml
@@ -13,7 +14,7 @@ import yaml
 from assistant.alignment import WordEncoder, load_word_encoder
 from assistant.calibrate import load_calibration
 from assistant.documents import load_added, without_clashes
-from assistant.embeddings import E5Embeddings, Encoder, MissingEncoder, load_embeddings
+from assistant.embeddings import MAXIMUM_THREADS, E5Embeddings, Encoder, MissingEncoder, load_embeddings
 from assistant.errors import EmbeddingError
 from assistant.fixed_replies import FixedReplies, load_examples, prepare_replies
 from assistant.index import IndexInput, Refreshed, Report, refresh_locked, write_lock
@@ -33,6 +34,9 @@ from assistant.support import SupportCheck
 from assistant.vectors import CachedEncoder, VectorCache, load_shipped
 
 logger = logging.getLogger(__name__)
+# As many questions are worked on at once as there are cores: forty threads on two cores cost seven times the
+# processor time for each answer. Waiting for a language model needs no place.
+PLACES = min(MAXIMUM_THREADS, os.cpu_count() or 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class Assistant:
     questionnaire: Questionnaire | None = None
     model: LanguageModel | None = None
     fixed_replies: FixedReplies | None = None
+    desk: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(PLACES))
 
 
 def build_assistant(settings: Settings) -> Assistant:

@@ -291,6 +291,30 @@ def gaps(as_json: AsJson = False) -> None:
 
 
 @app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Zieldatei, etwa netzlotse.tar.gz.")],
+    force: Annotated[bool, typer.Option("--force", help="Eine vorhandene Datei ersetzen.")] = False,
+) -> None:
+    """Eigene Dokumente und Index in eine Datei sichern, auch bei laufendem Dienst; Rückmeldungen bleiben draußen."""
+    from assistant.backup import back_up
+
+    done = back_up(_settings().data_dir, file, force=force)
+    typer.echo(f"{file}: {done.documents} eigene Dokumente, Indexgeneration {done.generation or '–'}.")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="Eine Datei von 'assistant backup'.")],
+    force: Annotated[bool, typer.Option("--force", help="Vorhandene Dokumente und den Index ersetzen.")] = False,
+) -> None:
+    """Eine Sicherung zurückholen; ein laufender Dienst übernimmt sie von selbst."""
+    from assistant.backup import restore as bring_back
+
+    done = bring_back(_settings().data_dir, file, force=force)
+    typer.echo(f"Zurückgeholt: {done.documents} eigene Dokumente, Stand {done.created}.")
+
+
+@app.command()
 def doctor(as_json: AsJson = False) -> None:
     """Prüfen, ob alles läuft: Datenordner, Wissen, Embeddings, Index, Sprachmodell – und was zu tun ist."""
     from dataclasses import asdict
@@ -308,34 +332,6 @@ def doctor(as_json: AsJson = False) -> None:
     if as_json:
         _print_json({"works": works, "findings": [asdict(finding) for finding in findings]})
     raise typer.Exit(DONE if works else PARTLY)
-
-
-@app.command()
-def backup(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Zieldatei, etwa sicherung.tar.gz.")],
-    cache: Annotated[bool, typer.Option("--cache", help="Auch den Zwischenspeicher (Encoder, Vektoren).")] = False,
-) -> None:
-    """Eigene Dokumente, Rückmeldungen und aktuellen Index sichern; geht auch bei laufendem Dienst."""
-    from assistant.backup import back_up
-
-    if not file.parent.is_dir():
-        _stop(f"Den Ordner '{file.parent}' gibt es nicht.", WRONG_USE)
-    count = back_up(_settings().data_dir, file, cache=cache)
-    typer.echo(f"{file}: {count} Dateien gesichert.")
-
-
-@app.command()
-def restore(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Eine Sicherung von 'assistant backup'.")],
-    force: Annotated[bool, typer.Option("--force", help="Vorhandene Daten ersetzen.")] = False,
-) -> None:
-    """Eine Sicherung einspielen."""
-    from assistant.backup import restore as put_back
-
-    if not file.is_file():
-        _stop(f"Die Datei '{file}' gibt es nicht.", WRONG_USE)
-    settings = _settings()
-    typer.echo(f"{settings.data_dir}: {put_back(settings.data_dir, file, force=force)} Dateien eingespielt.")
 
 
 @app.command("eval")
@@ -394,8 +390,8 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
     columns = (TextColumn("{task.description:<10}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
     tasks: dict[str, TaskID] = {}
     console = Console(stderr=True)
-    hidden = not console.is_terminal  # a log file gets no bar
-    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True, disable=hidden) as progress:
+    quiet = not console.is_terminal  # a log shall not hold the empty lines that a bar leaves behind
+    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True, disable=quiet) as progress:
 
         def report(stage: str, done: int, total: int) -> None:
             if stage not in tasks:

@@ -63,6 +63,10 @@ class ModelError(AssistantError):
         self.retry_after = retry_after
 
 
+class BackupError(AssistantError):
+    """A backup cannot be written or must not be restored."""
+
+
 class PromptError(AssistantError):
     """A prompt or fixed reply is missing or lacks a variable."""
 

@@ -145,8 +145,8 @@ def _stem(word: str) -> str:
     return str(_stemmer("german").stemWord(word.replace("ß", "ss")))
 
 
-@lru_cache(maxsize=2)
 def _stemmer(language: str) -> Any:
+    """A new one each time: it keeps the word in itself, and threads that share one get stems of each other's words."""
     import snowballstemmer
 
     return snowballstemmer.stemmer(language)

@@ -13,7 +13,7 @@ from assistant.compose import Writing, choose_material
 from assistant.errors import IndexUnavailableError
 from assistant.models import Answer, Kind, Language, Piece, Ranked, Turn, Understood
 from assistant.outcome import Clock, Inquiry, refused
-from assistant.retrieve import Query, make_query, retrieve, search
+from assistant.retrieve import Library, Query, make_query, retrieve, search
 from assistant.rewrite import rewritten
 from assistant.schema import Land
 from assistant.tell import Found, quoted, told, worded
@@ -81,7 +81,14 @@ def _find(assistant: Assistant, request: Request) -> Found | Answer:
         library = assistant.shelf.library()
     except IndexUnavailableError:
         return refused(inquiry, "unavailable", assistant.prompts, assistant.settings)
-    query = _query(assistant, understood, request.land)
+    with assistant.desk:
+        return _look_up(assistant, request, inquiry, library)
+
+
+def _look_up(assistant: Assistant, request: Request, inquiry: Inquiry, library: Library) -> Found | Answer:
+    """What the sources hold on a question; pure computing."""
+    clock = inquiry.clock
+    query = _query(assistant, inquiry.understood, request.land)
     replies = assistant.fixed_replies
     if replies and query.vector is not None and (reply := replies.reply_to(query.vector)):
         return refused(inquiry, reply, assistant.prompts, assistant.settings)

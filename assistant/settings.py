@@ -19,7 +19,7 @@ from assistant.logs import LogMode
 from assistant.origins import parse_origin
 
 PREFIX = "NETZLOTSE_"
-LOCAL_METRICS = "loopback"
+LOCAL_METRICS = "local"
 _SHORTEST_TOKEN = 16
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -89,7 +89,7 @@ class Settings(BaseSettings):
     )
     metrics: SecretStr | None = Field(
         None,
-        description="Messwerte für Prometheus unter /metrics: 'loopback' nur von diesem Rechner, sonst ein Kennwort "
+        description="Messwerte für Prometheus unter /metrics: 'local' nur von diesem Rechner, sonst ein Kennwort "
         f"(mindestens {_SHORTEST_TOKEN} Zeichen), das als 'Authorization: Bearer …' mitkommt; leer: aus",
     )
 
@@ -105,18 +105,18 @@ class Settings(BaseSettings):
     def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(parse_origin(one) for one in value))
 
-    @field_validator("trusted_proxies")
-    @classmethod
-    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(str(ip_network(one, strict=False)) for one in value)
-
     @field_validator("metrics")
     @classmethod
     def _local_or_token(cls, value: SecretStr | None) -> SecretStr | None:
         token = value.get_secret_value() if value else ""
         if token and token != LOCAL_METRICS and len(token) < _SHORTEST_TOKEN:
-            raise ValueError(f"muss 'loopback' sein oder ein Kennwort mit mindestens {_SHORTEST_TOKEN} Zeichen")
+            raise ValueError(f"muss 'local' sein oder ein Kennwort mit mindestens {_SHORTEST_TOKEN} Zeichen")
         return value if token else None
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(str(ip_network(one, strict=False)) for one in value)
 
     @field_validator("contact_url", "imprint_url", "privacy_url")
     @classmethod

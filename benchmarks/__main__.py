@@ -28,7 +28,7 @@ from assistant.index import embedded_text
 from assistant.pipeline import ask, rank
 from assistant.settings import Settings, load_settings
 from assistant.vectors import CachedEncoder, VectorCache, load_shipped
-from benchmarks.corpus import Sentences, sample, shipped_passages, shipped_sentences, write_added, write_part
+from benchmarks.corpus import Sentences, shipped_passages, shipped_sentences, write_added, write_part
 from benchmarks.measure import Client, Figures, alternating, command_seconds, rate, resident, say, server
 
 RESULTS = Path(__file__).with_name("results")

@@ -1,6 +1,6 @@
 """Many people at once against a real server: times, refusals, memory, and that no answer reaches somebody else.
 
-    python benchmarks/load.py [--minutes 30] [--people 20] [--crowd 60] [--idle 200] [--json FILE]
+    python benchmarks/load.py [--minutes 30] [--json FILE]
 
 Every person has an address of their own (as behind a trusted proxy) and asks marked questions; afterwards the same
 conversation is asked again alone and compared. The server runs with its default limits. The people run on the same
@@ -289,7 +289,6 @@ def soak(minutes: float, count: int, people: People, process: int) -> dict[str, 
 def server(data_dir: Path) -> Iterator[tuple[int, str]]:
     """A server with its default limits that believes the addresses the people claim."""
     limits = {"rate_limit_per_minute": "20", "global_rate_limit_per_minute": "600"}
-    data_dir.mkdir(parents=True, exist_ok=True)
     log = data_dir.parent / "load.log"
     with running(data_dir, stderr=log, log="off", trusted_proxies="127.0.0.1", **limits) as (process, address):
         yield process.pid, address
@@ -302,7 +301,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=0, help="length of the soak; 0: none")
     parser.add_argument("--people", type=int, default=20)
     parser.add_argument("--crowd", type=int, default=60)
-    parser.add_argument("--idle", type=int, default=200)
+    parser.add_argument("--pages", type=int, default=200)
     parser.add_argument("--data-dir", type=Path, help="a data folder with an index; default: a new one")
     parser.add_argument("--json", type=Path, help="write the figures here, too")
     options = parser.parse_args()
@@ -327,8 +326,8 @@ def measure(options: argparse.Namespace, data_dir: Path) -> dict[str, Any]:
         figures["crowd_page"] = at_once(options.crowd, 3, people, chat_on_page)
         figures["crowd_widget"] = at_once(options.crowd, 3, people, chat_in_widget)
         time.sleep(61)
-        figures["idle_widgets"] = idle_widgets(options.idle, people, process)
-        figures["idle_pages"] = idle_pages(options.idle, people, process)
+        figures["idle_widgets"] = idle_widgets(options.pages, people, process)
+        figures["idle_pages"] = idle_pages(options.pages, people, process)
         if options.minutes:
             figures["soak"] = soak(options.minutes, options.people, people, process)
         figures["end"] = {"megabytes": settled(process).megabytes}

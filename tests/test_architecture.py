@@ -25,7 +25,7 @@ LAYERS = [
     "calibrate fixed_replies",
     "generation",
     "index",
-    "understand retrieve",
+    "understand retrieve backup",
     "answer reading written support",
     "rules",
     "criteria",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
-from assistant.lexical import LexicalIndex, Tokenizer, build_lexical_index, fold, split_compound
+from assistant.lexical import LexicalIndex, Tokenizer, build_lexical_index, fold, split_compound, term
 from assistant.models import Language
 
 TOKENIZER = Tokenizer(
@@ -176,3 +179,18 @@ def test_an_empty_index_scores_nothing() -> None:
     lexical = build_lexical_index([])
     assert lexical.scores(["a"]).shape == (0,)
     assert lexical.weight("a") == 0
+
+
+def test_many_threads_find_the_same_terms_as_one() -> None:
+    words = [f"{stem}{number}{ending}" for number in range(400) for stem in ("network", "produc", "cooperat")
+             for ending in ("ing", "ions", "ed", "ally")]  # fmt: skip
+    texts = [" ".join(words[start::16]) for start in range(16)]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(16) as pool:  # first, because what is known already is not worked out again
+            together = list(pool.map(lambda text: TOKENIZER.terms(text, "en"), texts))
+    finally:
+        sys.setswitchinterval(before)
+    term.cache_clear()
+    assert together == [TOKENIZER.terms(text, "en") for text in texts]

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
 
 import httpx
@@ -91,7 +92,7 @@ def text_of(message: dict[str, Any]) -> str:
 def plain(markdown: str) -> str:
     """What remains of a shown message without escapes and the targets of its references."""
     lines = [line for line in markdown.splitlines() if not re.match(r"\[\d+\]: /", line)]
-    return " ".join(" ".join(lines).replace("\\", "").split())
+    return " ".join(unescape(" ".join(lines).replace("\\", "")).split())
 
 
 def _updated(before: list[Any], sent: list[Any]) -> list[Any]:

@@ -60,6 +60,7 @@ def chat(body: ChatIn, request: Request) -> Response:
         first = next(outcomes)  # what goes wrong before the first byte becomes an HTTP status
         return StreamingResponse(_events(chain([first], outcomes), request), media_type="text/event-stream")
     answer = ask(_assistant(request), body.question, history, lang=body.lang, land=land)
+    note_answer(request, answer)
     keep_unanswered(_assistant(request), answer)
     note_answer(request, answer)
     return JSONResponse(answer.to_dict())
@@ -104,6 +105,7 @@ def _events(outcomes: Iterator[Piece | Answer], request: Request) -> Iterator[st
             if isinstance(outcome, Piece):
                 yield _event("delta", {"text": outcome.text})
             else:
+                note_answer(request, outcome)
                 keep_unanswered(_assistant(request), outcome)
                 note_answer(request, outcome)
                 yield _event("done", outcome.to_dict())

@@ -65,7 +65,7 @@ def build_app(assistant: Assistant, *, loopback: bool = False) -> Observer:
     _mount_chat(app, assistant, "en", "/en")
     _mount_chat(app, assistant, "de", "/")
     door = FrontDoor(app, assistant.settings, AdviserGuard(assistant.settings, loopback))
-    return Observer(door, assistant.settings, metrics, loopback)
+    return Observer(door, assistant.settings, metrics)
 
 
 def _mount_chat(app: FastAPI, assistant: Assistant, language: Language, path: str) -> None:

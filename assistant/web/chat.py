@@ -155,6 +155,7 @@ def _respond(
         for content, cited, answer in _arriving(assistant, outcomes, turn):
             reply = {"role": "assistant", "content": content}
             if answer:
+                note(answer)
                 keep_unanswered(assistant, answer)
                 note(answer)
                 past.append({"turn": turn, "answer": answer, "content": content})

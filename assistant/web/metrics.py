@@ -41,7 +41,9 @@ class Metrics:
         self._answer_seconds = Histogram(
             "netzlotse_answer_seconds", "Time to the whole answer", ["mode"], buckets=_SECONDS, registry=registry
         )
-        self._refused = Counter("netzlotse_refused", "Requests refused, by code", ["code"], registry=registry)
+        self._refused = Counter(
+            "netzlotse_refused", "Requests refused for their number (429) or for load (503)", ["why"], registry=registry
+        )
         self.in_progress = Gauge(
             "netzlotse_requests_in_progress", "Replies that have not ended; streams: open chat pages", ["kind"],
             registry=registry,
@@ -55,10 +57,8 @@ class Metrics:
         self._requests.labels(method, route, str(status)).inc()
         if not lasting:
             self._request_seconds.labels(route).observe(seconds)
-
-    def refused(self, code: str) -> None:
-        """Count a request that was refused at the door or for load."""
-        self._refused.labels(code).inc()
+        if status in (429, 503):
+            self._refused.labels("rate_limited" if status == 429 else "busy").inc()
 
     def answered(self, answer: Answer, channel: str) -> None:
         """Count an answer or refusal."""
@@ -90,13 +90,13 @@ class _IndexState(Collector):
         yield GaugeMetricFamily("netzlotse_index_documents", "Sources in the index", len(generation.sources))
 
 
-def may_see_metrics(scope: Scope, settings: Settings, loopback: bool) -> bool:
-    """Whether a request may read the figures: on this machine, where the server is bound to it, or with the token."""
+def may_see_metrics(scope: Scope, settings: Settings) -> bool:
+    """Whether a request may read the figures: from this machine, or with the token, as the setting says."""
     wanted = settings.metrics.get_secret_value() if settings.metrics else ""
     if not wanted or scope["method"] not in ("GET", "HEAD"):
         return False
     headers = Headers(scope=scope)
     if wanted == LOCAL_METRICS:
-        return loopback and is_local(scope, headers) and is_loopback((scope.get("client") or ("",))[0])
+        return is_local(scope, headers) and is_loopback((scope.get("client") or ("",))[0])
     scheme, _, given = headers.get("authorization", "").partition(" ")
     return scheme.lower() == "bearer" and secrets.compare_digest(given.strip().encode(), wanted.encode())

@@ -42,7 +42,6 @@ class Noted:
 
     status: str | None = None
     mode: str | None = None
-    code: str | None = None
 
 
 @dataclass(slots=True)
@@ -58,10 +57,9 @@ class _Reply:
 class Observer:
     """ASGI layer around everything: figures and log lines; serves ``/metrics`` to those who may see it."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, metrics: Metrics, loopback: bool) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, metrics: Metrics) -> None:
         self._app = app
         self._settings = settings
-        self._loopback = loopback
         self._metrics = metrics
         self._idle: set[asyncio.Task[object]] = set()
 
@@ -74,7 +72,7 @@ class Observer:
         """Pass a request on and note how it ended."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-        elif scope["path"] == "/metrics" and may_see_metrics(scope, self._settings, self._loopback):
+        elif scope["path"] == "/metrics" and may_see_metrics(scope, self._settings):
             headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
             await Response(self._metrics.text(), 200, headers, "text/plain; version=0.0.4")(scope, receive, send)
         else:
@@ -118,8 +116,6 @@ class Observer:
         route, status = route_template(scope["path"]), reply.status or 500
         method = scope["method"] if scope["method"] in ("GET", "HEAD", "POST") else UNKNOWN
         self._metrics.replied(method, route, status, seconds, lasting=bool(_LASTING.fullmatch(scope["path"])))
-        if status in (429, 503) or noted.code:
-            self._metrics.refused(noted.code or "busy")
         if status < 400 and _ROUTINE.fullmatch(scope["path"]):
             return
         fields = {
@@ -130,7 +126,6 @@ class Observer:
             "ms": round(seconds * 1000, 1),
             "answer": noted.status,
             "mode": noted.mode,
-            "code": noted.code,
             **(described(error) if error else {}),
         }
         level = logging.ERROR if status == 500 or error else logging.WARNING if status > 500 else logging.INFO

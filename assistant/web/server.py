@@ -66,6 +66,7 @@ def run(assistant: Assistant, listener: socket.socket) -> None:
         app,
         http=PatientProtocol,
         ws="none",
+        log_level="warning",
         log_config=None,
         access_log=False,
         server_header=False,
