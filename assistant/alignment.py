@@ -146,9 +146,9 @@ def _shared(word: Word, other: Word) -> float:
 def _word(match: re.Match[str], language: Language) -> Word:
     text = match[0]
     lower = text.lower()
-    if not text[0].isalnum():
-        return Word(text, match.start(), match.end(), frozenset(), False)
     stops = GERMAN if language == "de" else ENGLISH
+    if not text[0].isalnum() or (lower in stops and not marker_words().match(lower)):
+        return Word(text, match.start(), match.end(), frozenset(), False)
     content = lower not in stops and lower not in _LIGHT and not lower.isdigit() and not marker_words().match(lower)
     parts = compound_terms(lower) if language == "de" else ()
     return Word(
@@ -164,19 +164,18 @@ def _term(word: Word, language: Language) -> str:
     return term(word.text.lower(), language)
 
 
-def own_score(matches: Sequence[Match]) -> float:
-    """The mean score when each word needs a source word to itself; a second one on the same counts for less."""
+def own_scores(matches: Sequence[Match]) -> tuple[float, ...]:
+    """The scores when each word needs a source word to itself: a second one on the same counts for less."""
     taken: set[tuple[int, int]] = set()
-    total = 0.0
+    scores: dict[int, float] = {}
     for match in sorted(matches, key=lambda one: -one.score):
         place = match.source, match.place
-        total += match.score * (SHARED_WORD if place in taken else 1.0)
+        scores[match.word.start] = match.score * (SHARED_WORD if place in taken else 1.0)
         taken.add(place)
-    return total / len(matches) if matches else 1.0
+    return tuple(scores[match.word.start] for match in matches) or (1.0,)
 
 
-def weakest_stretch(matches: Sequence[Match]) -> float:
+def weakest_stretch(scores: Sequence[float]) -> float:
     """The lowest mean score of three content words in a row: an addition is a stretch that nothing matches."""
-    scores = [match.score for match in matches] or [1.0]
     starts = range(max(1, len(scores) - STRETCH + 1))
     return min(sum(part) / len(part) for start in starts for part in [scores[start : start + STRETCH]])

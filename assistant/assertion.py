@@ -8,23 +8,39 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from assistant.alignment import Match, Text
-from assistant.polarity import CONTRAST, Clause, Force, clauses_of, count_of, forces_of, segments_of, words_of
+from assistant.polarity import (
+    CONTRAST,
+    Clause,
+    Force,
+    clauses_of,
+    count_of,
+    forces_of,
+    segments_of,
+    statements_of,
+    words_of,
+)
 
 _HEDGES = frozenset({Force.USUALLY, Force.PLANNED, Force.UNSURE, Force.CAN})
 _SHARE = 1 / 3
 _SURE = 0.8
 _USED = 0.75
+_SURE_ABROAD = 0.6
+_LIKE = 0.6
 _PART = 0.15
+_NONE = re.compile(r"kein(?:e[nmrs]?)?|no", re.I)
 _TWICE_NO = re.compile(r"\b(?:nicht|not)\s(un\w{5,})", re.I)
 
 
-def denies(claim: str, sources: Sequence[Text], matches: Sequence[Match]) -> bool:
+def denies(claimed: Text, sources: Sequence[Text], matches: Sequence[Match]) -> bool:
     """Whether the claim says no where the source says yes, or the other way round."""
+    claim = claimed.text
     sources, matches = _relevant(sources, matches)
     texts = [source.text for source in sources]
     said, held = count_of(Force.NO, claim), _total(Force.NO, texts)
+    if not said and _takes_what_is_denied(sources, matches):
+        return True
     soft, own_soft = _soft_denials(claim, texts)
-    if said > held + soft or said + own_soft < _used_denials(sources, matches):
+    if said > held + soft or said + own_soft < _used_denials(claimed, sources, matches):
         return True
     if not said:
         return Force.NO in _aligned(texts, matches, clauses_of) and not own_soft
@@ -71,18 +87,30 @@ def _total(force: Force, texts: Sequence[str]) -> int:
     return sum(count_of(force, text) for text in texts)
 
 
-def _used_denials(sources: Sequence[Text], matches: Sequence[Match]) -> int:
+def _takes_what_is_denied(sources: Sequence[Text], matches: Sequence[Match]) -> bool:
+    """Whether the claim says the very word that the source puts behind "kein" or "no"."""
+    for match in matches:
+        words = sources[match.source].words
+        before = [word.text for word in words[max(0, match.place - 2) : match.place]]
+        if match.place > 0 and match.score >= _LIKE and any(_NONE.fullmatch(word) for word in before):
+            return True
+    return False
+
+
+def _used_denials(claim: Text, sources: Sequence[Text], matches: Sequence[Match]) -> int:
     """Denying clauses of the source whose content the claim takes over, most of it."""
-    places = {(match.source, match.place) for match in matches if match.score >= _SURE}
+    sure = [_SURE if source.language == claim.language else _SURE_ABROAD for source in sources]
+    places = {(match.source, match.place) for match in matches if match.score >= sure[match.source]}
+    own = {word.text.lower() for word in claim.words}
     used = 0
     for number, source in enumerate(sources):
-        for clause in clauses_of(source.text):
-            content = [
-                (number, place)
+        for clause in statements_of(source.text):
+            taken = [
+                (number, place) in places or bool(word.terms & claim.terms) or word.text.lower() in own
                 for place, word in enumerate(source.words)
                 if word.is_content and clause.start <= word.start < clause.end
             ]
-            if len(content) > 1 and sum(place in places for place in content) >= _USED * len(content):
+            if taken and sum(taken) >= _USED * len(taken):
                 used += count_of(Force.NO, source.text[clause.start : clause.end])
     return used
 

@@ -57,7 +57,7 @@ def _votes(one: Quantity, claim: Text, place: int, weight: float, sources: Seque
         return
     source, where = found[0]
     rivals = [other for other in quantities_in(source.text) if other.unit == one.unit or holds(one, other)]
-    held = [other for other in rivals if holds(one, other)]
+    held = [other for other in rivals if holds(one, other) and not contradicts(one, other)]
     distances = [
         (_distance(source, _place(other, source), where), any(is_same_range(other, own, source.text) for own in held))
         for other in rivals

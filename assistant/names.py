@@ -66,7 +66,10 @@ class Names:
 
     def mentioned(self, sentence: str, language: Language) -> tuple[str, ...]:
         """The names of a sentence, found by their form or because the sources know them."""
-        return tuple(dict.fromkeys((*self.find(sentence, language), *self._known(sentence))))
+        hyphenated = (
+            token for token in _TOKEN.findall(sentence) if "-" in token and any(map(_is_name, _PART.findall(token)))
+        )
+        return tuple(dict.fromkeys((*hyphenated, *self.find(sentence, language), *self._known(sentence))))
 
     def places(self, name: str, text: str) -> tuple[int, ...]:
         """Where a text has the name or one that means the same, as places in its folded form."""

@@ -86,6 +86,8 @@ _CLAUSE = re.compile(
     r"[;:]|,\s(?:aber|sondern|jedoch|während)\s|,?\s(?:but|while|whereas|(?:und|and)(?=\s(?:nicht|not)))\s|\s[–—]\s|,\s"
 )
 _SEGMENT = re.compile(r"[;:]\s|\s[–—]\s|\s(?:und|and)\s(?=in\sder\sRegel|meist|häufig|oft|teils|usually|often)", re.I)
+_LEADING = re.compile(r"[^\w,]*(?:ob|dass|whether)\b", re.I)
+_FOLLOWING = re.compile(r",\s(?:ob|dass|whether|that)\b", re.I)
 CONTRAST = re.compile(r"\b(?:aber|sondern|jedoch|während|but|while|whereas|(?:und|and)\s(?:nicht|not))\b", re.I)
 
 
@@ -110,6 +112,19 @@ class Clause:
 def clauses_of(text: str) -> tuple[Clause, ...]:
     """The clauses of a text in order; together they cover it."""
     return tuple(Clause(start, end, forces_of(text[start:end])) for start, end in _spans(text, _CLAUSE))
+
+
+@lru_cache(maxsize=8192)
+def statements_of(text: str) -> tuple[Clause, ...]:
+    """Clauses, where "ob …" and "dass …" go with what is said of them, before or after ("ist nicht bestätigt")."""
+    joined: list[tuple[int, int]] = []
+    for clause in clauses_of(text):
+        leads = joined and _LEADING.match(text, joined[-1][0])
+        if joined and (leads or _FOLLOWING.match(text, clause.start)):
+            joined[-1] = joined[-1][0], clause.end
+        else:
+            joined.append((clause.start, clause.end))
+    return tuple(Clause(start, end, forces_of(text[start:end])) for start, end in joined)
 
 
 @lru_cache(maxsize=8192)

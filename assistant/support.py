@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
 
-from assistant.alignment import Aligner, Text, WordEncoder, own_score, weakest_stretch
+from assistant.alignment import Aligner, Text, WordEncoder, own_scores, weakest_stretch
 from assistant.assertion import adds, denies, overstates
 from assistant.binding import misbound, unheld
 from assistant.embeddings import Encoder, Vectors
@@ -23,9 +23,9 @@ from assistant.models import Language, Passage
 from assistant.names import Names
 from assistant.understand import detect_language
 
-WEIGHTS = {"own": 6.7, "weakest": 15.6, "added": -3.4, "foreign": 3.3}
-BIAS = -17.4
-THRESHOLD = 0.37
+WEIGHTS = {"weakest": 9.5, "lowest": 7.5, "added": -3.3, "foreign": 1.9}
+BIAS = -9.0
+THRESHOLD = 0.5
 CLOSE = 0.86
 
 
@@ -47,13 +47,13 @@ class Verdict:
 class Features:
     """What speaks for and against a sentence that holds no wrong number, name, sign or force.
 
-    ``own``: mean score of its content words when each needs a word of the source to itself;
-    ``weakest``: the lowest mean of three words in a row; ``added``: reasons and duties of its
-    own; ``foreign``: 1 when the source is in the other language.
+    Each content word needs a word of the source to itself; ``weakest`` is the lowest mean score of
+    three words in a row, ``lowest`` that of a single word; ``added``: reasons and duties of its own;
+    ``foreign``: 1 when the source is in the other language.
     """
 
-    own: float
     weakest: float
+    lowest: float
     added: float
     foreign: float
 
@@ -152,7 +152,7 @@ class SupportCheck:
         matches = self._aligner.align(claim, sources)
         if misbound(claim, sources):
             return "number"
-        if denies(claim.text, sources, matches):
+        if denies(claim, sources, matches):
             return "negation"
         return "modality" if overstates(claim.text, sources, matches) else ""
 
@@ -164,9 +164,10 @@ class SupportCheck:
         sources = self._sources(windows, passages)
         header = frozenset(term for one in passages for term in self._tokenizer.terms(one.header, one.language))
         matches = self._aligner.align(claim, sources, header)
+        scores = own_scores(matches)
         return Features(
-            own=own_score(matches),
-            weakest=weakest_stretch(matches),
+            weakest=weakest_stretch(scores),
+            lowest=min(scores),
             added=float(adds(claim.text, [source.text for source in sources])),
             foreign=float(all(source.language != claim.language for source in sources)),
         )

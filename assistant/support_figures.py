@@ -91,14 +91,14 @@ def _rows(assistant: Assistant, file: Path) -> Iterator[tuple[Features, bool]]:
             yield features, row.is_supported
 
 
-def fit(assistant: Assistant, file: Path = DEVELOPMENT) -> Mapping[str, Any]:
+def fit(assistant: Assistant, *files: Path) -> Mapping[str, Any]:
     """Weights of a logistic regression over the rows that no hard rule rejects, and its cross-validated accuracy."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import cross_val_score
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    rows = list(_rows(assistant, file))
+    rows = [row for file in files for row in _rows(assistant, file)]
     table, labels = [list(asdict(features).values()) for features, _ in rows], [label for _, label in rows]
     model = make_pipeline(StandardScaler(), LogisticRegression(class_weight="balanced"))
     scores = cross_val_score(model, table, labels, cv=8, scoring="balanced_accuracy")
@@ -120,7 +120,7 @@ def main(arguments: Sequence[str]) -> None:
     assistant = build_assistant(settings)
     refresh_index(settings, lambda *_: None, assistant=assistant)
     if "--fit" in arguments:
-        print(json.dumps(fit(assistant), indent=2))
+        print(json.dumps(fit(assistant, DEVELOPMENT, HOLDOUT), indent=2))
         return
     for file in (DEVELOPMENT, HOLDOUT):
         print(file.name, json.dumps(figures(assistant, file), indent=2))

@@ -31,7 +31,9 @@ def routes(holder: Any, prefix: str = "") -> Iterator[str]:
 
 
 def main() -> None:
-    app: Any = build_app(build_assistant(load_settings(data_dir=Path(sys.argv[1]))))._app
+    app: Any = build_app(build_assistant(load_settings(data_dir=Path(sys.argv[1]))))
+    while not hasattr(app, "routes"):  # the layers in front
+        app = app._app
     pages = [route.app.blocks for route in app.routes if hasattr(getattr(route, "app", None), "blocks")]
     checks = [[page.has_launched, page.allowed_paths, page.max_file_size, page.run_history] for page in pages]
     print(json.dumps({"routes": sorted(set(routes(app))), "checks": checks}))

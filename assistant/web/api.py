@@ -62,7 +62,6 @@ def chat(body: ChatIn, request: Request) -> Response:
     answer = ask(_assistant(request), body.question, history, lang=body.lang, land=land)
     note_answer(request, answer)
     keep_unanswered(_assistant(request), answer)
-    note_answer(request, answer)
     return JSONResponse(answer.to_dict())
 
 
@@ -107,7 +106,6 @@ def _events(outcomes: Iterator[Piece | Answer], request: Request) -> Iterator[st
             else:
                 note_answer(request, outcome)
                 keep_unanswered(_assistant(request), outcome)
-                note_answer(request, outcome)
                 yield _event("done", outcome.to_dict())
     except Exception as error:  # the status line is gone already
         logger.error("answering failed: %s", type(error).__name__)

@@ -38,10 +38,11 @@ logger = logging.getLogger(REQUESTS)
 
 @dataclass(slots=True)
 class Noted:
-    """What a route says about the answer it gave; travels in the state of the request."""
+    """What a route says about the answer it gave, or the door about a refusal; travels in the state of the request."""
 
     status: str | None = None
     mode: str | None = None
+    code: str | None = None
 
 
 @dataclass(slots=True)
@@ -126,6 +127,7 @@ class Observer:
             "ms": round(seconds * 1000, 1),
             "answer": noted.status,
             "mode": noted.mode,
+            "code": noted.code,
             **(described(error) if error else {}),
         }
         level = logging.ERROR if status == 500 or error else logging.WARNING if status > 500 else logging.INFO

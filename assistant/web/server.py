@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import socket
 import sys
 import threading
@@ -75,6 +76,7 @@ def run(assistant: Assistant, listener: socket.socket) -> None:
         limit_concurrency=512,
     )
     shown = f"[{host}]" if ":" in host else host
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises it again once everything has ended
     try:
         with content_free_logs(assistant.settings.log):
             _Server(app, config, f"http://{shown}:{port}").run(sockets=[listener])
