@@ -35,8 +35,8 @@ eval: $(VENV)/.slim ## Figures over the golden questions
 vectors: $(VENV)/.slim ## Write the shipped vectors anew after a change in knowledge/
 	@$(VENV)/bin/python -m assistant.ship
 
-bench: $(VENV)/.slim ## Measure one question against the cost of embedding it
-	@$(VENV)/bin/python benchmarks/question.py
+bench: $(VENV)/.slim ## Measure questions, index, start and memory against the cost of embedding; ARGS="--help"
+	@$(VENV)/bin/python -m benchmarks $(ARGS)
 
 counts: $(VENV)/.slim ## Refresh the tables of the knowledge in the README
 	@$(VENV)/bin/python -m assistant.inventory README.md

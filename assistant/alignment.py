@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +17,7 @@ from assistant.embeddings import E5Embeddings, Encoder, load_embeddings
 from assistant.function_words import ENGLISH, GERMAN
 from assistant.lexical import Tokenizer, compound_terms, term
 from assistant.models import Language
+from assistant.number_words import WORD
 from assistant.polarity import marker_words
 
 Vectors = NDArray[np.float32]
@@ -26,14 +28,17 @@ _TIE = 1e-3
 STRETCH = 3
 # Words that everything here has or that only frame a number or a source; who speaks of "Firmen" means "Unternehmen".
 _LIGHT = frozenset(
-    """prozent euro eur mio mrd million millionen milliarde milliarden stunde stunden tag tage tagen jahr jahre
-    jahren monat monate monaten woche wochen januar februar märz april mai juni juli august september oktober
-    november dezember percent million billion hours days years months weeks january february march june july
-    october december binnen innerhalb laut zufolge gemäß bzw etwa rund circa je jeweils insgesamt regel
-    mindestens wenigstens höchstens maximal knapp allerdings außerdem zudem according within per total also
-    however furthermore bekommen bekommt erhalten erhält gilt gelten liegt liegen beträgt betragen gets receive
+    """prozent euro eur mio mrd million millionen milliarde milliarden januar februar märz april mai juni juli
+    august september oktober november dezember percent million billion january february march june july october
+    december binnen innerhalb laut zufolge gemäß bzw etwa rund circa je jeweils insgesamt regel mindestens
+    wenigstens höchstens maximal knapp allerdings außerdem zudem according within per total also however
+    furthermore bekommen bekommt erhalten erhält gilt gelten liegt liegen beträgt betragen gets receive
     receives""".split()
 )
+_SPANS = frozenset(
+    """stunde stunden tag tage tagen jahr jahre jahren monat monate monaten woche wochen hours days years months
+    weeks""".split()
+)  # as light where a number goes before: "binnen drei Wochen", not "binnen weniger Wochen"
 _FIRMS = frozenset(
     """unternehmen unternehmens firma firmen betrieb betriebe betrieben betriebs company companies firm firms
     business businesses enterprise enterprises""".split()
@@ -109,7 +114,8 @@ class Aligner:
         self.read = lru_cache(maxsize=_REMEMBERED)(self._read)
 
     def _read(self, text: str, language: Language) -> Text:
-        words = tuple(_word(match, language) for match in _TOKEN.finditer(text))
+        found = [None, *_TOKEN.finditer(text)]
+        words = tuple(_word(match, before, language) for before, match in pairwise(found) if match)
         vector, vectors = self._encoder.encode_in_context([word.text for word in words])
         terms = frozenset(self._tokenizer.terms(text, language))
         return Text(text, language, vector, words, vectors, terms.union(*(word.terms for word in words)))
@@ -143,13 +149,20 @@ def _shared(word: Word, other: Word) -> float:
     return 0.5 + 0.5 * len(word.terms & other.terms) / len(word.terms)
 
 
-def _word(match: re.Match[str], language: Language) -> Word:
+def _word(match: re.Match[str], before: re.Match[str] | None, language: Language) -> Word:
     text = match[0]
     lower = text.lower()
     stops = GERMAN if language == "de" else ENGLISH
     if not text[0].isalnum() or (lower in stops and not marker_words().match(lower)):
         return Word(text, match.start(), match.end(), frozenset(), False)
-    content = lower not in stops and lower not in _LIGHT and not lower.isdigit() and not marker_words().match(lower)
+    counted = lower in _SPANS and before and (before[0][-1].isdigit() or WORD.fullmatch(before[0]))
+    content = (
+        not counted
+        and lower not in stops
+        and lower not in _LIGHT
+        and not lower.isdigit()
+        and not marker_words().match(lower)
+    )
     parts = compound_terms(lower) if language == "de" else ()
     return Word(
         text,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -63,6 +64,7 @@ TEXTS: Mapping[Language, Mapping[str, str]] = {
         "contact": "Talk to people",
     },
 }
+_BEAT = 0.25  # seconds between two updates of the page, each of which costs as much as an answer
 Conversation = list[dict[str, Any]]
 
 
@@ -154,12 +156,12 @@ def _respond(
         outcomes = stream(assistant, text, _history(past), default=language)
         for content, cited, answer in _arriving(assistant, outcomes, turn):
             reply = {"role": "assistant", "content": content}
+            sources = gr.skip() if cited is None else _sources(past, language, _cards(text, cited, turn, language))
             if answer:
                 note(answer)
                 keep_unanswered(assistant, answer)
-                note(answer)
                 past.append({"turn": turn, "answer": answer, "content": content})
-            sources = gr.skip() if cited is None else _sources(past, language, _cards(text, cited, turn, language))
+                rest = _follow_ups(answer.suggestions)
             yield [[*shown, question, reply], sources, past if answer else gr.skip(), gr.skip(), gr.skip(), *rest]
     except QuestionError as error:
         reply = {"role": "assistant", "content": str(error)}
@@ -169,8 +171,6 @@ def _respond(
         logger.error("answering failed: %s", type(error).__name__)
         reply = {"role": "assistant", "content": TEXTS[language]["unavailable"]}
         yield _update([*shown, question, reply], past, language, ())
-        return
-    yield [gr.skip()] * 5 + _follow_ups(past[-1]["answer"].suggestions)
 
 
 def _arriving(
@@ -178,20 +178,19 @@ def _arriving(
 ) -> Iterator[tuple[str, Sequence[Citation] | None, Answer | None]]:
     """What is shown of an answer so far, its citations where new ones came, and in the end the answer.
 
-    Sources are shown anew only when there are more of them: the reader would lose the place.
+    Sources are shown anew only when there are more of them: the reader would lose the place. What
+    comes at once is shown at once: quotes are ready before the first of them could be read.
     """
-    text, count = "", 0
+    text, count, shown_at = "", 0, time.monotonic()
     for outcome in outcomes:
+        more = outcome.citations if len(outcome.citations) > count else None
         if isinstance(outcome, Answer):
-            yield message(outcome, turn, mode_note(outcome, assistant.prompts)), None, outcome
+            yield message(outcome, turn, mode_note(outcome, assistant.prompts)), more, outcome
             return
         text += outcome.text
-        yield (
-            arriving(text, outcome.citations, turn),
-            outcome.citations if len(outcome.citations) > count else None,
-            None,
-        )
-        count = len(outcome.citations)
+        if time.monotonic() - shown_at >= _BEAT:
+            yield arriving(text, outcome.citations, turn), more, None
+            count, shown_at = len(outcome.citations), time.monotonic()
 
 
 def _messages(past: Conversation) -> list[dict[str, str]]:
