@@ -10,11 +10,13 @@ from dataclasses import replace
 from assistant.alignment import Match, Text
 from assistant.polarity import (
     CONTRAST,
+    STATUS,
     Clause,
     Force,
     clauses_of,
     count_of,
     forces_of,
+    is_past,
     segments_of,
     statements_of,
     words_of,
@@ -27,6 +29,7 @@ _USED = 0.75
 _SURE_ABROAD = 0.6
 _LIKE = 0.6
 _PART = 0.15
+_HALF = 0.5
 _NONE = re.compile(r"kein(?:e[nmrs]?)?|no", re.I)
 _TWICE_NO = re.compile(r"\b(?:nicht|not)\s(un\w{5,})", re.I)
 
@@ -58,6 +61,12 @@ def overstates(claim: str, sources: Sequence[Text], matches: Sequence[Match]) ->
     said, held = forces_of(claim), _aligned(texts, matches, segments_of)
     everywhere = frozenset[Force]().union(*map(forces_of, texts))
     hedges = held & _HEDGES
+    if _is_newer(claim, sources, matches) or (
+        Force.UNSURE in everywhere and Force.UNSURE not in said and STATUS.search(claim)
+    ):
+        return True
+    if Force.MUST in said and not everywhere & {Force.MUST, Force.DUE, Force.DUTY, Force.ONLY}:
+        return True
     return (
         count_of(Force.ALL, claim) > _total(Force.ALL, texts)
         or (Force.DUTY in said and not everywhere & {Force.DUTY, Force.MUST, Force.DUE})
@@ -66,6 +75,20 @@ def overstates(claim: str, sources: Sequence[Text], matches: Sequence[Match]) ->
         or (Force.ONLY in said and not everywhere & {Force.ONLY, Force.NO, Force.SOFT_NO})
         or (bool(hedges) and not said & _HEDGES and not (hedges == {Force.CAN} and Force.NO in held))
     )
+
+
+def _is_newer(claim: str, sources: Sequence[Text], matches: Sequence[Match]) -> bool:
+    """Whether the claim tells in the present what its source tells of the past: a programme that has ended."""
+    if is_past(claim) or count_of(Force.ENDED, claim):
+        return False
+    used: dict[str, float] = {}
+    for match in matches:
+        clause = _clause_at([source.text for source in sources], match) if match.place >= 0 else None
+        if clause:
+            text = sources[match.source].text[clause.start : clause.end]
+            used[text] = used.get(text, 0.0) + match.score
+    total = sum(used.values())
+    return any(is_past(text) for text, weight in used.items() if weight >= total * _HALF)
 
 
 def _relevant(sources: Sequence[Text], matches: Sequence[Match]) -> tuple[list[Text], list[Match]]:

@@ -66,9 +66,8 @@ class Names:
 
     def mentioned(self, sentence: str, language: Language) -> tuple[str, ...]:
         """The names of a sentence, found by their form or because the sources know them."""
-        hyphenated = (
-            token for token in _TOKEN.findall(sentence) if "-" in token and any(map(_is_name, _PART.findall(token)))
-        )
+        tokens = (token for token in _TOKEN.findall(sentence) if "-" in token)
+        hyphenated = (token for token in tokens if _is_double(_PART.findall(token)))
         return tuple(dict.fromkeys((*hyphenated, *self.find(sentence, language), *self._known(sentence))))
 
     def places(self, name: str, text: str) -> tuple[int, ...]:
@@ -130,6 +129,11 @@ def _stands_out(words: Sequence[str]) -> bool:
     """Whether known words are a name rather than talk: two capitals, or one long word."""
     capitals = [word for word in words if word[0].isupper()]
     return len(capitals) > 1 or (len(words) == 1 and len(capitals) == 1 and len(words[0]) >= _LONG)
+
+
+def _is_double(parts: Sequence[str]) -> bool:
+    """Whether a hyphenated word can be a name as a whole: "BIG-Transfer", "Spitzencluster-Wettbewerb"."""
+    return any(map(_is_name, parts)) or all(part[0].isupper() and len(part) > _LONG for part in parts)
 
 
 class _Mentions:

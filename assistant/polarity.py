@@ -67,7 +67,7 @@ _FORMS: dict[Force, str] = {
         |please\scheck|expert\sknowledge|angeblich|wohl|vermutlich|likely|probably""",
     Force.MUST: rf"""muss|müssen|musste|mussten|pflicht\w*|verpflichte\w*|vorgeschrieben{_ENDING}|verlang\w*
         |erforderlich{_ENDING}|nötig{_ENDING}|notwendig{_ENDING}|brauch\w*|benötig\w*|bedarf
-        |setz\w*\s(?:\w+\s){{0,6}}voraus|voraussetz\w*|zwingend{_ENDING}|must|shall|required?s?|requires
+        |setz\w*\s(?:\w+\s){{0,12}}voraus|voraussetz\w*|zwingend{_ENDING}|must|shall|required?s?|requires
         |requirements?|mandatory|obliged|obligat\w+|need|needs|needed|necessary|has\sto|have\sto|had\sto""",
     Force.ALL: r"""immer|stets|alle[nrms]?|jede[nrms]?|sämtliche[nrms]?|zwangsläufig|garantiert|automatisch|ausnahmslos
         |generell|jederzeit|uneingeschränkt\w*|vollständig\w*|überall|nie|niemals|zwingend|always|all|every
@@ -82,6 +82,19 @@ _NO_NEGATION = re.compile(
     re.I,
 )
 _MARKERS = {force: re.compile(rf"\b(?:{form})\b", re.I | re.X) for force, form in _FORMS.items()}
+# What is over: forms of strong verbs, and "früher"; weak verbs are told by their lemma.
+_OVER = re.compile(
+    r"\b(?:war(?:en)?|wurden?|worden|hatten?|gab(?:en)?|lief(?:en)?|bot(?:en)?|galt(?:en)?|lag(?:en)?|kam(?:en)?|stand(?:en)?"
+    r"|enthielt(?:en)?|begann(?:en)?|bekam(?:en)?|erhielt(?:en)?|ging(?:en)?|sank(?:en)?|früher\w*|damals|ehemals|hat|haben"
+    r"|was|were|had|did|ran|went|gave|formerly|used\sto|been|[a-z]{2,}ed)\b"
+)
+_WEAK = re.compile(r"\b[a-zäöüß]{3,}ten?\b")
+_NOT_OVER = frozenset("könnte könnten sollte sollten müsste müssten würde würden dürfte dürften möchte möchten".split())
+STATUS = re.compile(
+    r"\b(?:aktuell|derzeit|momentan|gegenwärtig|weiterhin|heute|jetzt|noch|auch\snach|hinaus|offen|läuft|laufend|besteht|gibt\ses"
+    r"|currently|still|now|open|continues?|remains?|beyond)\b",
+    re.I,
+)
 _CLAUSE = re.compile(
     r"[;:]|,\s(?:aber|sondern|jedoch|während)\s|,?\s(?:but|while|whereas|(?:und|and)(?=\s(?:nicht|not)))\s|\s[–—]\s|,\s"
 )
@@ -160,6 +173,18 @@ def count_of(force: Force, text: str) -> int:
 def words_of(force: Force, text: str) -> tuple[str, ...]:
     """The markers of a text in lower case."""
     return tuple(match[0].lower() for match in _MARKERS[force].finditer(text))
+
+
+@lru_cache(maxsize=8192)
+def is_past(text: str) -> bool:
+    """Whether a stretch of text tells of what was: a past tense, "früher", a perfect."""
+    import simplemma
+
+    weak = {word: simplemma.lemmatize(word, lang="de") for word in _WEAK.findall(text) if word not in _NOT_OVER}
+    verbs = [
+        word for word, lemma in weak.items() if lemma.endswith(("en", "rn", "ln")) and lemma not in (word, f"{word}n")
+    ]
+    return bool(_OVER.search(text) or verbs)
 
 
 @lru_cache(maxsize=1)

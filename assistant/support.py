@@ -14,6 +14,7 @@ from itertools import combinations
 
 from assistant.alignment import Aligner, Text, WordEncoder, own_scores, weakest_stretch
 from assistant.assertion import adds, denies, overstates
+from assistant.benefits import benefits_in
 from assistant.binding import misbound, unheld
 from assistant.embeddings import Encoder, Vectors
 from assistant.evidence import Cited, Window, nearest_sentence, windows_of
@@ -139,6 +140,8 @@ class SupportCheck:
             claim.text, names.mentioned(claim.text, claim.language), lambda one: names.places(one, held)
         ):
             return "name"
+        if benefits_in(claim.text) - benefits_in(f"{source} {held}"):
+            return "benefit"
         return self._twisted(claim, self._sources(windows, [one.passage for one in cited]))
 
     def _unknown_long_form(self, claim: Text, source: str, cited: Sequence[Cited]) -> bool:

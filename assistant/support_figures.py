@@ -1,7 +1,7 @@
 """Figures of the support check over labelled sentences, and the fit of its weights.
 
-``python -m assistant.support_figures`` prints precision and recall for both files,
-``python -m assistant.support_figures --fit`` fits the weights on the development file
+``python -m assistant.support_figures`` prints precision and recall for all files,
+``python -m assistant.support_figures --fit`` fits the weights on the first two
 (needs scikit-learn, which only the tests install) and cross-validates them.
 """
 
@@ -23,7 +23,7 @@ from assistant.support import Features
 from assistant.understand import detect_language
 
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "evaluation"
-DEVELOPMENT, HOLDOUT = FOLDER / "claims.jsonl", FOLDER / "claims_holdout.jsonl"
+DEVELOPMENT, HOLDOUT, FRESH = (FOLDER / f"{name}.jsonl" for name in ("claims", "claims_holdout", "claims_fresh"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def main(arguments: Sequence[str]) -> None:
     if "--fit" in arguments:
         print(json.dumps(fit(assistant, DEVELOPMENT, HOLDOUT), indent=2))
         return
-    for file in (DEVELOPMENT, HOLDOUT):
+    for file in (DEVELOPMENT, HOLDOUT, FRESH):
         print(file.name, json.dumps(figures(assistant, file), indent=2))
 
 
