@@ -289,6 +289,7 @@ def soak(minutes: float, count: int, people: People, process: int) -> dict[str, 
 def server(data_dir: Path) -> Iterator[tuple[int, str]]:
     """A server with its default limits that believes the addresses the people claim."""
     limits = {"rate_limit_per_minute": "20", "global_rate_limit_per_minute": "600"}
+    data_dir.mkdir(parents=True, exist_ok=True)
     log = data_dir.parent / "load.log"
     with running(data_dir, stderr=log, log="off", trusted_proxies="127.0.0.1", **limits) as (process, address):
         yield process.pid, address
