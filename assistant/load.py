@@ -23,6 +23,7 @@ from assistant.schema import FrontMatter, Source
 from assistant.status import short_name, status_sections
 
 _ATTEMPTS = 5
+_REST = 0.2  # seconds without a change after which a file counts as saved; writers pause for less
 _HEAD = re.compile(r"\A---\r?\n(.*?)\r?\n---\r?\n(.*)\Z", re.DOTALL)
 
 
@@ -52,15 +53,23 @@ def load_knowledge(folders: Iterable[Path]) -> tuple[Document, ...]:
         try:
             documents = _load_folders(folders)
         except KnowledgeError:
-            if _state(folders) == before:
+            if _unchanged(folders, before):
                 raise
         else:
-            if _state(folders) == before:
+            if _unchanged(folders, before):
                 return documents
         time.sleep(0.1 * attempt)
     raise KnowledgeError(
         "Die Wissensdateien ändern sich gerade; bitte wiederholen Sie den Befehl, wenn sie gespeichert sind."
     )
+
+
+def _unchanged(folders: Sequence[Path], before: list[tuple[str, int, int, int]]) -> bool:
+    """Whether nothing was written while reading, nor just before, as by somebody who pauses between two writes."""
+    age = time.time() - max((modified / 1e9 for *_, modified in before), default=0)
+    if 0 <= age < _REST:  # a date in the future says nothing
+        time.sleep(_REST - age)
+    return _state(folders) == before
 
 
 def _state(folders: Sequence[Path]) -> list[tuple[str, int, int, int]]:
