@@ -19,6 +19,7 @@ from assistant.errors import EmbeddingError
 from assistant.fixed_replies import FixedReplies, load_examples, prepare_replies
 from assistant.index import IndexInput, Refreshed, Report, refresh_locked, write_lock
 from assistant.language_model import LanguageModel
+from assistant.lemmas import keep_dictionaries_in
 from assistant.lexical import Tokenizer
 from assistant.load import SafeLoader, load_knowledge
 from assistant.names import Names, known_names
@@ -60,6 +61,7 @@ class Assistant:
 def build_assistant(settings: Settings) -> Assistant:
     """The assistant over the current index."""
     _be_quiet(settings)
+    keep_dictionaries_in(settings.data_dir / "cache")
     tokenizer = Tokenizer(_merged(settings, "abbreviations.yaml"))
     prompts = Prompts(shipped_folder("prompts"), settings.prompts_dir)
     encoder = _load_encoder(settings)

@@ -7,7 +7,6 @@ the cache folder, and from then on only checks that they are unchanged.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import struct
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,13 +14,13 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import EmbeddingError
+from assistant.prepared import digest, prepared
 
 if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto, TensorProto
@@ -38,7 +37,7 @@ BLOCK_BYTES = 2 + BLOCK // 2
 START, END, UNKNOWN = 0, 2, 3
 OUTLIER_FACTOR = 3.0
 MICROSOFT = "com.microsoft"
-MODEL_FILE, TOKENIZER_FILE, MANIFEST_FILE = "model.onnx", "tokenizer.json", "manifest.json"
+MODEL_FILE, TOKENIZER_FILE = "model.onnx", "tokenizer.json"
 EXAMPLES = (
     "▁que ry : ▁Welche ▁Förderung ▁gibt ▁es ▁20 26 ▁für ▁kleine ▁Betrieb e , ▁die ▁gemeinsam ▁Daten ▁ austausch en ?",
     "▁que ry : ▁how ▁do ▁small ▁manufacture rs ▁find ▁partners ▁for ▁Industrie ▁4.0 ▁projects ?",
@@ -299,11 +298,8 @@ def find_peaks(checkpoint: Checkpoint, texts: Sequence[str] = EXAMPLES) -> dict[
 def prepare_encoder(cache_dir: Path) -> Path:
     """The folder with ``model.onnx`` and ``tokenizer.json``, written first if missing, damaged or outdated."""
     source = weights_file()
-    fingerprint = f"{FORMAT}-{_digest(source)[:16]}"
-    folder = cache_dir / "encoder" / fingerprint
-    if not is_intact(folder):
-        _publish(source, folder)
-    return folder
+    fingerprint = f"{FORMAT}-{digest(source)[:16]}"
+    return prepared(cache_dir / "encoder" / fingerprint, lambda fresh: _write(source, fresh))
 
 
 def weights_file() -> Path:
@@ -314,48 +310,9 @@ def weights_file() -> Path:
     return Path(found.origin).with_name("e5-small-q4.bin")
 
 
-def is_intact(folder: Path) -> bool:
-    """Whether the files in the folder are the ones that were written there."""
-    try:
-        manifest = json.loads((folder / MANIFEST_FILE).read_text("utf-8"))
-        expected = manifest["sha256"]
-        return manifest["outputs"] == list(OUTPUTS) and all(
-            _digest(folder / name) == expected[name] for name in (MODEL_FILE, TOKENIZER_FILE)
-        )
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
-
-
-def _publish(source: Path, folder: Path) -> None:
-    """Write aside and rename, so that no process ever sees half a folder."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=folder.parent, prefix=".new-", ignore_cleanup_errors=True) as aside:
-        fresh = Path(aside, "fresh")
-        fresh.mkdir()
-        _write(read_checkpoint(source.read_bytes()), fresh)
-        # Another process may have been faster: its folder is as good as this one.
-        if is_intact(folder):
-            return
-        if folder.exists():
-            folder.replace(Path(aside, "damaged"))
-        try:
-            fresh.replace(folder)
-        except OSError:
-            if not is_intact(folder):
-                raise
-
-
-def _write(checkpoint: Checkpoint, folder: Path) -> None:
+def _write(source: Path, folder: Path) -> None:
+    checkpoint = read_checkpoint(source.read_bytes())
     model, _ = build_graph(checkpoint, find_peaks(checkpoint))
     (folder / MODEL_FILE).write_bytes(model.SerializeToString())
     vocabulary = {name: getattr(checkpoint, name) for name in ("pieces", "scores", "replacements")}
     (folder / TOKENIZER_FILE).write_text(json.dumps(vocabulary, ensure_ascii=False), "utf-8")
-    digests = {name: _digest(folder / name) for name in (MODEL_FILE, TOKENIZER_FILE)}
-    (folder / MANIFEST_FILE).write_text(
-        json.dumps({"format": FORMAT, "outputs": OUTPUTS, "sha256": digests}, indent=2), "utf-8"
-    )
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -11,6 +11,7 @@ from assistant.bootstrap import Assistant
 from assistant.errors import FeedbackError, IndexUnavailableError
 from assistant.feedback import FeedbackStore, Unanswered
 from assistant.function_words import ENGLISH, GERMAN
+from assistant.lemmas import is_word, lemma
 from assistant.lexical import LexicalIndex, compound_terms, term
 from assistant.masking import HIDDEN, is_name, mask
 from assistant.models import Answer, Language
@@ -128,17 +129,9 @@ def _is_used(one: str, lexical: LexicalIndex) -> bool:
 
 def _is_common(word: str, language: Language) -> bool:
     """A dictionary word that is no name: in small letters, a plural, or built with an ending that names do not have."""
-    import simplemma
-
-    if is_name(word) or not _is_in_dictionary(word, language):
+    if is_name(word) or not is_word(word, language):
         return False
     if word.islower():
         return True
-    is_inflected = simplemma.lemmatize(word, "de") != word and not word.endswith("s")
+    is_inflected = lemma(word) != word and not word.endswith("s")
     return language == "de" and (is_inflected or bool(_NOUN_ENDING.search(word)))
-
-
-def _is_in_dictionary(word: str, language: Language) -> bool:
-    import simplemma
-
-    return bool(simplemma.is_known(word, language))

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.function_words import ENGLISH, GERMAN
+from assistant.lemmas import is_word, lemma
 from assistant.models import Language
 
 K1 = 1.2
@@ -123,20 +124,14 @@ def _front(text: str) -> str:
 
 @lru_cache(maxsize=200_000)
 def _is_part(text: str) -> bool:
-    import simplemma
-
-    if len(text) < 4 or text in GERMAN:
-        return False
-    return bool(simplemma.is_known(text.capitalize(), "de"))
+    return len(text) >= 4 and text not in GERMAN and is_word(text.capitalize())
 
 
 @lru_cache(maxsize=200_000)
 def _lemma(word: str) -> str:
     """Lemma in lower case: of the readings as noun and as verb, the one that keeps the word's own stem."""
-    import simplemma
-
     own = _stem(word)
-    readings = [simplemma.lemmatize(word, "de").lower(), simplemma.lemmatize(word.capitalize(), "de").lower()]
+    readings = [lemma(word).lower(), lemma(word.capitalize()).lower()]
     return next((reading for reading in readings if _stem(reading) == own), readings[0])
 
 

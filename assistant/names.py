@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from assistant.lemmas import is_word
 from assistant.lexical import fold, split_compound
 from assistant.models import Language
 from assistant.schema import Source
@@ -194,11 +195,9 @@ def _is_unknown(part: str, language: Language, starts: bool) -> bool:
 
 @lru_cache(maxsize=50_000)
 def _is_word(part: str, language: Language) -> bool:
-    import simplemma
-
     forms = (part, part.lower())
-    languages = ("de",) if language == "de" else ("en", "de")
-    return any(simplemma.is_known(form, one) for one in languages for form in forms)
+    languages: tuple[Language, ...] = ("de",) if language == "de" else ("en", "de")
+    return any(is_word(form, one) for one in languages for form in forms)
 
 
 @lru_cache(maxsize=50_000)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from assistant.lemmas import lemma
+
 
 class Force(StrEnum):
     """What a marker does to the statement around it."""
@@ -178,11 +180,9 @@ def words_of(force: Force, text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=8192)
 def is_past(text: str) -> bool:
     """Whether a stretch of text tells of what was: a past tense, "früher", a perfect."""
-    import simplemma
-
-    weak = {word: simplemma.lemmatize(word, lang="de") for word in _WEAK.findall(text) if word not in _NOT_OVER}
+    weak = {word: lemma(word) for word in _WEAK.findall(text) if word not in _NOT_OVER}
     verbs = [
-        word for word, lemma in weak.items() if lemma.endswith(("en", "rn", "ln")) and lemma not in (word, f"{word}n")
+        word for word, base in weak.items() if base.endswith(("en", "rn", "ln")) and base not in (word, f"{word}n")
     ]
     return bool(_OVER.search(text) or verbs)
 

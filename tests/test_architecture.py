@@ -16,8 +16,10 @@ from assistant.bootstrap import Assistant
 
 PACKAGE = Path(assistant.__file__).parent
 LAYERS = [
-    "schema errors logs benefits function_words sentences numbers number_words polarity origins person_names",
+    "schema errors logs prepared benefits function_words sentences numbers number_words origins person_names",
     "models settings profile encoder_weights places quantities local_model",
+    "lemmas",
+    "polarity",
     "status report size questionnaire language_model feedback masking",
     "lexical load split prompts embeddings providers disk product",
     "vectors score store evidence names alignment",

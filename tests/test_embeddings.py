@@ -25,11 +25,9 @@ from assistant.embeddings import (
 from assistant.encoder_weights import (
     END,
     FORMAT,
-    MANIFEST_FILE,
     MODEL_FILE,
     TOKENIZER_FILE,
     divisors,
-    is_intact,
     prepare_encoder,
     quantise_columns,
     read_checkpoint,
@@ -38,6 +36,7 @@ from assistant.encoder_weights import (
     weights_file,
 )
 from assistant.errors import EmbeddingError
+from assistant.prepared import MANIFEST_FILE, is_intact
 
 PASSAGES = [
     "Produktionsnetzwerke bestehen aus rechtlich selbständigen Unternehmen, die sich Aufträge und Maschinen teilen.",
