@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 from pathlib import Path
 
 import pytest
@@ -59,8 +58,10 @@ def test_without_a_folder_to_write_the_dictionaries_are_kept_in_memory(tmp_path:
 def test_two_processes_may_make_the_trie_at_once(tmp_path: Path) -> None:
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         assert pool.map(from_folder, [tmp_path, tmp_path]) == [EXPECTED, EXPECTED]
-    assert sorted(name.rsplit("-", 1)[1] for name in os.listdir(tmp_path / "dictionaries")) == ["de", "en"]
+    folders = (tmp_path / "dictionaries").iterdir()
+    assert sorted(folder.name.rsplit("-", 1)[1] for folder in folders) == ["de", "en"]
 
 
 def test_words_typed_with_combining_marks_are_the_same_words() -> None:
-    assert is_word("Ha\u0308user") and lemma("Ha\u0308user") == lemma("Häuser")
+    assert is_word("Ha\u0308user")
+    assert lemma("Ha\u0308user") == lemma("Häuser")

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import logging
-import os
 from functools import partial
 from pathlib import Path
 
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when Gradio is imported
-
-import gradio as gr
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
@@ -32,6 +28,7 @@ from assistant.web.legal import router as legal_router
 from assistant.web.metrics import Metrics
 from assistant.web.observe import Observer, note_chat_answer
 from assistant.web.page import STATIC_PATH, add_page
+from assistant.web.quick_gradio import gradio as gr
 from assistant.web.refusals import error_response
 from assistant.web.selfcheck import router as selfcheck_router
 from assistant.web.sources import router as source_router

@@ -7,8 +7,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-import gradio as gr
-
 from assistant.bootstrap import Assistant
 from assistant.errors import QuestionError
 from assistant.keeping import keep_unanswered
@@ -18,6 +16,7 @@ from assistant.tell import mode_note
 from assistant.understand import MAXIMUM_CHARACTERS, MAXIMUM_TURNS
 from assistant.web.feedback import notice
 from assistant.web.markup import escape
+from assistant.web.quick_gradio import gradio as gr
 from assistant.web.rating import rating_form
 from assistant.web.render import LABELS, arriving, cards, message
 

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 
-import gradio
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 
@@ -19,6 +18,7 @@ from assistant.bootstrap import Assistant
 from assistant.models import Language
 from assistant.web.chat import TEXTS
 from assistant.web.embed import TEXTS as WORDS
+from assistant.web.quick_gradio import gradio
 
 _PAGE = Path(__file__).with_name("pages") / "chat.html"
 _GRADIO = Path(gradio.__file__).parent / "templates" / "frontend" / "index.html"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import gradio as gr
 from pydantic import ValidationError
 
 from assistant.bootstrap import Assistant
 from assistant.errors import AssistantError
 from assistant.models import Language
 from assistant.web.feedback import COMMENT_CHARACTERS, RATING, REASONS, FeedbackIn, keep_feedback
+from assistant.web.quick_gradio import gradio as gr
 
 
 def rating_form(assistant: Assistant, language: Language, conversation: gr.State) -> None:
