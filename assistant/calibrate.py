@@ -8,15 +8,15 @@ index; what they reach is what a real question must exceed.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 
 from assistant.lexical import Tokenizer
 from assistant.models import Language
-from assistant.score import Floats, Space, best_sentence, score, signal
+from assistant.score import Floats, Space, reached, score_many
 from assistant.vectors import CachedEncoder
 
 FOLDER = Path(__file__).with_name("calibration")
@@ -74,22 +74,24 @@ def calibrate(
 ) -> dict[Language, Thresholds]:
     """Quantiles of the signal that the foreign questions of each language reach on this index."""
     vectors = encoder.encode([question for _, question in calibration.nulls], "query")
-    return _quantiles(space, list(vectors), tokenizer, calibration)
+    return _quantiles(space, vectors, tokenizer, calibration)
 
 
 def calibrate_words(space: Space, tokenizer: Tokenizer, calibration: Calibration) -> dict[Language, Thresholds]:
     """The same for questions that are compared by their words alone."""
-    return _quantiles(space, [None] * len(calibration.nulls), tokenizer, calibration)
+    return _quantiles(space, None, tokenizer, calibration)
 
 
 def _quantiles(
-    space: Space, vectors: Sequence[Floats | None], tokenizer: Tokenizer, calibration: Calibration
+    space: Space, vectors: Floats | None, tokenizer: Tokenizer, calibration: Calibration
 ) -> dict[Language, Thresholds]:
-    reached: dict[Language, list[tuple[float, float]]] = {"de": [], "en": []}
-    for (language, question), vector in zip(calibration.nulls, vectors, strict=True):
-        scores = score(space, vector, tokenizer.terms(question, language), language)
-        reached[language].append((signal(scores), best_sentence(scores)))
-    return {language: _thresholds(values) for language, values in reached.items()}
+    thresholds: dict[Language, Thresholds] = {}
+    for language in get_args(Language):
+        places = [place for place, (one, _) in enumerate(calibration.nulls) if one == language]
+        terms = [tokenizer.terms(calibration.nulls[place][1], language) for place in places]
+        chosen = None if vectors is None else vectors[places]
+        thresholds[language] = _thresholds([reached(one) for one in score_many(space, chosen, terms, language)])
+    return thresholds
 
 
 def _thresholds(reached: list[tuple[float, float]]) -> Thresholds:

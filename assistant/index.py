@@ -92,12 +92,12 @@ def refresh_locked(
     """``refresh`` for a caller that holds the write lock, so that nobody changes what it was given meanwhile."""
     started = time.perf_counter()
     store = store or FolderStore()
-    last = None if full else _last_usable(data_dir, given, store)
+    last, kept = (None, []) if full else _last_usable(data_dir, given, store)
     new = {document.source.id: document.fingerprint for document in given.documents}
     old = last.documents if last else {}
     if last and old == new:
         return Refreshed(last.id, 0, 0, 0, len(new), last.passages, time.perf_counter() - started)
-    manifest = _build(data_dir, given, last, store, report)
+    manifest = _build(data_dir, given, last, kept, store, report)
     _switch(data_dir, manifest.id, store)
     changed = sum(1 for one in new if one in old and old[one] != new[one])
     added = len(new.keys() - old.keys())
@@ -127,28 +127,31 @@ def write_lock(data_dir: Path) -> Iterator[None]:
             yield
 
 
-def _last_usable(data_dir: Path, given: IndexInput, store: Store) -> Manifest | None:
-    """The last manifest, if it was built by the same format, model and calibration and is whole."""
+def _last_usable(data_dir: Path, given: IndexInput, store: Store) -> tuple[Manifest | None, list[Row]]:
+    """The last manifest with its rows, if it was built by the same format, model and calibration and is whole."""
     generation = current_generation(data_dir)
     if generation is None:
-        return None
+        return None, []
     try:
         manifest = read_manifest(data_dir, generation)
         folder = generation_folder(data_dir, generation)
         check_files(folder, manifest, FILES)
-        load_vectors(folder, manifest, [row.passage.id for row in read_rows(folder)], store)
+        rows = read_rows(folder)
+        load_vectors(folder, manifest, [row.passage.id for row in rows], store)
     except IndexUnavailableError:
-        return None
+        return None, []
     expected = (FORMAT, given.encoder.encoder.model_id, given.fingerprint)
-    return manifest if (manifest.format, manifest.model_id, manifest.calibration) == expected else None
+    same = (manifest.format, manifest.model_id, manifest.calibration) == expected
+    return (manifest, rows) if same else (None, [])
 
 
-def _build(data_dir: Path, given: IndexInput, last: Manifest | None, store: Store, report: Report) -> Manifest:
+def _build(
+    data_dir: Path, given: IndexInput, last: Manifest | None, kept: Sequence[Row], store: Store, report: Report
+) -> Manifest:
     generation = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"
     partial = data_dir / "generations" / f"{generation}{PARTIAL}"
     partial.mkdir(parents=True)
     try:
-        kept = read_rows(generation_folder(data_dir, last.id)) if last else []
         growing_from = generation_folder(data_dir, last.id) if last else None
         manifest = _fill(partial, generation, given, last, kept, _Target(store, growing_from), report)
         partial.rename(generation_folder(data_dir, generation))

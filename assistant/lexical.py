@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -191,6 +190,20 @@ class LexicalIndex:
         total = sum(weights.values())
         return np.asarray(np.diff(sums[self.sentence_offsets]) / (total or 1.0), dtype=np.float32)
 
+    def sentence_scores_of(self, questions: Iterable[Iterable[str]]) -> Iterator[NDArray[np.float32]]:
+        """``sentence_scores`` of many questions: the sentences of each term are looked up once for all."""
+        order = np.argsort(self.sentence_terms, kind="stable")
+        starts = np.searchsorted(self.sentence_terms[order], np.arange(len(self.vocabulary) + 1))
+        counts = np.diff(self.sentence_offsets)
+        holding = np.repeat(np.arange(len(counts)), counts)[order]
+        for terms in questions:
+            weights = self.numbers(terms)
+            total = np.zeros(len(counts), dtype=np.float32)
+            for number, weight in weights.items():
+                if number >= 0:
+                    total[holding[starts[number] : starts[number + 1]]] += weight
+            yield total / np.float32(sum(weights.values()) or 1.0)
+
     def weight(self, one: str) -> float:
         """Inverse document frequency of a term; an unknown term weighs as much as the rarest."""
         number = self.vocabulary.get(one)
@@ -231,38 +244,50 @@ def build_lexical_index(passages: Sequence[tuple[Sequence[str], Sequence[Sequenc
 
     Weights as in Robertson and Zaragoza (2009).
     """
-    counts = [Counter(chain(head, *sentences)) for head, sentences in passages]
-    by_term: dict[str, list[tuple[int, int]]] = {}
-    for number, count in enumerate(counts):
-        for one, frequency in count.items():
-            by_term.setdefault(one, []).append((number, frequency))
-    vocabulary = {one: number for number, one in enumerate(by_term)}
-    frequencies = np.array([len(rows) for rows in by_term.values()], dtype=np.int64)
-    idf = np.log(1 + (len(counts) - frequencies + 0.5) / (frequencies + 0.5)).astype(np.float32)
-    postings, weights = _weighted_postings(by_term, counts, np.repeat(idf, frequencies))
-    sentences = [sorted({vocabulary[one] for one in terms}) for _, held in passages for terms in held]
+    vocabulary: dict[str, int] = {}
+    heads = [_numbered(head, vocabulary) for head, _ in passages]
+    sentences = [_numbered(terms, vocabulary) for _, held in passages for terms in held]
+    sizes = np.array([len(held) for _, held in passages], dtype=np.int64)
+    ends = np.concatenate([[0], np.cumsum(sizes)])
+    lengths = np.array(
+        [len(head) + sum(map(len, sentences[ends[i] : ends[i + 1]])) for i, head in enumerate(heads)], dtype=np.int64
+    )
+    terms = chain.from_iterable(
+        chain(head, *sentences[ends[number] : ends[number + 1]]) for number, head in enumerate(heads)
+    )
+    held, sentence_counts = _distinct(sentences, len(vocabulary))
+    postings, weights, idf, frequencies = _postings(
+        np.fromiter(terms, dtype=np.int64, count=int(lengths.sum())), lengths, len(vocabulary)
+    )
     return LexicalIndex(
-        vocabulary,
-        _offsets(frequencies),
-        postings,
-        weights,
-        idf,
-        len(counts),
-        _offsets(np.array([len(terms) for terms in sentences], dtype=np.int64)),
-        np.array([one for terms in sentences for one in terms], dtype=np.int32),
+        vocabulary, _offsets(frequencies), postings, weights, idf, len(passages), _offsets(sentence_counts), held
     )
 
 
-def _weighted_postings(
-    by_term: Mapping[str, list[tuple[int, int]]], counts: Sequence[Counter[str]], idf: NDArray[np.float32]
-) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    lengths = np.array([count.total() for count in counts], dtype=np.float32)
-    relative = lengths / (lengths.mean() if lengths.any() else 1.0)
-    rows = [row for rows in by_term.values() for row in rows]
-    postings = np.array([number for number, _ in rows], dtype=np.int32)
-    occurrences = np.array([frequency for _, frequency in rows], dtype=np.float32)
-    saturation = occurrences + K1 * (1 - B + B * relative[postings]) if rows else occurrences
-    return postings, (idf * occurrences * (K1 + 1) / saturation).astype(np.float32)
+def _numbered(terms: Sequence[str], vocabulary: dict[str, int]) -> list[int]:
+    return [vocabulary.setdefault(one, len(vocabulary)) for one in terms]
+
+
+def _distinct(sentences: Sequence[Sequence[int]], terms: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """The distinct term numbers of each sentence, one after the other, and how many each has."""
+    counts = np.array([len(one) for one in sentences], dtype=np.int64)
+    numbers = np.fromiter(chain.from_iterable(sentences), dtype=np.int64, count=int(counts.sum()))
+    pairs = np.unique(np.repeat(np.arange(len(sentences)), counts) * terms + numbers)
+    return (pairs % max(terms, 1)).astype(np.int32), np.bincount(pairs // max(terms, 1), minlength=len(sentences))
+
+
+def _postings(
+    numbers: NDArray[np.int64], lengths: NDArray[np.int64], terms: int
+) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.float32], NDArray[np.int64]]:
+    """Passages and weights of each term, one after the other; the idf and the number of passages of each term."""
+    count = max(len(lengths), 1)
+    pairs, occurrences = np.unique(numbers * count + np.repeat(np.arange(len(lengths)), lengths), return_counts=True)
+    postings, frequencies = (pairs % count).astype(np.int32), np.bincount(pairs // count, minlength=terms)
+    idf = np.log(1 + (len(lengths) - frequencies + 0.5) / (frequencies + 0.5)).astype(np.float32)
+    relative = (lengths / (lengths.mean() if lengths.any() else 1.0)).astype(np.float32)
+    saturation = occurrences + K1 * (1 - B + B * relative[postings])
+    weights = np.repeat(idf, frequencies) * occurrences * (K1 + 1) / saturation
+    return postings, weights.astype(np.float32), idf, frequencies
 
 
 def _offsets(sizes: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -6,7 +6,7 @@ No rank fusion: a weighted sum keeps how sure each part is.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,7 @@ LEXICAL_WEIGHT = 0.10
 LITERATURE_PENALTY = 0.03
 WITHOUT_VECTORS_SCALE = 0.4  # brings word matches into the range of the cosines that margins were set for
 SIGNAL_DEPTH = 3
+_AT_ONCE = 16
 
 Floats = NDArray[np.float32]
 
@@ -69,35 +70,62 @@ def score(space: Space, question: Floats | None, terms: Sequence[str], language:
         return Scores(empty, empty, empty)
     same_language = space.german if language == "de" else ~space.german
     if question is None or not space.has_vectors:
-        return _by_words(space, terms, same_language)
-    dense, sentences = _cosines(space, question, language)
+        return _by_words(space, space.lexical.sentence_scores(terms), terms, same_language)
+    dense, sentences = _cosines(space, question[:, None], language)
+    return _by_meaning(space, dense[:, 0], sentences[:, 0], terms, same_language)
+
+
+def score_many(
+    space: Space, questions: Floats | None, terms: Sequence[Sequence[str]], language: Language
+) -> Iterator[Scores]:
+    """``score`` of questions ``(k, d)`` in one language, some at a time: one product serves them all."""
+    same_language = space.german if language == "de" else ~space.german
+    if not len(space.german):
+        yield from (score(space, None, one, language) for one in terms)
+    elif questions is None or not space.has_vectors:
+        for held, one in zip(space.lexical.sentence_scores_of(terms), terms, strict=True):
+            yield _by_words(space, held, one, same_language)
+    else:
+        for start in range(0, len(terms), _AT_ONCE):
+            dense, sentences = _cosines(space, questions[start : start + _AT_ONCE].T, language)
+            for place, one in enumerate(terms[start : start + _AT_ONCE]):
+                yield _by_meaning(space, dense[:, place], sentences[:, place], one, same_language)
+
+
+def _by_meaning(
+    space: Space, dense: Floats, sentences: Floats, terms: Sequence[str], same_language: NDArray[np.bool_]
+) -> Scores:
     best = np.maximum.reduceat(sentences, space.sentence_offsets[:-1])
     lexical = space.lexical.scores(terms) * same_language
     total = dense + SENTENCE_WEIGHT * best + LEXICAL_WEIGHT * lexical + space.offset
     return Scores(total.astype(np.float32), sentences, best)
 
 
-def _by_words(space: Space, terms: Sequence[str], same_language: NDArray[np.bool_]) -> Scores:
+def _by_words(space: Space, held: Floats, terms: Sequence[str], same_language: NDArray[np.bool_]) -> Scores:
     """BM25 over its ideal, and the share of the terms that a sentence holds in the place of its cosine."""
     per_sentence = np.repeat(same_language, np.diff(space.sentence_offsets))
-    sentences = WITHOUT_VECTORS_SCALE * space.lexical.sentence_scores(terms) * per_sentence
+    sentences = WITHOUT_VECTORS_SCALE * held * per_sentence
     best = np.maximum.reduceat(sentences, space.sentence_offsets[:-1])
     passages = WITHOUT_VECTORS_SCALE * space.lexical.scores(terms) * same_language
     total = passages + SENTENCE_WEIGHT * best + space.offset
     return Scores(total.astype(np.float32), sentences.astype(np.float32), best)
 
 
-def _cosines(space: Space, question: Floats, language: Language) -> tuple[Floats, Floats]:
-    """Cosines to passages and sentences; English questions meet German texts shifted towards them."""
+def _cosines(space: Space, questions: Floats, language: Language) -> tuple[Floats, Floats]:
+    """Cosines of questions ``(d, k)`` to passages ``(n, k)`` and sentences ``(m, k)``.
+
+    English questions meet German texts shifted towards them.
+    """
     if language == "de" or not (space.shift.any() and space.german.any()):
-        return space.passage_vectors @ question, space.sentence_vectors @ question
-    shifted = question + space.shift
-    both = np.stack([question, shifted / np.linalg.norm(shifted)], axis=1)
+        return space.passage_vectors @ questions, space.sentence_vectors @ questions
+    shifted = questions + space.shift[:, None]
+    count = questions.shape[1]
+    both = np.concatenate([questions, shifted / np.linalg.norm(shifted, axis=0)], axis=1)
     dense, sentences = space.passage_vectors @ both, space.sentence_vectors @ both
     per_sentence = np.repeat(space.german, np.diff(space.sentence_offsets))
     return (
-        np.where(space.german, dense[:, 1], dense[:, 0]),
-        np.where(per_sentence, sentences[:, 1], sentences[:, 0]),
+        np.where(space.german[:, None], dense[:, count:], dense[:, :count]),
+        np.where(per_sentence[:, None], sentences[:, count:], sentences[:, :count]),
     )
 
 
@@ -110,11 +138,12 @@ def top(values: Floats, count: int) -> NDArray[np.int64]:
 
 def signal(scores: Scores) -> float:
     """How well the sources speak to the question: the mean score of the best passages."""
-    places = top(scores.passages, SIGNAL_DEPTH)
-    return float(scores.passages[places].mean()) if len(places) else 0.0
+    return reached(scores)[0]
 
 
-def best_sentence(scores: Scores) -> float:
-    """The best cosine of any sentence of the best passages."""
+def reached(scores: Scores) -> tuple[float, float]:
+    """The signal, and the best cosine of any sentence of the best passages."""
     places = top(scores.passages, SIGNAL_DEPTH)
-    return float(scores.best_sentence[places].max()) if len(places) else 0.0
+    if not len(places):
+        return 0.0, 0.0
+    return float(scores.passages[places].mean()), float(scores.best_sentence[places].max())
