@@ -150,10 +150,12 @@ def _preference(one: _Candidate, chosen: Sequence[_Candidate], named: frozenset[
 
 def _fits(one: _Candidate, chosen: Sequence[_Candidate], named: frozenset[str]) -> bool:
     """Whether a sentence that fitted beside all but the last chosen one fits beside that as well."""
-    if one.words + sum(other.words for other in chosen) > WORDS or one is chosen[-1] or _alike(one, chosen[-1]):
+    last, document = chosen[-1], one.claim.passage.document_id
+    if one is last or _alike(one, last) or one.words + sum([other.words for other in chosen]) > WORDS:
         return False
-    document = one.claim.passage.document_id
-    same = sum(other.claim.passage.document_id == document for other in chosen)
+    if document != last.claim.passage.document_id:
+        return True
+    same = [other.claim.passage.document_id for other in chosen].count(document)
     return same < (PER_NAMED_DOCUMENT if document in named else PER_DOCUMENT)
 
 

@@ -9,7 +9,8 @@ is found by leaving each answered example out once, so it follows the examples a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import accumulate, chain, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -29,31 +30,33 @@ Examples = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class FixedReplies:
-    """Vectors of the examples, ``(n, d)`` each, around their ``centre`` ``(d,)``; groups as in ``GROUPS``.
+    """Vectors of the examples, ``(n, d)``, around their ``centre`` ``(d,)``.
 
+    Group after group as in ``GROUPS``, each from its place in ``starts``, what is answered last.
     E5 vectors share one strong direction; only around the centre do their differences show.
     """
 
     centre: Floats
-    groups: tuple[Floats, ...]
-    answered: Floats
+    examples: Floats
+    starts: tuple[int, ...]
     margin: float
 
     def reply_to(self, vector: Floats) -> str | None:
         """The prompt of the fixed reply to a question with this vector; ``None``: it is answered from sources."""
-        reached, group = self._nearest_group(_unit(vector - self.centre), self.answered)
+        reached, group = self._nearest_group(self.examples @ _unit(vector - self.centre))
         return f"reply_{GROUPS[group]}" if reached > self.margin else None
 
-    def _nearest_group(self, vector: Floats, answered: Floats) -> tuple[float, int]:
-        """By how much a centred question is nearer to a group than to what is answered, and which group."""
-        similarities = [_nearness(group, vector) for group in self.groups]
-        nearest = int(np.argmax(similarities))
-        return similarities[nearest] - _nearness(answered, vector), nearest
+    def _nearest_group(self, cosines: Floats) -> tuple[float, int]:
+        """By how much a question with these cosines is nearer to a group than to what is answered, and which group."""
+        groups = [_nearness(cosines[start:end]) for start, end in pairwise(self.starts)]
+        nearest = groups.index(max(groups))
+        return groups[nearest] - _nearness(cosines[self.starts[-1] :]), nearest
 
     def reached_by_answered(self) -> list[float]:
         """The same for each answered example without itself."""
-        others = [np.delete(self.answered, row, axis=0) for row in range(len(self.answered))]
-        return [self._nearest_group(vector, rest)[0] for vector, rest in zip(self.answered, others, strict=True)]
+        cosines = self.examples @ self.examples[self.starts[-1] :].T
+        cosines[np.arange(self.starts[-1], len(cosines)), np.arange(cosines.shape[1])] = -1
+        return [self._nearest_group(column)[0] for column in cosines.T]
 
 
 def load_examples(folders: Sequence[Path]) -> Examples:
@@ -85,12 +88,13 @@ def prepare_replies(
     answered = tuple(dict.fromkeys((*examples[ANSWERED], *more_answered)))
     if not all(examples[name] for name in GROUPS) or len(answered) <= _NEAREST:
         return None
-    vectors = {name: encode(examples[name]) for name in GROUPS} | {ANSWERED: encode(answered)}
-    centre = np.concatenate(list(vectors.values())).mean(axis=0)
-    groups = tuple(_unit(vectors[name] - centre) for name in GROUPS)
-    drafted = FixedReplies(centre, groups, _unit(vectors[ANSWERED] - centre), 0.0)
+    groups = [examples[name] for name in GROUPS]
+    starts = (0, *accumulate(map(len, groups)))
+    vectors = encode([*chain.from_iterable(groups), *answered])
+    centre = vectors.mean(axis=0)
+    drafted = FixedReplies(centre, _unit(vectors - centre), starts, 0.0)
     margin = max(0.0, float(np.quantile(drafted.reached_by_answered(), _QUANTILE)))
-    return FixedReplies(centre, groups, drafted.answered, margin)
+    return replace(drafted, margin=margin)
 
 
 def _unit(vectors: Floats) -> Floats:
@@ -98,6 +102,6 @@ def _unit(vectors: Floats) -> Floats:
     return np.asarray(vectors / np.maximum(lengths, 1e-12), dtype=np.float32)
 
 
-def _nearness(examples: Floats, vector: Floats) -> float:
+def _nearness(cosines: Floats) -> float:
     """Mean cosine of the nearest examples."""
-    return float(np.sort(examples @ vector)[-_NEAREST:].mean())
+    return float(np.sort(cosines)[-_NEAREST:].sum()) / min(_NEAREST, len(cosines))
