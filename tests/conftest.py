@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hub import Hub, hub_website
@@ -15,7 +16,9 @@ from small_model import small_model
 from assistant.bootstrap import Assistant, build_assistant, refresh_index
 from assistant.embeddings import EncoderEmbeddings, load_embeddings
 from assistant.index import Refreshed
+from assistant.lemmas import keep_dictionaries_in, lemma
 from assistant.local_model import LocalModel
+from assistant.models import Language
 from assistant.settings import Settings, load_settings
 
 SMALL_KNOWLEDGE = {
@@ -170,8 +173,12 @@ def _plain_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
 
 @pytest.fixture(scope="session")
 def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The cache of the session, so that the encoder is unpacked once."""
-    return tmp_path_factory.mktemp("session") / "cache"
+    """The cache of the session, so that encoder and dictionaries are unpacked once."""
+    folder = tmp_path_factory.mktemp("session") / "cache"
+    keep_dictionaries_in(folder)
+    for language in get_args(Language):
+        lemma("Haus", language)
+    return folder
 
 
 @pytest.fixture(scope="session")

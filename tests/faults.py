@@ -131,10 +131,12 @@ def service(**settings: object) -> Iterator[Service]:
 
 
 def take_cache(cache_dir: Path, data_dir: Path) -> None:
-    """Give a data folder the unpacked encoder; a link, because a small disk has no room for it."""
+    """Give a data folder the unpacked encoder and dictionaries; links, because a small disk has no room for them."""
     data_dir.mkdir(parents=True, exist_ok=True)
     own = data_dir / "cache"
     own.mkdir()
-    (own / "encoder").symlink_to(cache_dir / "encoder")
+    for name in ("encoder", "dictionaries"):
+        if (cache_dir / name).exists():
+            (own / name).symlink_to(cache_dir / name)
     if (cache_dir / "vectors.sqlite").exists():
         shutil.copy(cache_dir / "vectors.sqlite", own)
