@@ -13,17 +13,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from assistant.errors import KnowledgeError
 from assistant.models import Document, Language, Section
-from assistant.schema import FrontMatter, Source
+from assistant.problems import explain
+from assistant.schema import KINDS, FrontMatter, Source
 from assistant.status import short_name, status_sections
 
 _ATTEMPTS = 5
 _REST = 0.2  # seconds without a change after which a file counts as saved; writers pause for less
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _HEAD = re.compile(r"\A---\r?\n(.*?)\r?\n---\r?\n(.*)\Z", re.DOTALL)
 
 
@@ -31,7 +34,16 @@ SafeLoader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader
 
 
 class _Loader(SafeLoader):  # type: ignore[misc, valid-type]
-    """Leaves dates as text, so that an impossible one is an error of its field."""
+    """Leaves dates as text, so that an impossible one is an error of its field; a field given twice is an error."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Plain YAML silently takes the last of two equal fields."""
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
+        if len(mapping) < len(node.value):
+            names = [str(key.value) for key, _ in node.value]
+            twice = next((name for name in names if names.count(name) > 1), names[0])
+            raise yaml.constructor.ConstructorError(None, None, f"'{twice}' steht zweimal", node.start_mark)
+        return mapping
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -40,6 +52,8 @@ _Loader.yaml_implicit_resolvers = {
 }
 _HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*\s*$")
 _ADAPTER: TypeAdapter[Source] = TypeAdapter(FrontMatter)
+_FIELDS = tuple(dict.fromkeys(name for kind in KINDS for name in kind.model_fields))
+_LONGEST_HEAD = 10_000  # characters; libyaml crashes on fifty thousand open brackets
 
 
 def load_knowledge(folders: Iterable[Path]) -> tuple[Document, ...]:
@@ -118,6 +132,9 @@ def load_file(path: Path) -> Document:
         raise KnowledgeError(
             f"{path}: nicht lesbar ({error.__class__.__name__}); bitte als UTF-8 speichern."
         ) from error
+    if control := _CONTROL.search(text):
+        line = text.count("\n", 0, control.start()) + 1
+        raise KnowledgeError(f"{path}: Zeile {line} enthält das Steuerzeichen U+{ord(control[0]):04X}; bitte löschen.")
     source, body = parse_head(text, path)
     fingerprint = hashlib.sha256(text.encode()).hexdigest()[:16]
     sections = (*_sections(body), *status_sections(source))
@@ -129,12 +146,14 @@ def parse_head(text: str, path: Path) -> tuple[Source, str]:
     match = _HEAD.match(text)
     if not match:
         raise KnowledgeError(f"{path}: der Kopf zwischen zwei Zeilen '---' fehlt.")
+    if len(match[1]) > _LONGEST_HEAD:
+        raise KnowledgeError(f"{path}: der Kopf ist zu lang; fehlt eine Zeile '---' an seinem Ende?")
     try:
         return _ADAPTER.validate_python(yaml.load(match[1], _Loader)), match[2]
-    except yaml.YAMLError as error:
-        raise KnowledgeError(f"{path}: der Kopf ist kein gültiges YAML: {_first_line(error)}.") from error
     except ValidationError as error:
-        raise KnowledgeError(f"{path}: {_first_problem(error)}.") from error
+        raise KnowledgeError(f"{path}: {explain(error, skip=1, known=_FIELDS)}.") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a number of thousands of digits
+        raise KnowledgeError(f"{path}: der Kopf ist kein gültiges YAML: {_first_line(error)}.") from error
 
 
 def parse_source(head: object) -> Source:
@@ -156,12 +175,6 @@ def _load_folder(folder: Path) -> dict[str, Document]:
 
 def _first_line(error: Exception) -> str:
     return " ".join(str(error).split())[:200]
-
-
-def _first_problem(error: ValidationError) -> str:
-    first = error.errors()[0]
-    field = ".".join(str(part) for part in first["loc"][1:] or first["loc"])
-    return f"{field or 'Kopf'}: {first['msg'].removeprefix('Value error, ')}"
 
 
 def _sections(body: str) -> Iterator[Section]:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from assistant import problems
 from assistant.errors import ProfileError
 from assistant.schema import Euro, Land, Topic
 
@@ -64,8 +65,4 @@ def parse_profile(text: str, name: str = "Profildatei") -> Profile:
 
 def explain(error: ValidationError) -> str:
     """The first problem of a profile as a German sentence."""
-    first = error.errors()[0]
-    field = ".".join(map(str, first["loc"])) or "Profil"
-    problem = "dieses Feld gibt es nicht" if first["type"] == "extra_forbidden" else "dieser Wert passt nicht"
-    allowed = str(first.get("ctx", {}).get("expected", "")).replace(" or ", " oder ")
-    return f"{field}: {problem}{f' (möglich: {allowed})' if allowed else ''}."
+    return f"{problems.explain(error, known=tuple(Profile.model_fields))}."

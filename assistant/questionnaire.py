@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from assistant.errors import KnowledgeError
 from assistant.models import Document
+from assistant.problems import explain
 from assistant.profile import Profile
 from assistant.profile import explain as explain_profile
 from assistant.schema import Identifier, Topic
@@ -24,23 +25,6 @@ Level = Literal["low", "middle", "high"]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 Line = Annotated[str, Field(min_length=2, max_length=300)]
 _NOT_ASKED = {"name", "self_check", "notes", "description"}
-_PROBLEMS = {
-    "missing": "dieses Feld fehlt",
-    "extra_forbidden": "dieses Feld gibt es nicht",
-    "string_type": "hier muss Text stehen, notfalls in Anführungszeichen",
-    "string_too_short": "der Text ist zu kurz",
-    "string_too_long": "der Text ist zu lang (höchstens {max_length} Zeichen)",
-    "string_pattern_mismatch": "erlaubt sind nur a-z, 0-9 und '-'",
-    "int_type": "hier muss eine ganze Zahl stehen",
-    "greater_than_equal": "die Zahl ist zu klein (mindestens {ge})",
-    "less_than_equal": "die Zahl ist zu groß (höchstens {le})",
-    "too_short": "es fehlen Einträge (mindestens {min_length})",
-    "too_long": "es sind zu viele Einträge (höchstens {max_length})",
-    "literal_error": "dieser Wert passt nicht (möglich: {expected})",
-    "tuple_type": "hier muss eine Liste stehen",
-    "dict_type": "hier müssen Felder mit Werten stehen",
-    "model_type": "hier müssen Felder mit Werten stehen",
-}
 
 
 class _Strict(BaseModel):
@@ -163,8 +147,8 @@ def load_questionnaire(folders: Sequence[Path]) -> Questionnaire | None:
     try:
         return Questionnaire.model_validate(yaml.safe_load(path.read_text(encoding="utf-8-sig")))
     except ValidationError as error:
-        raise KnowledgeError(f"{path}: {_explain(error)}.") from error
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise KnowledgeError(f"{path}: {explain(error)}.") from error
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise KnowledgeError(f"{path}: kein gültiges YAML: {' '.join(str(error).split())[:200]}.") from error
 
 
@@ -197,13 +181,3 @@ def _refuse_twice(names: Iterator[str]) -> None:
         if name in seen:
             raise ValueError(f"die id '{name}' ist doppelt")
         seen.add(name)
-
-
-def _explain(error: ValidationError) -> str:
-    """The first problem as a German sentence with the field in front."""
-    first = error.errors()[0]
-    field = ".".join(str(part) for part in first["loc"])
-    message = first["msg"].removeprefix("Value error, ")
-    if first["type"] in _PROBLEMS:
-        message = _PROBLEMS[first["type"]].format(**first.get("ctx", {}))
-    return f"{field}: {message}" if field else message

@@ -54,19 +54,19 @@ def _as_text(value: object) -> object:
 
 def _partial_date(value: str) -> str:
     if not _PARTIAL_DATE.fullmatch(value):
-        raise ValueError(f"'{value}' is not YYYY, YYYY-MM or YYYY-MM-DD")
+        raise ValueError(f"'{value}' ist kein Datum als JJJJ, JJJJ-MM oder JJJJ-MM-TT")
     return value
 
 
 def _identifier(value: str) -> str:
     if not _IDENTIFIER.fullmatch(value):
-        raise ValueError(f"'{value}' may only hold a-z, 0-9 and '-' (and one '/')")
+        raise ValueError(f"'{value}' darf nur a-z, 0-9 und '-' enthalten (und ein '/')")
     return value
 
 
 def _web_address(value: str) -> str:
-    if not re.fullmatch(r"https?://[^\s<>\"']+", value):
-        raise ValueError(f"'{value}' is not an http(s) address")
+    if not re.fullmatch(r"https?://[^\s<>\"'/?#@]+(?:[/?#][^\s<>\"']*)?", value):
+        raise ValueError(f"'{value}' ist keine Webadresse mit https:// oder http://")
     return value
 
 
@@ -200,7 +200,7 @@ class Funding(Source):
     @model_validator(mode="after")
     def _land_belongs_to_level(self) -> Funding:
         if (self.level == "land") != (self.land is not None):
-            raise ValueError("land: must be given for level 'land' and only for it")
+            raise ValueError("land: dieses Feld gehört zu 'level: land' und nur dazu")
         return self
 
 
@@ -255,6 +255,7 @@ class AddedDocument(Source):
     sha256: Annotated[str, Field(pattern=r"[0-9a-f]{64}")]
 
 
+KINDS: tuple[type[Source], ...] = (PositionPaper, Funding, Support, Cooperation, Literature, AddedDocument)
 FrontMatter = Annotated[
     PositionPaper | Funding | Support | Cooperation | Literature | AddedDocument,
     Field(discriminator="kind"),

@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from assistant.errors import SettingsError
 from assistant.logs import LogMode
 from assistant.origins import parse_origin
+from assistant.problems import in_words
 
 PREFIX = "NETZLOTSE_"
 LOCAL_METRICS = "local"
@@ -202,4 +203,4 @@ def _explain(error: ValidationError) -> str:
     name = field.upper() if field.upper().startswith(PREFIX) else variable_name(field)
     if first["type"] == "extra_forbidden":
         return _unknown(name, [variable_name(known) for known in Settings.model_fields])
-    return f"Die Einstellung {name} hat einen ungültigen Wert: {first['msg'].removeprefix('Value error, ')}."
+    return f"Die Einstellung {name} hat einen ungültigen Wert: {in_words(first)}."

@@ -66,9 +66,9 @@ def test_answers_of_the_self_check_travel_along() -> None:
     ("text", "words"),
     [
         ("foo: 1", "foo: dieses Feld gibt es nicht"),
-        ("employees: viele", "employees: dieser Wert passt nicht"),
+        ("employees: viele", "employees: hier muss eine ganze Zahl stehen"),
         ("land: Atlantis", "möglich: 'Baden-Württemberg'"),
-        ("- eins", "passt nicht"),
+        ("- eins", "hier müssen Felder mit Werten stehen"),
         ("a: [", "nicht lesbar"),
         ("!!python/object/apply:os.system ['true']", "nicht lesbar"),
         ("[" * 100_000, "nicht lesbar"),

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from assistant.briefing_plan import ROLES
 from assistant.funding import GOAL_NAMES
 from assistant.numbers import numbers_in
+from assistant.problems import in_words
 from assistant.profile import Profile
 from assistant.schema import Land
 
@@ -73,7 +74,7 @@ def _valid(data: dict[str, Any], problems: dict[str, str]) -> Profile:
         except ValidationError as error:
             for one in error.errors():
                 name = str(one["loc"][0])
-                problems[name] = f"{LABELS.get(name, name)}: dieser Wert passt nicht."
+                problems[name] = f"{LABELS.get(name, name)}: {in_words(one)}."
                 data.pop(name, None)
 
 
