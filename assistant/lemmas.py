@@ -44,7 +44,8 @@ def _lemmatizer() -> Lemmatizer:
     from simplemma import Lemmatizer
     from simplemma.strategies import DefaultStrategy
 
-    return Lemmatizer(lemmatization_strategy=DefaultStrategy(dictionary_factory=_Dictionaries()))
+    strategy = DefaultStrategy(dictionary_factory=_Dictionaries())
+    return Lemmatizer(cache_max_size=1 << 13, lemmatization_strategy=strategy)
 
 
 @lru_cache(maxsize=1)

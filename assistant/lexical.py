@@ -23,6 +23,7 @@ SHORT_WORD = 12
 _WORD = re.compile(r"[^\W_]+")
 _LINKS = ("es", "en", "er", "s", "n", "e")
 LONGEST_WORD = 80
+_REMEMBERED = 1 << 15  # words; the shipped knowledge has 11,000, visitors bring ever new ones
 _FOLD = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss", "é": "e", "è": "e", "á": "a", "ç": "c"})
 _TWO_LETTER_UMLAUT = re.compile(r"(?<![aeq])([aou])e")
 
@@ -81,7 +82,7 @@ def fold(word: str) -> str:
     return _TWO_LETTER_UMLAUT.sub(r"\1", word.translate(_FOLD))
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=_REMEMBERED)
 def term(word: str, language: Language) -> str:
     """The index term of one lower-case word."""
     if language == "en" or any(character.isdigit() for character in word):
@@ -89,13 +90,13 @@ def term(word: str, language: Language) -> str:
     return fold(_stem(_lemma(word)))
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=_REMEMBERED)
 def compound_terms(word: str) -> tuple[str, ...]:
     """Terms of the parts of a German compound; empty when it is none."""
     return tuple(fold(_stem(_lemma(part))) for part in split_compound(_lemma(word)))
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=_REMEMBERED)
 def split_compound(word: str) -> tuple[str, ...]:
     """Parts of a compound that are dictionary words of four letters or more, longest head first.
 
@@ -121,12 +122,12 @@ def _front(text: str) -> str:
     return text if split_compound(text) else ""
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=_REMEMBERED)
 def _is_part(text: str) -> bool:
     return len(text) >= 4 and text not in GERMAN and is_word(text.capitalize())
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=_REMEMBERED)
 def _lemma(word: str) -> str:
     """Lemma in lower case: of the readings as noun and as verb, the one that keeps the word's own stem."""
     own = _stem(word)
@@ -134,7 +135,7 @@ def _lemma(word: str) -> str:
     return next((reading for reading in readings if _stem(reading) == own), readings[0])
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=_REMEMBERED)
 def _stem(word: str) -> str:
     return str(_stemmer("german").stemWord(word.replace("ß", "ss")))
 

@@ -10,6 +10,9 @@ import httpx
 from serving import running
 from visitor import Busy, Visitor, plain, text_of
 
+from assistant.web.app import SESSIONS
+
+MEGABYTES_OF_A_SESSION = 0.25  # one question takes some 0.1, three take 0.15
 TOPICS = ["Was ist Coopetition?", "Was regelt die ARGE?", "Wer berät zur Digitalisierung?", "Was fördert ZIM?"]
 
 
@@ -56,6 +59,33 @@ def test_what_is_too_much_is_refused_with_a_sentence(shipped_data: Path) -> None
         for one in replies[3:]:
             assert int(one.headers["retry-after"]) > 0
             assert "Fragen" in one.json()["error"]["message"]
+
+
+def test_conversations_kept_in_memory_are_bounded(shipped_data: Path) -> None:
+    """Visitors who ask and vanish without a word; the one who was away longest is forgotten."""
+    with (
+        running(shipped_data, global_rate_limit_per_minute="0") as (process, server),
+        httpx.Client(base_url=server, timeout=120) as client,
+    ):
+        visitors = [Visitor(client) for _ in range(SESSIONS + 20)]
+        visitors[0].open()
+
+        def first_question(visitor: Visitor) -> None:
+            visitor.take_event_of(visitors[0])
+            visitor.ask(TOPICS[0])
+
+        first_question(visitors[0])
+        before = resident_megabytes(process.pid)
+        for visitor in visitors[1:]:
+            first_question(visitor)
+        assert len(visitors[-1].ask(TOPICS[1])) == 4
+        assert len(visitors[0].ask(TOPICS[1])) == 2
+        assert resident_megabytes(process.pid) - before < SESSIONS * MEGABYTES_OF_A_SESSION
+
+
+def resident_megabytes(process: int) -> float:
+    status = dict(line.split(":", 1) for line in Path(f"/proc/{process}/status").read_text().splitlines())
+    return int(status["VmRSS"].split()[0]) / 1024
 
 
 def test_when_told_to_stop_running_answers_end_and_open_pages_do_not_hold_the_server(shipped_data: Path) -> None:

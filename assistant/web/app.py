@@ -36,7 +36,7 @@ from assistant.web.theme import theme
 from assistant.web.webmaster import router as webmaster_router
 
 STATIC = Path(__file__).with_name("static")
-SESSIONS = 1_000  # conversations kept in memory for each language, see the test of their size
+SESSIONS = 500  # conversations kept in memory for each language; Gradio's part of each is some 0.1 MB
 # Gradio puts this behind its own styles when it starts, and only there does ours win.
 HEAD = '<link rel="stylesheet" href="{static}chat.css"><script src="{static}chat.js" defer></script>'
 logger = logging.getLogger(__name__)
