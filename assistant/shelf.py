@@ -20,6 +20,7 @@ from assistant.generation import (
     missing_part,
 )
 from assistant.lexical import Tokenizer
+from assistant.memory import give_back
 from assistant.retrieve import Library, prepare
 from assistant.store import Store
 
@@ -160,6 +161,7 @@ class Shelf:
         self._fault = fault
         self._pause = _RETRY_SECONDS
         self._next_try = time.monotonic() + (_LONGEST_RETRY_SECONDS if fault else 0.0)
+        give_back()
 
     def _try_later(self, faults: list[AssistantError]) -> None:
         """Damage rarely heals, so look less often; a server comes back, and asking it costs little."""
