@@ -16,7 +16,8 @@ from assistant.bootstrap import Assistant
 
 PACKAGE = Path(assistant.__file__).parent
 LAYERS = [
-    "schema errors problems logs memory prepared benefits function_words sentences numbers number_words origins person_names",
+    "schema errors problems logs memory prepared benefits function_words sentences",
+    "numbers number_words origins person_names",
     "models settings profile encoder_weights places quantities local_model",
     "lemmas",
     "polarity",
