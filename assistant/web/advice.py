@@ -21,11 +21,19 @@ from assistant.export import FORMATS, file_name, write
 from assistant.funding import match, to_dict
 from assistant.profile import Profile
 from assistant.report import Report
+from assistant.web.described import ADVISERS, replies
 from assistant.web.refusals import error_body
 
 logger = logging.getLogger(__name__)
 router = APIRouter()
 BriefingFormat = Literal["docx", "pdf", "md"]
+_FILES: dict[str, dict[str, Any]] = {
+    **{
+        media_type.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
+        for media_type in FORMATS.values()
+    },
+    "text/event-stream": {"schema": {"type": "string"}},
+}
 
 
 class AdviceIn(BaseModel):
@@ -37,7 +45,7 @@ class AdviceIn(BaseModel):
     omit: list[str] = []
 
 
-@router.post("/api/match", summary="Profil mit Förderprogrammen abgleichen")
+@router.post("/api/match", summary="Profil mit Förderprogrammen abgleichen", responses=replies(None, *ADVISERS))
 def match_profile(body: AdviceIn, request: Request) -> JSONResponse:
     """Every programme with its rules: met, not met or unclear, quoted and cited."""
     assistant: Assistant = request.app.state.assistant
@@ -45,7 +53,12 @@ def match_profile(body: AdviceIn, request: Request) -> JSONResponse:
     return JSONResponse(to_dict(match(assistant, body.profile), sources))
 
 
-@router.post("/api/briefing", summary="Briefing schreiben")
+@router.post(
+    "/api/briefing",
+    summary="Briefing schreiben",
+    response_class=Response,
+    responses={**replies(None, *ADVISERS), 200: {"description": "die Datei", "content": _FILES}},
+)
 def write_briefing(body: AdviceIn, request: Request, format: BriefingFormat = "docx") -> Response:
     """The briefing as a file; with ``Accept: text/event-stream`` its progress, then the file in base64."""
     check_parts(body.omit)

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.bootstrap import Assistant
 from assistant.errors import IndexUnavailableError
@@ -18,7 +18,8 @@ from assistant.keeping import keep_unanswered
 from assistant.models import Answer, Kind, Piece, Turn
 from assistant.pipeline import ask, find, stream
 from assistant.profile import Profile
-from assistant.understand import check_length
+from assistant.understand import MAXIMUM_CHARACTERS, check_length
+from assistant.web.described import ASKED, SENT, AnswerOut, HealthOut, NotReadyOut, ReadyOut, SearchOut, replies
 from assistant.web.observe import note_answer
 from assistant.web.refusals import error_body
 
@@ -38,7 +39,7 @@ class ChatIn(BaseModel):
     """A question with what was said before."""
 
     model_config = ConfigDict(extra="forbid")
-    question: str
+    question: Annotated[str, Field(json_schema_extra={"minLength": 1, "maxLength": MAXIMUM_CHARACTERS})]
     history: list[TurnIn] = []
     profile: Profile | None = None
     lang: Literal["de", "en"] | None = None
@@ -49,7 +50,9 @@ def _assistant(request: Request) -> Assistant:
     return assistant
 
 
-@router.post("/api/chat", summary="Eine Frage mit Belegen beantworten")
+@router.post(
+    "/api/chat", summary="Eine Frage mit Belegen beantworten", responses=replies(AnswerOut, *SENT, events=True)
+)
 def chat(body: ChatIn, request: Request) -> Response:
     """Answer as JSON, or as server-sent events when the client accepts ``text/event-stream``."""
     check_length(body.question)
@@ -65,7 +68,7 @@ def chat(body: ChatIn, request: Request) -> Response:
     return JSONResponse(answer.to_dict())
 
 
-@router.get("/api/search", summary="Passagen suchen")
+@router.get("/api/search", summary="Passagen suchen", responses=replies(SearchOut, *ASKED))
 def search(
     request: Request,
     q: str,
@@ -77,13 +80,13 @@ def search(
     return {"query": q, "results": find(_assistant(request), q, k, tuple(kind or ()))}
 
 
-@router.get("/healthz", summary="Prozess läuft")
+@router.get("/healthz", summary="Prozess läuft", responses=replies(HealthOut, 400))
 def healthz() -> dict[str, str]:
     """The process answers."""
     return {"status": "ok"}
 
 
-@router.get("/readyz", summary="Index geladen")
+@router.get("/readyz", summary="Index geladen", responses={**replies(ReadyOut, 400), 503: {"model": NotReadyOut}})
 def readyz(request: Request) -> JSONResponse:
     """The index is loaded; ``degraded`` with the reason when it answers although something is wrong, else 503."""
     shelf = _assistant(request).shelf

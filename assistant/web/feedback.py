@@ -17,6 +17,7 @@ from assistant.errors import AssistantError, FeedbackError
 from assistant.feedback import Feedback, Reason, Thumb
 from assistant.keeping import masked_comment, store_of
 from assistant.models import Language, Mode, Status
+from assistant.web.described import SENT, KeptOut, replies
 
 router = APIRouter()
 no_feedback = APIRouter(include_in_schema=False)
@@ -92,7 +93,12 @@ def notice(assistant: Assistant, language: Language) -> str:
     return " ".join(assistant.prompts.fill(one, language, **({} if one == "greeting" else days)) for one in names)
 
 
-@router.post("/api/feedback", summary="Eine Antwort bewerten", status_code=201)
+@router.post(
+    "/api/feedback",
+    summary="Eine Antwort bewerten",
+    status_code=201,
+    responses={**replies(None, *SENT), 201: {"model": KeptOut}},
+)
 def feedback(body: FeedbackIn, request: Request) -> JSONResponse:
     """Keep a judgement, its comment masked; the route is there only where the operator takes judgements."""
     keep_feedback(request.app.state.assistant, body)

@@ -17,6 +17,7 @@ from assistant.questionnaire import Questionnaire
 from assistant.schema import Land
 from assistant.selfcheck import advise, check_answers, evaluate, to_dict
 from assistant.selfcheck_report import FILE_NAME, to_profile
+from assistant.web.described import SENT, replies
 from assistant.web.refusals import error_response
 from assistant.web.selfcheck_page import PREFIX, problem_page, question_page, result_page
 
@@ -99,7 +100,7 @@ def profile(request: Request, form: SentForm) -> Response:
     return Response(text, media_type="application/yaml; charset=utf-8", headers=headers)
 
 
-@router.post("/api/selfcheck", summary="Selbstcheck auswerten")
+@router.post("/api/selfcheck", summary="Selbstcheck auswerten", responses=replies(None, *SENT, 404))
 def evaluate_answers(body: SelfCheckIn, request: Request) -> JSONResponse:
     """Result, next steps and citations; nothing is stored."""
     try:
