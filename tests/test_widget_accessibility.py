@@ -10,6 +10,7 @@ import pytest
 from chromium import chromium
 from hub import Hub
 from playwright.sync_api import Browser, Frame, Page, expect
+from test_page import ask, open_chat
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 QUESTIONS = {"de": "Wie können wir mit einem Wettbewerber zusammenarbeiten?", "en": "What is coopetition?"}
@@ -110,4 +111,20 @@ def test_targets_are_large_enough_and_text_can_be_enlarged(browser: Browser, hub
     frame.locator(".follow-ups button").last.scroll_into_view_if_needed()
     frame.locator(".answer .cite").first.click()
     expect(frame.get_by_role("button", name="Schließen")).to_be_visible()
+    context.close()
+
+
+@pytest.mark.parametrize(("path", "width", "theme"), [("/", 1280, "light"), ("/", 320, "dark"), ("/en/", 320, "light")])
+def test_axe_finds_nothing_on_the_chat_page_with_an_answer(
+    browser: Browser, hub: Hub, path: str, width: int, theme: Any
+) -> None:
+    context = browser.new_context(
+        viewport={"width": width, "height": 700}, color_scheme=theme, reduced_motion="reduce", base_url=hub.assistant
+    )
+    page = context.new_page()
+    open_chat(page, path)
+    assert violations(page) == []
+    ask(page, QUESTIONS["en" if path == "/en/" else "de"])
+    page.locator("#chat a[href*='#beleg-1-1']").first.click()
+    assert violations(page) == []
     context.close()
