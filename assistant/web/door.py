@@ -15,11 +15,12 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant.models import Language
 from assistant.settings import Settings
 from assistant.web.addresses import HOST, AddressBook, as_seen_by_the_visitor
 from assistant.web.events import checked_event
 from assistant.web.headers import ADVISER, put_headers
-from assistant.web.limits import BUSY, OpenRequests, RateLimits
+from assistant.web.limits import OpenRequests, RateLimits, busy
 from assistant.web.refusals import Refused, chat_response, refusal_response
 
 BODY_LIMIT = 16 * 1024
@@ -95,9 +96,13 @@ class FrontDoor:
         except Refused as refusal:
             if noted := scope["state"].get("noted"):
                 noted.code = refusal.code
-            accept = Headers(scope=scope).get("accept", "")
+            accept, language = Headers(scope=scope).get("accept", ""), _language(scope)
             in_chat = _JOIN.fullmatch(scope["path"])
-            reply = chat_response(refusal, request_id) if in_chat else refusal_response(refusal, request_id, accept)
+            reply = (
+                chat_response(refusal, request_id, language)
+                if in_chat
+                else refusal_response(refusal, request_id, accept, language)
+            )
             await reply(scope, receive, send_with_headers)
 
     def _counted(self, scope: Scope) -> AbstractContextManager[None]:
@@ -115,7 +120,8 @@ class FrontDoor:
             with suppress(RuntimeError):
                 await self._app(scope, receive, send)
         else:
-            await self._app(scope, receive, _polite(send) if _JOIN.fullmatch(scope["path"]) else send)
+            joining = _JOIN.fullmatch(scope["path"])
+            await self._app(scope, receive, _polite(send, _language(scope)) if joining else send)
 
     async def _in_time(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Wait for the first byte of an answer only as long as promised.
@@ -142,14 +148,19 @@ class FrontDoor:
         given_up = True
         self._late.add(task)
         task.add_done_callback(self._late.discard)
-        raise Refused(503, "too_slow", BUSY, {"Retry-After": "5"})
+        raise busy(503, "too_slow", 5)
 
 
 def _is_asked(scope: Scope) -> bool:
     return bool(_ASKED.fullmatch(scope["path"])) and (scope["method"] == "POST" or scope["path"] == "/api/search")
 
 
-def _polite(send: Send) -> Send:
+def _language(scope: Scope) -> Language:
+    """Of the page that asks: by its address, and from the widget, which says it in a header of its own choice."""
+    return "en" if scope["path"].startswith("/en/") or Headers(scope=scope).get("accept-language") == "en" else "de"
+
+
+def _polite(send: Send, language: Language) -> Send:
     """Gradio's words for a full queue are English and say nothing; its page shows ours when the status is another."""
     refusing = False
 
@@ -157,7 +168,7 @@ def _polite(send: Send) -> Send:
         nonlocal refusing
         if message["type"] == "http.response.start" and message["status"] == 503:
             refusing = True
-            body = chat_response(Refused(429, "busy", BUSY, {"Retry-After": "3"}), "")
+            body = chat_response(busy(429, "busy", 3), "", language)
             await send({"type": "http.response.start", "status": 429, "headers": body.raw_headers})
             await send({"type": "http.response.body", "body": body.body})
         elif not refusing:

@@ -15,8 +15,20 @@ AT_ONCE = 32  # two cores answer some 30 quoted questions a second, so the last 
 LISTENERS_PER_ADDRESS = 200  # an office behind one address; each open chat page holds one, while it answers two
 LISTENERS = 400  # below the connections that the server takes, so that somebody new still gets in
 REMEMBERED = 10_000
-BUSY = "Gerade fragen sehr viele Menschen auf einmal. Bitte versuchen Sie es in wenigen Sekunden wieder."
-_STREAMS = "Von Ihrer Adresse sind schon zu viele Seiten offen. Bitte schließen Sie einige und versuchen Sie es wieder."
+_BUSY = (
+    "Gerade fragen sehr viele Menschen auf einmal. Bitte versuchen Sie es in wenigen Sekunden wieder.",
+    "A great many people are asking right now. Please try again in a few seconds.",
+)
+_STREAMS = (
+    "Von Ihrer Adresse sind schon zu viele Seiten offen. Bitte schließen Sie einige und versuchen Sie es wieder.",
+    "Too many pages are open from your address. Please close some and try again.",
+)
+
+
+def busy(status: int, code: str, seconds: int) -> Refused:
+    """Too much is going on; it is worth asking again after so many seconds."""
+    german, english = _BUSY
+    return Refused(status, code, german, {"Retry-After": str(seconds)}, english=english)
 
 
 class RateLimits:
@@ -38,7 +50,8 @@ class RateLimits:
             if limit and len(window) >= limit:
                 wait = str(max(1, round(window[0] + 60 - now)))
                 message = f"Das waren viele Fragen in kurzer Zeit. Bitte versuchen Sie es in {wait} Sekunden wieder."
-                raise Refused(429, "too_many_requests", message, {"Retry-After": wait})
+                english = f"That was a lot of questions in a short time. Please try again in {wait} seconds."
+                raise Refused(429, "too_many_requests", message, {"Retry-After": wait}, english=english)
         mine.append(now)
         self._seen.pop(name, None)
         self._seen[name] = mine  # at the end: the first one is who asked longest ago
@@ -65,7 +78,7 @@ class OpenRequests:
     def answering(self) -> Iterator[None]:
         """A question on its way to an answer; refused while too many others are."""
         if self._answering >= AT_ONCE:
-            raise Refused(503, "busy", BUSY, {"Retry-After": "3"})
+            raise busy(503, "busy", 3)
         self._answering += 1
         try:
             yield
@@ -76,9 +89,10 @@ class OpenRequests:
     def listening(self, name: bytes) -> Iterator[None]:
         """An open stream of a chat page."""
         if self._listening[name] >= LISTENERS_PER_ADDRESS:
-            raise Refused(429, "too_many_streams", _STREAMS, {"Retry-After": "30"})
+            german, english = _STREAMS
+            raise Refused(429, "too_many_streams", german, {"Retry-After": "30"}, english=english)
         if self._listening.total() >= LISTENERS:
-            raise Refused(503, "busy", BUSY, {"Retry-After": "30"})
+            raise busy(503, "busy", 30)
         self._listening[name] += 1
         try:
             yield

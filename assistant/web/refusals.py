@@ -7,13 +7,22 @@ from typing import Any
 
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from assistant.models import Language
+
 
 class Refused(Exception):
-    """A request that goes no further."""
+    """A request that goes no further; what visitors may meet is also told in English."""
 
-    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None, *, english: str = ""
+    ) -> None:
         super().__init__(message)
         self.status, self.code, self.headers = status, code, dict(headers or {})
+        self._english = english
+
+    def said(self, language: Language) -> str:
+        """The sentence for people."""
+        return self._english if language == "en" and self._english else str(self)
 
 
 def error_response(
@@ -23,16 +32,17 @@ def error_response(
     return JSONResponse(error_body(code, message, request_id), status_code=status, headers=dict(headers or {}))
 
 
-def chat_response(refusal: Refused, request_id: str) -> JSONResponse:
+def chat_response(refusal: Refused, request_id: str, language: Language) -> JSONResponse:
     """The error object for Gradio's page, which shows its visitors what ``detail`` says."""
-    body: dict[str, Any] = error_body(refusal.code, str(refusal), request_id) | {"detail": str(refusal)}
+    said = refusal.said(language)
+    body: dict[str, Any] = error_body(refusal.code, said, request_id) | {"detail": said}
     return JSONResponse(body, status_code=refusal.status, headers=refusal.headers)
 
 
-def refusal_response(refusal: Refused, request_id: str, accept: str) -> Response:
+def refusal_response(refusal: Refused, request_id: str, accept: str, language: Language) -> Response:
     """A refusal as the error object, or for somebody who opened a page as a page."""
     if not accept.startswith("text/html"):
-        return error_response(refusal.status, refusal.code, str(refusal), request_id, refusal.headers)
+        return error_response(refusal.status, refusal.code, refusal.said(language), request_id, refusal.headers)
     page = (
         '<!doctype html><html lang="de"><head><meta charset="utf-8"><title>Netzlotse</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

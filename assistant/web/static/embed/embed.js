@@ -48,7 +48,7 @@ async function request(asked, signal, onText) {
   const body = { question: asked, history: recent(), ...(language === "en" ? { lang: "en" } : {}) };
   const reply = await fetch(API, {
     method: "POST",
-    headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
+    headers: { "Content-Type": "application/json", Accept: "text/event-stream", "Accept-Language": language },
     body: JSON.stringify(body),
     signal,
   });
