@@ -8,6 +8,7 @@ processor's 8-bit instructions while other Python threads go on.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -21,7 +22,7 @@ DIGITS = 3
 BASE = 128  # digits of seven bits: sums of two products fit 16 bits, which processors without VNNI add them in
 ZERO = BASE // 2
 _LARGEST = sum((ZERO - 1) * BASE**place for place in range(DIGITS))
-_ROWS = 1 << 16
+_ROWS = 1 << 15  # of one part: what a question needs beside the vectors stays small
 
 
 class ByteVectors:
@@ -51,23 +52,38 @@ class ByteVectors:
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         return self[:].astype(dtype or np.float32, copy=False)
 
+    def compare(self, rows: NDArray[np.int64], questions: Floats) -> Floats:
+        """Products of some rows with questions ``(d, k)``: shape ``(rows, k)``, the same to the last bit."""
+        columns = questions.T
+        digits, steps = _digits(columns)
+        # Sums of 384 products of two bytes are whole numbers that a float32 holds exactly.
+        sums = self._bytes[rows].astype(np.float32) @ (digits.astype(np.float32) - ZERO).T
+        return _values(sums.T.astype(np.int32), steps, self._lengths[rows]).T
+
     def __matmul__(self, questions: Floats) -> Floats:
         """Products with one vector ``(d,)`` or several ``(d, k)``: shape ``(n,)`` or ``(n, k)``, error below 1e-6."""
-        if not self._products:
-            return np.zeros((0, *questions.shape[1:]), dtype=np.float32)
         columns = questions.reshape(len(questions), -1).T
         digits, steps = _digits(columns)
-        sums = [product.run(None, {"digits": digits})[0] for product in self._products]
-        whole = cast(NDArray[np.int32], sums[0] if len(sums) == 1 else np.concatenate(sums, axis=1))
-        values = np.stack([self._joined(whole[place :: len(columns)]) * step for place, step in enumerate(steps)])
-        return cast(Floats, values.T.reshape(len(self), *questions.shape[1:]))
+        values = np.empty((len(columns), len(self)), dtype=np.float32)
+        for part, product in enumerate(self._products):
+            (sums,) = product.run(None, {"digits": digits})
+            rows = slice(part * _ROWS, (part + 1) * _ROWS)
+            values[:, rows] = _values(sums, steps, self._lengths[rows])
+        return values.T.reshape(len(self), *questions.shape[1:])
 
-    def _joined(self, sums: NDArray[np.int32]) -> Floats:
-        """One number ``(n,)`` from the products of its digits, the highest first."""
-        total = sums[0] * np.float32(BASE ** (DIGITS - 1))
-        for place in range(1, DIGITS):
-            total += sums[place] * np.float32(BASE ** (DIGITS - 1 - place))
-        return cast(Floats, total / self._lengths)
+
+def _values(sums: NDArray[np.int32], steps: Sequence[np.float32], lengths: Floats) -> Floats:
+    """Cosines ``(k, n)`` from the products of the questions' digits ``(3 · k, n)``."""
+    joined = (_joined(sums[place :: len(steps)]) / lengths * step for place, step in enumerate(steps))
+    return np.asarray(list(joined), dtype=np.float32)
+
+
+def _joined(sums: NDArray[np.int32]) -> Floats:
+    """One number ``(n,)`` from the products of its digits, the highest first."""
+    total = sums[0] * np.float32(BASE ** (DIGITS - 1))
+    for place in range(1, DIGITS):
+        total += sums[place] * np.float32(BASE ** (DIGITS - 1 - place))
+    return cast(Floats, total)
 
 
 def to_bytes(vectors: Floats) -> NDArray[np.int8]:

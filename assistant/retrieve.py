@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, get_args
 
@@ -18,7 +18,7 @@ from assistant.lexical import Tokenizer
 from assistant.models import KINDS, Evidence, Kind, Language, Passage, Ranked, Understood
 from assistant.places import Places
 from assistant.schema import Funding, Land, Source, Support
-from assistant.score import Floats, Scores, score, signal, top
+from assistant.score import UNREAD, Floats, Scores, score, signal, top
 
 logger = logging.getLogger(__name__)
 DEPTH = 20
@@ -28,7 +28,6 @@ REGIONAL_PENALTY = 0.02
 MEANT_MARGIN = 0.02  # an ended programme that fits this much better than all others is what was asked for
 FIRST = 5
 LEAST_COVERAGE = 0.4
-_EXCLUDED = np.float32(-10.0)
 Verdict = Literal["enough", "weak", "none", "off_topic"]
 
 
@@ -172,19 +171,29 @@ def _vector(encoder: Encoder, text: str) -> Floats | None:
 def retrieve(query: Query, library: Library, today: date) -> Evidence:
     """The best passages for a question and a verdict whether they are enough."""
     generation = library.generation
-    plain = score(generation.space, query.vector, query.terms, query.language)
-    allowed = _allowed(library, query, plain, today)
+    plain, allowed = _allowed_scores(query, library, today)
     reached = signal(_masked(plain, plain.passages, allowed))
     by_words = is_by_words(query, library) and bool(generation.passages)
     if by_words:
         allowed = allowed & (plain.passages > 0)
-    scores = _masked(plain, _preferred(plain, query, library), allowed)
+    scores = _masked(plain, plain.passages + _lift(query, library), allowed)
     thresholds = (generation.word_thresholds if by_words else generation.thresholds)[query.language]
     verdict = _verdict(reached, thresholds, bool(generation.passages))
     ranked = tuple(_spread(_ranked(generation, scores, DEPTH)))
     if by_words:
         verdict = "weak" if verdict in ("enough", "weak") and _is_covered(query, scores, library) else "none"
     return Evidence(ranked, verdict, reached, thresholds.floor, by_words)
+
+
+def _allowed_scores(query: Query, library: Library, today: date) -> tuple[Scores, NDArray[np.bool_]]:
+    """Scores, and which passages may answer; in a large space all are scored if too few of the nearest may."""
+    space = library.generation.space
+    plain = score(space, query.vector, query.terms, query.language, lift=_lift(query, library))
+    allowed = _allowed(library, query, plain, today)
+    if not plain.whole and np.count_nonzero(allowed & (plain.passages > UNREAD)) < DEPTH:
+        plain = score(space, query.vector, query.terms, query.language, whole=True)
+        allowed = _allowed(library, query, plain, today)
+    return plain, allowed
 
 
 def _is_covered(query: Query, scores: Scores, library: Library) -> bool:
@@ -205,11 +214,13 @@ def search(query: Query, library: Library, count: int, kinds: Collection[Kind] =
         if kinds
         else np.ones(len(library.kinds), dtype=np.bool_)
     )
-    plain = score(library.generation.space, query.vector, query.terms, query.language)
+    lift = _lift(query, library)
+    plain = score(
+        library.generation.space, query.vector, query.terms, query.language, lift=np.where(wanted, lift, UNREAD)
+    )
     if is_by_words(query, library):
         wanted = wanted & (plain.passages > 0)
-    preferred = _preferred(plain, query, library)
-    return tuple(_ranked(library.generation, _masked(plain, preferred, wanted), count))
+    return tuple(_ranked(library.generation, _masked(plain, plain.passages + lift, wanted), count))
 
 
 def is_ended(source: Source, today: date) -> bool:
@@ -226,18 +237,18 @@ def source_laender(source: Source) -> frozenset[Land]:
     return frozenset({source.land}) if isinstance(source, Funding) and source.land else frozenset()
 
 
-def _preferred(scores: Scores, query: Query, library: Library) -> Floats:
-    """Scores with the asked-for area brought forward and, where no Land is named, regional sources held back."""
-    preferred = scores.passages
+def _lift(query: Query, library: Library) -> Floats:
+    """What the asked-for area is brought forward by and, where no Land is named, regional sources are held back by."""
+    lift = np.zeros(len(library.kinds), dtype=np.float32)
     if query.area:
-        preferred = preferred + AREA_BONUS * (library.kinds == KINDS.index(query.area))
+        lift += np.float32(AREA_BONUS) * (library.kinds == KINDS.index(query.area))
     if not query.laender:
-        preferred = preferred - REGIONAL_PENALTY * library.regional
-    return np.asarray(preferred, dtype=np.float32)
+        lift -= np.float32(REGIONAL_PENALTY) * library.regional
+    return lift
 
 
 def _masked(scores: Scores, passages: Floats, allowed: NDArray[np.bool_]) -> Scores:
-    return Scores(np.where(allowed, passages, _EXCLUDED), scores.sentences, scores.best_sentence)
+    return replace(scores, passages=np.where(allowed, passages, UNREAD))
 
 
 def _verdict(reached: float, thresholds: Thresholds, any_passage: bool) -> Verdict:
@@ -280,7 +291,7 @@ def _ranked(generation: Generation, scores: Scores, count: int) -> list[Ranked]:
             tuple(float(value) for value in scores.sentences[offsets[place] : offsets[place + 1]]),
         )
         for place in top(scores.passages, count)
-        if scores.passages[place] > _EXCLUDED / 2
+        if scores.passages[place] > UNREAD / 2
     ]
 
 

@@ -6,8 +6,9 @@ No rank fusion: a weighted sum keeps how sure each part is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,10 @@ LITERATURE_PENALTY = 0.03
 WITHOUT_VECTORS_SCALE = 0.4  # brings word matches into the range of the cosines that margins were set for
 SIGNAL_DEPTH = 3
 _AT_ONCE = 16
+LARGE = 1 << 15
+"""Number of passages from which on only the ``CANDIDATES`` nearest have their sentences read."""
+CANDIDATES = 1024
+UNREAD = np.float32(-10.0)
 
 Floats = NDArray[np.float32]
 
@@ -51,11 +56,15 @@ class Space:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Scores of all passages ``(n,)``, cosines of all sentences ``(m,)`` and best of each passage ``(n,)``."""
+    """Scores of all passages ``(n,)``, cosines of all sentences ``(m,)`` and best of each passage ``(n,)``.
+
+    Not ``whole``: passages whose sentences were not read score ``UNREAD``.
+    """
 
     passages: Floats
     sentences: Floats
     best_sentence: Floats
+    whole: bool = True
 
 
 def passage_offsets(passages: Sequence[Passage]) -> Floats:
@@ -63,14 +72,28 @@ def passage_offsets(passages: Sequence[Passage]) -> Floats:
     return np.array([-LITERATURE_PENALTY if p.kind == "literature" else 0.0 for p in passages], dtype=np.float32)
 
 
-def score(space: Space, question: Floats | None, terms: Sequence[str], language: Language) -> Scores:
-    """Score every passage for a question vector ``(d,)`` and the question's terms; by the terms alone without one."""
+def score(
+    space: Space,
+    question: Floats | None,
+    terms: Sequence[str],
+    language: Language,
+    *,
+    lift: Floats | None = None,
+    whole: bool = False,
+) -> Scores:
+    """Score every passage for a question vector ``(d,)`` and the question's terms; by the terms alone without one.
+
+    In a large space only the nearest passages are scored, with and without the ``lift`` ``(n,)`` that the caller
+    is going to add to the scores, unless all are wanted (``whole``).
+    """
     if not len(space.german):
         empty = np.zeros(0, dtype=np.float32)
         return Scores(empty, empty, empty)
     same_language = space.german if language == "de" else ~space.german
     if question is None or not space.has_vectors:
         return _by_words(space, space.lexical.sentence_scores(terms), terms, same_language)
+    if len(space.german) >= LARGE and not whole:
+        return _of_the_nearest(space, question[:, None], terms, language, lift)
     dense, sentences = _cosines(space, question[:, None], language)
     return _by_meaning(space, dense[:, 0], sentences[:, 0], terms, same_language)
 
@@ -111,22 +134,55 @@ def _by_words(space: Space, held: Floats, terms: Sequence[str], same_language: N
     return Scores(total.astype(np.float32), sentences.astype(np.float32), best)
 
 
-def _cosines(space: Space, questions: Floats, language: Language) -> tuple[Floats, Floats]:
-    """Cosines of questions ``(d, k)`` to passages ``(n, k)`` and sentences ``(m, k)``.
+def _of_the_nearest(
+    space: Space, question: Floats, terms: Sequence[str], language: Language, lift: Floats | None
+) -> Scores:
+    """Scores of the passages that come first when their own cosine stands for that of their best sentence."""
+    same_language = space.german if language == "de" else ~space.german
+    dense = _compared(space, space.german, question, language, space.passage_vectors.__matmul__)[:, 0]
+    others = LEXICAL_WEIGHT * space.lexical.scores(terms) * same_language + space.offset
+    estimate = (1 + SENTENCE_WEIGHT) * dense + others
+    places = np.unique(np.concatenate([top(one, CANDIDATES) for one in _with_and_without(lift, estimate)]))
+    starts, counts = space.sentence_offsets[places], np.diff(space.sentence_offsets)[places]
+    firsts = np.cumsum(counts) - counts
+    rows = np.arange(counts.sum()) + np.repeat(starts - firsts, counts)
+    german = np.repeat(space.german[places], counts)
+    read = _compared(space, german, question, language, partial(space.sentence_vectors.compare, rows))
+    scores = Scores(
+        np.full(len(dense), UNREAD),
+        np.zeros(len(space.sentence_vectors), dtype=np.float32),
+        np.full(len(dense), UNREAD),
+        whole=False,
+    )
+    scores.sentences[rows] = read[:, 0]
+    scores.best_sentence[places] = best = np.maximum.reduceat(read[:, 0], firsts)
+    scores.passages[places] = dense[places] + SENTENCE_WEIGHT * best + others[places]
+    return scores
 
-    English questions meet German texts shifted towards them.
-    """
+
+def _with_and_without(lift: Floats | None, values: Floats) -> tuple[Floats, ...]:
+    return (values,) if lift is None else (values, values + lift)
+
+
+def _cosines(space: Space, questions: Floats, language: Language) -> tuple[Floats, Floats]:
+    """Cosines of questions ``(d, k)`` to passages ``(n, k)`` and sentences ``(m, k)``."""
+    per_sentence = np.repeat(space.german, np.diff(space.sentence_offsets)) if language == "en" else space.german
+    return (
+        _compared(space, space.german, questions, language, space.passage_vectors.__matmul__),
+        _compared(space, per_sentence, questions, language, space.sentence_vectors.__matmul__),
+    )
+
+
+def _compared(
+    space: Space, german: NDArray[np.bool_], questions: Floats, language: Language, product: Callable[[Floats], Floats]
+) -> Floats:
+    """Cosines ``(n, k)`` by a product with questions ``(d, k)``; English ones meet German texts shifted to them."""
     if language == "de" or not (space.shift.any() and space.german.any()):
-        return space.passage_vectors @ questions, space.sentence_vectors @ questions
+        return product(questions)
     shifted = questions + space.shift[:, None]
     count = questions.shape[1]
-    both = np.concatenate([questions, shifted / np.linalg.norm(shifted, axis=0)], axis=1)
-    dense, sentences = space.passage_vectors @ both, space.sentence_vectors @ both
-    per_sentence = np.repeat(space.german, np.diff(space.sentence_offsets))
-    return (
-        np.where(space.german[:, None], dense[:, count:], dense[:, :count]),
-        np.where(per_sentence[:, None], sentences[:, count:], sentences[:, :count]),
-    )
+    both = product(np.concatenate([questions, shifted / np.linalg.norm(shifted, axis=0)], axis=1))
+    return np.where(german[:, None], both[:, count:], both[:, :count])
 
 
 def top(values: Floats, count: int) -> NDArray[np.int64]:

@@ -68,3 +68,9 @@ def test_no_vectors_give_no_products() -> None:
 def test_a_vector_of_zeros_is_like_nothing() -> None:
     held = np.zeros((2, 384), np.int8)
     assert not (ByteVectors(held) @ unit_vectors(1)[0]).any()
+
+
+def test_some_rows_give_the_same_to_the_last_bit() -> None:
+    held, questions = ByteVectors.of(restore(*quantise(unit_vectors(500)))), unit_vectors(3, seed=1).T
+    rows = np.array([3, 4, 5, 99, 499])
+    np.testing.assert_array_equal(held.compare(rows, questions), (held @ questions)[rows])
