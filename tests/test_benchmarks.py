@@ -21,6 +21,7 @@ def test_the_benchmark_prints_its_table_and_writes_its_figures(tmp_path: Path) -
 
     figures = json.loads(output.read_text("utf-8"))
     assert figures["machine"]["cores"] >= 1
+    assert {"unpack_encoder_s", "unpack_dictionaries_s"} <= figures.keys()
     size = figures["sizes"]["shipped"]
     assert size["passages"] > 1_000
     assert size["quality"]["recall_at_5"] > 0
