@@ -183,9 +183,11 @@ def _fill(
     passages = [row.passage for row in rows]
     vectors, sentence_vectors = _embed(given.encoder, passages, report)
     sentences = ByteVectors.of(sentence_vectors)
-    report("Speichern", 0, 1)
     new = [place for place, row in enumerate(rows) if row.passage.id in fresh]
-    target.store.write(generation, folder, Content(passages, vectors, new, gone), target.last)
+    report("Speichern", 0, len(new))
+    content = Content(passages, vectors, new, gone)
+    target.store.write(generation, folder, content, target.last, lambda done, total: report("Speichern", done, total))
+    report("Abschluss", 0, 1)
     lexical = build_lexical_index([(row.terms, row.sentence_terms) for row in rows])
     write_files(folder, given.documents, rows, vectors, sentences, lexical)
     shift = language_shift(given.encoder, given.calibration)
@@ -208,7 +210,7 @@ def _fill(
         store=target.store.kind,
     )
     (folder / "manifest.json").write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), encoding="utf-8")
-    report("Speichern", 1, 1)
+    report("Abschluss", 1, 1)
     return manifest
 
 

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import IndexUnavailableError, StoreUnreachableError
-from assistant.store import Content
+from assistant.store import Content, Progress
 
 logger = logging.getLogger(__name__)
 QUERY_SECONDS = 3.0
@@ -97,7 +97,7 @@ class ServerStore:
         alone = httpx.Limits(max_keepalive_connections=0)  # nothing stays open that a restarted server has forgotten
         self._client = httpx.Client(base_url=address.url, headers=dict(address.headers), limits=alone)
 
-    def write(self, generation: str, folder: Path, content: Content, last: Path | None) -> None:
+    def write(self, generation: str, folder: Path, content: Content, last: Path | None, progress: Progress) -> None:
         """Upload a whole collection, because a server cannot copy one; it counts only once it is named as current."""
         self._call("GET", "/api/v2/heartbeat")
         body = {"name": collection_name(generation), "configuration": _CONFIGURATION, "get_or_create": True}
@@ -111,6 +111,7 @@ class ServerStore:
                 "metadatas": [{"document": passage.document_id, "kind": passage.kind} for passage in some],
             }
             self._call("POST", f"{collection}/upsert", rows, BULK_SECONDS)
+            progress(start + len(some), len(content.passages))
         stored = self._call("GET", f"{collection}/count", seconds=BULK_SECONDS)
         if stored != len(content.passages):
             raise IndexUnavailableError(f"Chroma enthält {stored} statt {len(content.passages)} Passagen.")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from chromadb.api import ClientAPI
     from langchain_core.embeddings import Embeddings
 
+Progress = Callable[[int, int], None]
+"""Told how many of how many passages are stored."""
 COLLECTION = "passages"
 _SPACE = {"hnsw": {"space": "cosine"}}
 _BATCH = 2000
@@ -52,7 +54,7 @@ class Store(Protocol):
     def kind(self) -> str:
         """Stands in the manifest; a generation is read from the kind of store that it was written to."""
 
-    def write(self, generation: str, folder: Path, content: Content, last: Path | None) -> None:
+    def write(self, generation: str, folder: Path, content: Content, last: Path | None, progress: Progress) -> None:
         """Store a new generation whose files go to ``folder``; ``last`` is the folder of the one it grows from."""
 
     def read(self, generation: str, folder: Path, ids: Sequence[str]) -> NDArray[np.float32]:
@@ -70,13 +72,13 @@ class FolderStore:
 
     kind = "folder"
 
-    def write(self, generation: str, folder: Path, content: Content, last: Path | None) -> None:
+    def write(self, generation: str, folder: Path, content: Content, last: Path | None, progress: Progress) -> None:
         """Copy the last generation's folder and change only what differs."""
         if last:
             shutil.copytree(last / _FOLDER, folder / _FOLDER)
         new = list(content.fresh) if last else range(len(content.passages))
         passages = [content.passages[place] for place in new]
-        stored = write_passages(folder / _FOLDER, content.gone, passages, content.vectors[new])
+        stored = write_passages(folder / _FOLDER, content.gone, passages, content.vectors[new], progress)
         if stored != len(content.passages):
             raise IndexUnavailableError(f"Chroma enthält {stored} statt {len(content.passages)} Passagen.")
 
@@ -113,7 +115,11 @@ def open_client(folder: Path) -> Iterator[ClientAPI]:
 
 
 def write_passages(
-    folder: Path, removed: Sequence[str], passages: Sequence[Passage], vectors: NDArray[np.float32]
+    folder: Path,
+    removed: Sequence[str],
+    passages: Sequence[Passage],
+    vectors: NDArray[np.float32],
+    progress: Progress = lambda *_: None,
 ) -> int:
     """Remove and upsert passages with their ``(n, d)`` vectors; returns the number now stored."""
     from langchain_chroma import Chroma
@@ -128,6 +134,7 @@ def write_passages(
             some = passages[start : start + _BATCH]
             documents = [Document(page_content=p.text, metadata=_metadata(p), id=p.id) for p in some]
             store.add_documents(documents, ids=[p.id for p in some])
+            progress(start + len(some), len(passages))
         return int(client.get_collection(COLLECTION, embedding_function=None).count())
 
 

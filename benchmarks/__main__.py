@@ -140,7 +140,7 @@ def indexing(settings: Settings, size: int, quick: bool) -> dict[str, Any]:
     say("   indexing")
     clock = _Progress()
     figures["from_cached_vectors_s"] = _refresh_seconds(settings, clock)
-    figures["reading_rate_first_and_last_tenth"] = clock.rates()
+    figures["stored_per_s_first_and_last_tenth"] = clock.rates()
     figures["nothing_changed_s"] = _refresh_seconds(settings, clock)
     assert settings.knowledge_dir is not None
     changed = settings.knowledge_dir / "geaendert.md"
@@ -157,24 +157,22 @@ def indexing(settings: Settings, size: int, quick: bool) -> dict[str, Any]:
 
 
 class _Progress:
-    """Remembers when how many documents were read."""
+    """Remembers when how many passages were stored."""
 
     def __init__(self) -> None:
-        self._read: list[tuple[float, int]] = []
+        self._stored: list[tuple[float, int]] = []
 
     def __call__(self, stage: str, done: int, total: int) -> None:
-        if stage == "Lesen":
-            self._read.append((time.perf_counter(), done))
+        if stage == "Speichern":
+            self._stored.append((time.perf_counter(), done))
 
     def rates(self) -> list[float] | None:
-        """Documents per second in the first and in the last tenth."""
-        tenth = len(self._read) // 10
+        """Passages per second in the first and in the last tenth."""
+        tenth = len(self._stored) // 10
         if tenth < 2:
             return None
-        return [
-            round(tenth / max(self._read[end][0] - self._read[end - tenth][0], 1e-9), 1)
-            for end in (tenth, len(self._read) - 1)
-        ]
+        ends = [(self._stored[place - tenth], self._stored[place]) for place in (tenth, len(self._stored) - 1)]
+        return [round((after - before) / max(end - start, 1e-9), 1) for (start, before), (end, after) in ends]
 
 
 def _refresh_seconds(settings: Settings, clock: _Progress) -> float:
