@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,9 +52,10 @@ class Heard:
 
 
 @pytest.fixture(scope="module")
-def everything(shipped_data: Path) -> Iterator[str]:
+def everything(shipped_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server on which every page exists."""
-    with serving(shipped_data, feedback="all", operator="Musterhub; Musterweg 1; mail@hub.example") as address:
+    data = shutil.copytree(shipped_data, tmp_path_factory.mktemp("everything") / "data")
+    with serving(data, feedback="all", operator="Musterhub; Musterweg 1; mail@hub.example") as address:
         yield address
 
 

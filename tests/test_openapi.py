@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,8 @@ ROUTES = (
 @pytest.fixture(scope="module")
 def described(shipped_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server with every route that the document can hold."""
-    with serving(shipped_data, feedback="all", global_rate_limit_per_minute="0") as address:
+    data = shutil.copytree(shipped_data, tmp_path_factory.mktemp("described") / "data")
+    with serving(data, feedback="all", global_rate_limit_per_minute="0") as address:
         yield address
 
 
