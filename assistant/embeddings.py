@@ -23,7 +23,16 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
-from assistant.encoder_weights import END, MODEL_FILE, OUTPUTS, START, TOKENIZER_FILE, UNKNOWN, prepare_encoder
+from assistant.encoder_weights import (
+    END,
+    MODEL_FILE,
+    OUTPUTS,
+    START,
+    TOKENIZER_FILE,
+    UNKNOWN,
+    model_id_of,
+    prepare_encoder,
+)
 from assistant.errors import EmbeddingError
 
 if TYPE_CHECKING:
@@ -163,7 +172,7 @@ class E5Embeddings(EncoderEmbeddings):
     dimension = 384
 
     def __init__(self, folder: Path, threads: int | None = None) -> None:
-        self.model_id = f"multilingual-e5-small-int8-onnx/{folder.name}"
+        self.model_id = model_id_of(folder)
         self._tokenizer = UnigramTokenizer.load(folder / TOKENIZER_FILE)
         self._session = _open_session(folder / MODEL_FILE)
         self._threads = threads or min(MAXIMUM_THREADS, os.cpu_count() or 1)

@@ -8,6 +8,8 @@ the cache folder, and from then on only checks that they are unchanged.
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float32]
 FORMAT = 2
-"""Raised whenever the graph changes so that other vectors result."""
+"""Raised whenever the graph changes so that other vectors result; part of the model's id."""
+REVISION = 2
+"""Raised whenever the graph changes and the vectors stay the same, so that older folders are written anew."""
 OUTPUTS = ("vector", "states")
 """What the graph gives: the vector of a text, and of each of its tokens in its context."""
 CONTEXT_LAYER = 10
@@ -38,6 +42,7 @@ START, END, UNKNOWN = 0, 2, 3
 OUTLIER_FACTOR = 3.0
 MICROSOFT = "com.microsoft"
 MODEL_FILE, TOKENIZER_FILE = "model.onnx", "tokenizer.json"
+_OURS = re.compile(r"\d+-[0-9a-f]{16}(\.\d+)?")
 EXAMPLES = (
     "▁que ry : ▁Welche ▁Förderung ▁gibt ▁es ▁20 26 ▁für ▁kleine ▁Betrieb e , ▁die ▁gemeinsam ▁Daten ▁ austausch en ?",
     "▁que ry : ▁how ▁do ▁small ▁manufacture rs ▁find ▁partners ▁for ▁Industrie ▁4.0 ▁projects ?",
@@ -296,10 +301,22 @@ def find_peaks(checkpoint: Checkpoint, texts: Sequence[str] = EXAMPLES) -> dict[
 
 
 def prepare_encoder(cache_dir: Path) -> Path:
-    """The folder with ``model.onnx`` and ``tokenizer.json``, written first if missing, damaged or outdated."""
+    """The folder with ``model.onnx`` and ``tokenizer.json``, written first if missing, damaged or outdated.
+
+    Folders of other versions are removed. ``model_id_of`` tells which folders give the same vectors.
+    """
     source = weights_file()
-    fingerprint = f"{FORMAT}-{digest(source)[:16]}"
-    return prepared(cache_dir / "encoder" / fingerprint, lambda fresh: _write(source, fresh))
+    name = f"{FORMAT}-{digest(source)[:16]}.{REVISION}"
+    folder = prepared(cache_dir / "encoder" / name, lambda fresh: _write(source, fresh))
+    for other in folder.parent.iterdir():
+        if other != folder and _OURS.fullmatch(other.name):
+            shutil.rmtree(other, ignore_errors=True)
+    return folder
+
+
+def model_id_of(folder: Path) -> str:
+    """The same for all folders that give the same vectors."""
+    return f"multilingual-e5-small-int8-onnx/{folder.stem}"
 
 
 def weights_file() -> Path:

