@@ -364,14 +364,23 @@ def _settings() -> Settings:
 
 
 def _assistant() -> Assistant:
-    """The assistant over an index; an empty data folder is indexed first."""
+    """The assistant over an index; one that is missing, damaged or of another version is built first."""
     from assistant.bootstrap import build_assistant
     from assistant.generation import current_generation
 
     settings = _settings()
+    assistant = build_assistant(settings)
     if current_generation(settings.data_dir) is None:
-        _refresh(settings)
-    return build_assistant(settings)
+        _refresh(settings, assistant=assistant)
+    assistant.shelf.follow(wait=True)
+    condition = assistant.shelf.condition()
+    if condition.status != "ready" and condition.mendable:
+        try:
+            _refresh(settings, assistant=assistant)
+            assistant.shelf.follow(wait=True, at_once=True)
+        except AssistantError as error:  # what is still there may answer; each answer says so
+            typer.echo(str(error), err=True)
+    return assistant
 
 
 def _refresh(settings: Settings, *, full: bool = False, assistant: Assistant | None = None) -> Refreshed:

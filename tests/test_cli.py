@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from conftest import BuildIndex
+
+from assistant.generation import current_generation
 
 
 def run(*arguments: str, data_dir: Path | str = "", **settings: str) -> subprocess.CompletedProcess[str]:
@@ -93,6 +97,25 @@ def test_indexing_an_empty_data_folder_happens_by_itself(small_knowledge: Path, 
     )
     assert done.returncode == 0
     assert json.loads(done.stdout)["results"]
+
+
+@pytest.mark.parametrize("damage", ["earlier version", "half of it"])
+def test_an_unusable_index_is_built_anew_by_itself(
+    damage: str, small_knowledge: Path, build_index: BuildIndex, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    build_index(small_knowledge, data)
+    (generation,) = (data / "generations").iterdir()
+    if damage == "earlier version":
+        manifest = json.loads((generation / "manifest.json").read_text())
+        kept = {name: manifest[name] for name in ("id", "created", "model_id", "passages", "documents")}
+        (generation / "manifest.json").write_text(json.dumps(kept | {"format": 1, "calibration": "x"}))
+    else:
+        shutil.rmtree(generation / "chroma")
+    small = {"knowledge_dir": str(small_knowledge), "shipped_knowledge": "false"}
+    done = run("ask", "Was fördert der Netzbonus?", "--json", data_dir=data, **small)
+    assert (done.returncode, json.loads(done.stdout)["status"]) == (0, "answered"), done.stderr
+    assert current_generation(data) != generation.name
 
 
 def test_a_busy_port_is_one_german_sentence(shipped_data: Path) -> None:
