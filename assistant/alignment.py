@@ -26,6 +26,7 @@ _REMEMBERED = 4096
 SHARED_WORD = 0.6
 _TIE = 1e-3
 STRETCH = 3
+SURE = 0.85
 # Words that everything here has or that only frame a number or a source; who speaks of "Firmen" means "Unternehmen".
 _LIGHT = frozenset(
     """prozent euro eur mio mrd million millionen milliarde milliarden januar februar märz april mai juni juli
@@ -192,3 +193,21 @@ def weakest_stretch(scores: Sequence[float]) -> float:
     """The lowest mean score of three content words in a row: an addition is a stretch that nothing matches."""
     starts = range(max(1, len(scores) - STRETCH + 1))
     return min(sum(part) / len(part) for start in starts for part in [scores[start : start + STRETCH]])
+
+
+def same_words(claim: Text, place: int, source: Text) -> list[int]:
+    """Places of the source's words that say the same as a word of the claim."""
+    word = claim.words[place]
+    same = [where for where, other in enumerate(source.words) if word.terms and word.terms & other.terms]
+    if same or word.text.isdigit():
+        return [where for where in same if source.words[where].text.lower() == word.text.lower()] or same
+    scores = source.vectors @ claim.vectors[place]
+    where = int(scores.argmax())
+    return [where] if scores[where] >= SURE and source.words[where].is_content else []
+
+
+def distance(text: Text, one: int, other: int) -> float:
+    """Words between two places; a comma or semicolon counts as two words more."""
+    low, high = sorted((one, other))
+    breaks = sum(word.text in ",;:" for word in text.words[low:high])
+    return high - low + 2 * breaks

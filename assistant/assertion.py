@@ -30,6 +30,9 @@ _SURE_ABROAD = 0.6
 _LIKE = 0.6
 _PART = 0.15
 _HALF = 0.5
+_LIKE_ONLY = frozenset({Force.ONLY, Force.NO, Force.SOFT_NO})
+_LIMIT = re.compile(r"\b(?:bis\szu|höchstens|maximal|up\sto|at\smost)\s", re.I)
+_ENOUGH = re.compile(r"\b(?:genüg\w*|reich(?:t|en)|suffic\w+|enough)\b", re.I)
 _NONE = re.compile(r"kein(?:e[nmrs]?)?|no", re.I)
 _TWICE_NO = re.compile(r"\b(?:nicht|not)\s(un\w{5,})", re.I)
 
@@ -60,7 +63,7 @@ def overstates(claim: str, sources: Sequence[Text], matches: Sequence[Match]) ->
     texts = [source.text for source in sources]
     said, held = forces_of(claim), _aligned(texts, matches, segments_of)
     everywhere = frozenset[Force]().union(*map(forces_of, texts))
-    hedges = held & _HEDGES
+    hedges = held & _HEDGES - ({Force.CAN} if _LIMIT.search(claim) else set())  # "bis zu" says that it can be less
     if _is_newer(claim, sources, matches) or (
         Force.UNSURE in everywhere and Force.UNSURE not in said and STATUS.search(claim)
     ):
@@ -72,7 +75,7 @@ def overstates(claim: str, sources: Sequence[Text], matches: Sequence[Match]) ->
         or (Force.DUTY in said and not everywhere & {Force.DUTY, Force.MUST, Force.DUE})
         or (Force.MUST in said and Force.CAN in held and not everywhere & {Force.MUST, Force.DUE})
         or (count_of(Force.MUST, claim) > _total(Force.MUST, texts) and Force.CAN in held - said)
-        or (Force.ONLY in said and not everywhere & {Force.ONLY, Force.NO, Force.SOFT_NO})
+        or (Force.ONLY in said and not everywhere & _LIKE_ONLY and not any(_ENOUGH.search(text) for text in texts))
         or (bool(hedges) and not said & _HEDGES and not (hedges == {Force.CAN} and Force.NO in held))
     )
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from assistant.alignment import Text
+from assistant.alignment import Text, distance, same_words
 from assistant.quantities import Quantity, contradicts, holds, is_same_range, quantities_in
 
 _REACH = 5
-_SURE = 0.85
 _NO_TIE = 0.5
 _LABEL = 3  # the number in "Modul 1" tells more than any word
 
@@ -41,25 +40,25 @@ def _company(one: Quantity, claim: Text) -> Iterator[tuple[int, float]]:
     labels = {other.start for other in quantities if other.unit == "label" and one.unit != "label"}
     others = [_place(other, claim) for other in quantities if other.unit == one.unit and other != one]
     for place, word in enumerate(claim.words):
-        distance = _distance(claim, own, place)
+        away = distance(claim, own, place)
         label = word.start in labels
         if not (word.is_content or label) or one.start <= word.start < one.end:
             continue
-        nearest = all(distance + _NO_TIE < _distance(claim, other, place) for other in others)
-        if nearest and distance <= (2 * _REACH if label else _REACH):
-            yield place, (_LABEL if label else 1) / max(distance, 1)
+        nearest = all(away + _NO_TIE < distance(claim, other, place) for other in others)
+        if nearest and away <= (2 * _REACH if label else _REACH):
+            yield place, (_LABEL if label else 1) / max(away, 1)
 
 
 def _votes(one: Quantity, claim: Text, place: int, weight: float, sources: Sequence[Text]) -> Iterator[float]:
     """For the number when the source's same word stands nearest to it, against it when nearest to a rival."""
-    found = [(source, where) for source in sources for where in _same_words(claim, place, source)]
+    found = [(source, where) for source in sources for where in same_words(claim, place, source)]
     if len(found) != 1:
         return
     source, where = found[0]
     rivals = [other for other in quantities_in(source.text) if other.unit == one.unit or holds(one, other)]
     held = [other for other in rivals if holds(one, other) and not contradicts(one, other)]
     distances = [
-        (_distance(source, _place(other, source), where), any(is_same_range(other, own, source.text) for own in held))
+        (distance(source, _place(other, source), where), any(is_same_range(other, own, source.text) for own in held))
         for other in rivals
     ]
     nearest = min((distance for distance, _ in distances), default=0.0)
@@ -68,23 +67,5 @@ def _votes(one: Quantity, claim: Text, place: int, weight: float, sources: Seque
         yield (1 if kinds.pop() else -1) * weight / max(nearest, 1)
 
 
-def _same_words(claim: Text, place: int, source: Text) -> list[int]:
-    """Places of the source's words that say the same as a word of the claim."""
-    word = claim.words[place]
-    same = [where for where, other in enumerate(source.words) if word.terms and word.terms & other.terms]
-    if same or word.text.isdigit():
-        return [where for where in same if source.words[where].text.lower() == word.text.lower()] or same
-    scores = source.vectors @ claim.vectors[place]
-    where = int(scores.argmax())
-    return [where] if scores[where] >= _SURE and source.words[where].is_content else []
-
-
 def _place(one: Quantity, text: Text) -> int:
     return next((place for place, word in enumerate(text.words) if word.end > one.start), len(text.words) - 1)
-
-
-def _distance(text: Text, one: int, other: int) -> float:
-    """Words between two places; a comma or semicolon counts as two words more."""
-    low, high = sorted((one, other))
-    breaks = sum(word.text in ",;:" for word in text.words[low:high])
-    return high - low + 2 * breaks

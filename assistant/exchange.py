@@ -5,12 +5,21 @@ A fair retelling may turn the order of two facts, too; then the quote takes its 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
+from assistant.alignment import Text, distance, same_words
+from assistant.names import name_key
 from assistant.quantities import Quantity, is_same_range, quantities_in
 
 Places = tuple[int, ...]
+_EVERYWHERE = frozenset(("kmu", "sme", "smes", "positionspapier", "position paper", "netzlotse"))
+_LISTING = frozenset(", und oder sowie bzw and or & / -".split())
+_ARTICLES = frozenset("der die das den dem des ein eine einen einem eines einer the a an".split())
+_CLEARLY = 5
+_BY = frozenset("von vom durch by".split())
 
 
 def exchanged_numbers(claim: str, source: str) -> bool:
@@ -25,14 +34,121 @@ def exchanged_numbers(claim: str, source: str) -> bool:
     )
 
 
-def exchanged_names(claim: str, names: Sequence[str], places: Callable[[str], Places]) -> bool:
-    """The same for the ``names`` of a claim; ``places`` gives where the source has a name."""
-    ordered = sorted({name: claim.find(name) for name in names}.items(), key=lambda item: item[1])
-    found = [(name, start, places(name)) for name, start in ordered]
+def exchanged_names(
+    claim: Text, sources: Sequence[Text], names: Sequence[str], same: Callable[[str], frozenset[str]]
+) -> bool:
+    """The same for the ``names`` of a claim; ``same`` gives the folded forms that mean the same name.
+
+    Who tells facts in another order keeps each name among its own words, and that decides; where no
+    words tell the names apart ("A folgt auf B"), the order does.
+    """
+    found = _mentions(claim, names, same)
     return any(
-        start + len(name) <= later and not set(here) & set(there) and _is_turned(here, there)
-        for (name, start, here), (_, later, there) in combinations(found, 2)
+        not _is_list(claim, one, other, found) and _is_exchanged(claim, sources, one, other)
+        for one, other in combinations(found, 2)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    """A name in a claim: its words, and all forms of it, each cut into words."""
+
+    start: int
+    end: int
+    forms: frozenset[tuple[str, ...]]
+
+    def holds(self, place: int) -> bool:
+        """Whether a word of the claim belongs to the name."""
+        return self.start <= place < self.end
+
+
+def _mentions(claim: Text, names: Sequence[str], same: Callable[[str], frozenset[str]]) -> list[_Mention]:
+    """The names in order, without those inside longer ones and those that everything here is about."""
+    words = _folded(claim)
+    found = []
+    for name in names:
+        key = name_key(name)
+        if key and key not in _EVERYWHERE:
+            forms = frozenset(tuple(form.split()) for form in same(key))
+            found += [_Mention(start, end, forms) for start, end in _places_of([tuple(key.split())], words)[:1]]
+    longest = sorted(found, key=lambda one: (one.start, -one.end))
+    return [one for number, one in enumerate(longest) if not any(one.start < other.end for other in longest[:number])]
+
+
+def _is_list(claim: Text, one: _Mention, other: _Mention, found: Sequence[_Mention]) -> bool:
+    """Whether only other names, commas and "und" stand between two names; a list may have any order."""
+    words = [word.text.lower() for word in claim.words]
+    between = [place for place in range(one.end, other.start) if not any(name.holds(place) for name in found)]
+    clause = claim.language == "de" and any(words[place : place + 2] == [",", "und"] for place in between)
+    joined = {words[place] for place in between}
+    return not clause and bool(joined & _LISTING) and joined <= _LISTING | _ARTICLES
+
+
+def _is_exchanged(claim: Text, sources: Sequence[Text], one: _Mention, other: _Mention) -> bool:
+    here, there = _all_places(sources, one), _all_places(sources, other)
+    if one.forms & other.forms or set(here) & set(there) or not (here and there):
+        return False
+    votes = list(_votes(claim, sources, one, other))
+    against = -sum(vote for vote in votes if vote < 0)
+    in_favour = sum(votes) + against
+    if min(here) < max(there):
+        return len(votes) > 1 and against > _CLEARLY * in_favour
+    if in_favour > _CLEARLY * against:
+        return False
+    return _is_agent(claim, other.start) == any(_is_agent(sources[number], place) for number, place in there)
+
+
+def _votes(claim: Text, sources: Sequence[Text], one: _Mention, other: _Mention) -> Iterator[float]:
+    """For the order of the claim when a word keeps the company of its name in the source, against it when not."""
+    for place, word in enumerate(claim.words):
+        if not (word.is_content or word.text[0].isupper()) or one.holds(place) or other.holds(place):
+            continue
+        nearer = _nearer(claim, place, [one.start], [other.start])
+        if _is_apart(claim, place, one.start if nearer > 0 else other.start):
+            continue
+        for source in sources if nearer else ():
+            forms = [[start for start, _ in _places_of(name.forms, _folded(source))] for name in (one, other)]
+            company = [_nearer(source, where, *forms) for where in same_words(claim, place, source) if all(forms)]
+            yield from (nearer * found for found in company[:1] if len(company) == 1)
+
+
+def _is_apart(text: Text, one: int, other: int) -> bool:
+    """Whether a comma stands between two words."""
+    return any(word.text in ",;" for word in text.words[min(one, other) : max(one, other)])
+
+
+def _nearer(text: Text, place: int, first: Sequence[int], second: Sequence[int]) -> float:
+    """Above 0 when a word stands nearer to the first name, below when to the second; the nearer, the more it says."""
+    here, there = (min(distance(text, place, name) for name in names) for names in (first, second))
+    return 0.0 if abs(here - there) <= 1 else (1 if here < there else -1) / max(1.0, min(here, there))
+
+
+def _is_agent(text: Text, place: int) -> bool:
+    """Whether a name is who acts in the passive: "wird vom BME geleitet"."""
+    return any(word.text.lower() in _BY for word in text.words[max(0, place - 2) : place])
+
+
+def _all_places(sources: Sequence[Text], name: _Mention) -> list[tuple[int, int]]:
+    return [
+        (number, start) for number, source in enumerate(sources) for start, _ in _places_of(name.forms, _folded(source))
+    ]
+
+
+def _places_of(forms: Iterable[tuple[str, ...]], words: Sequence[str]) -> list[tuple[int, int]]:
+    """First word and the one after the last of each form in folded words; hyphens are words without letters."""
+    lettered = [place for place, word in enumerate(words) if word]
+    spans = {
+        (lettered[start], lettered[start + len(form) - 1] + 1)
+        for form in forms
+        for start in range(len(lettered) - len(form) + 1)
+        if all(words[place] == part for place, part in zip(lettered[start:], form, strict=False))
+    }
+    return sorted(spans)
+
+
+@lru_cache(maxsize=1024)
+def _folded(text: Text) -> tuple[str, ...]:
+    return tuple(name_key(word.text) for word in text.words)
 
 
 def _is_turned(first: Places, second: Places) -> bool:

@@ -33,13 +33,14 @@ _DENIED = re.compile(
     r"\b(?:nicht|not)\s(?:(?:des|der|dem|den|das|die|vom|von|beim|the|by|from|of)\s)*(?=\w*[A-ZÄÖÜ]\w*[A-ZÄÖÜ])[\w@-]+"
 )
 # Units, countries of everything here, and words in capitals that name nobody.
-_NO_NAMES = frozenset("mio mrd eur tsd eu know how nr abs art".split())
+_NO_NAMES = frozenset("mio mrd eur tsd eu know how nr abs art insgesamt".split())
 # The same name in German and English; what the abbreviation table cannot hold because both are abbreviations.
-_TRANSLATED = """KMU SME|FuE F&E R&D RD|EFRE ERDF|ESF ESF|DSGVO GDPR|KI AI|EU europäisch European Union|Hessen Hesse|
-Bayern Bavaria|Sachsen Saxony|Niedersachsen Lower-Saxony|Thüringen Thuringia|Deutschland Germany deutsch
-German|Niederlande Netherlands|Europa Europe|Österreich Austria|Frankreich France|Rheinland-Pfalz
-Rhineland-Palatinate|Sachsen-Anhalt Saxony-Anhalt|Nordrhein-Westfalen NRW North-Rhine-Westphalia|Köln
-Cologne|München Munich|NIS-2 NIS2|GWB|Schweiz Switzerland"""
+_TRANSLATED = """KMU SME|FuE F&E R&D RD|EFRE ERDF|ESF ESF|DSGVO GDPR|KI AI|EU europäisch European Union|
+Hessen Hesse|Bayern Bavaria|Sachsen Saxony|Niedersachsen Lower-Saxony|Thüringen Thuringia|
+Deutschland Germany deutsch German bundesweit deutschlandweit nationwide|AEUV TFEU|Niederlande
+Netherlands|Europa Europe|Österreich Austria|Frankreich France|Rheinland-Pfalz
+Rhineland-Palatinate|Sachsen-Anhalt Saxony-Anhalt|Nordrhein-Westfalen NRW
+North-Rhine-Westphalia|Köln Cologne|München Munich|NIS-2 NIS2|GWB|Schweiz Switzerland"""
 
 
 class Names:
@@ -53,66 +54,77 @@ class Names:
         translated = [[word.replace("-", " ") for word in line.split()] for line in _TRANSLATED.split("|")]
         self._same: dict[str, set[str]] = {}
         for group in [*translated, *groups]:
-            keys = {key for name in group if (key := _key(name))}
+            keys = {key for name in group if (key := name_key(name))}
             for key in keys:
                 self._same.setdefault(key, set()).update(keys)
         self._longest = max((key.count(" ") + 1 for key in self._same), default=1)
-        self._places = {key for name in places if len(key := _key(name)) >= _DISTINCT}
+        self._places = {key for name in places if len(key := name_key(name)) >= _DISTINCT}
 
     def missing(self, sentence: str, source: str, language: Language) -> tuple[str, ...]:
         """Names of the sentence that the source (text, title, headings) does not mention."""
         held = _Mentions(_DENIED.sub(" ", source))  # "laut Fachpresse, nicht des BMWE" says nothing of the BMWE
-        found = (*self.find(sentence, language), *self._known(sentence))
+        spans = list(self._known(sentence))
+        said = [(start, end) for start, end in spans if self._is_said(sentence[start:end], held)]
+        found = (*self._formed(sentence, language, said), *(sentence[start:end] for start, end in spans))
         return tuple(name for name in found if not self._held(name, held))
 
     def mentioned(self, sentence: str, language: Language) -> tuple[str, ...]:
-        """The names of a sentence, found by their form or because the sources know them."""
+        """The names of a sentence, found by their form or because the sources know them, the longest ones."""
         tokens = (token for token in _TOKEN.findall(sentence) if "-" in token)
         hyphenated = (token for token in tokens if _is_double(_PART.findall(token)))
-        return tuple(dict.fromkeys((*hyphenated, *self.find(sentence, language), *self._known(sentence))))
+        spans = list(self._known(sentence))
+        known = (sentence[start:end] for start, end in spans)
+        return tuple(dict.fromkeys((*hyphenated, *self._formed(sentence, language, spans), *known)))
 
-    def places(self, name: str, text: str) -> tuple[int, ...]:
-        """Where a text has the name or one that means the same, as places in its folded form."""
-        folded = f" {_key(text)} "
-        keys = {_key(name), *self._same.get(_key(name), ())}
-        return tuple(match.start() for key in keys if key for match in re.finditer(rf" {re.escape(key)} ", folded))
-
-    def _known(self, text: str) -> Iterator[str]:
-        """Names that the sources know, though a dictionary explains their words ("Horizont Europa")."""
+    def _known(self, text: str) -> Iterator[tuple[int, int]]:
+        """Names that the sources know, though a dictionary explains their words ("Horizont Europa"); the longest."""
         parts = [match for match in _PART.finditer(text) if match[0] not in _ARTICLES]
-        for start in range(len(parts)):
-            for size in range(1, min(self._longest, len(parts) - start) + 1):
-                end = start + size
-                name = text[parts[start].start() : parts[end - 1].end()]
-                if _key(name) in self._same and _stands_out([part[0] for part in parts[start:end]]):
-                    yield name
+        start = 0
+        while start < len(parts):
+            sizes = range(min(self._longest, len(parts) - start), 0, -1)
+            size = next((size for size in sizes if self._is_known(text, parts[start : start + size])), 0)
+            if size:
+                yield parts[start].start(), parts[start + size - 1].end()
+            start += size or 1
 
-    def find(self, text: str, language: Language) -> Iterator[str]:
-        """The names of a text in order."""
+    def _is_known(self, text: str, parts: Sequence[re.Match[str]]) -> bool:
+        key = name_key(text[parts[0].start() : parts[-1].end()])
+        return key in self._same and _stands_out([part[0] for part in parts])
+
+    def _formed(self, text: str, language: Language, covered: Sequence[tuple[int, int]]) -> Iterator[str]:
+        """Names by their form, in order, outside of the ``covered`` stretches."""
         for match in _TOKEN.finditer(text):
             token = match[0]
-            if _is_name(token) or (token[0].isupper() and _key(token) in self._places):
-                yield token
+            if _is_name(token) or (token[0].isupper() and name_key(token) in self._places):
+                if not _is_within(match.span(), covered):
+                    yield token
                 continue
-            for part in _PART.findall(token):
+            for part in _PART.finditer(text, *match.span()):
                 starts = match.start() == 0 or text[: match.start()].rstrip()[-1:] in ".:!?"
-                known = language == "de" and _INSTITUTION.fullmatch(part)
-                if _is_name(part) or known or _is_unknown(part, language, starts):
-                    yield part
+                known = language == "de" and _INSTITUTION.fullmatch(part[0])
+                if _is_within(part.span(), covered):
+                    continue
+                if _is_name(part[0]) or known or _is_unknown(part[0], language, starts):
+                    yield part[0]
 
     def same(self, key: str) -> frozenset[str]:
         """A folded name with those that mean the same."""
         return frozenset({key, *self._same.get(key, ())})
 
     def _held(self, name: str, held: _Mentions) -> bool:
-        keys = {_key(name)}
-        keys |= {key.removesuffix("s") for key in keys}
-        keys |= set().union(*(self._same.get(key, set()) for key in keys))
-        longer = [place for place in self._places for key in keys & self._places if place.startswith(f"{key} ")]
-        if any(held.without(longer).has(key) for key in keys):  # "Sachsen-Anhalt" is not Sachsen
+        if self._is_said(name, held):
             return True
         parts = [part for part in _PART.findall(name) if _is_name(part)]
         return len(parts) > 0 and parts != [name] and all(self._held(part, held) for part in parts)
+
+    def _is_said(self, name: str, held: _Mentions) -> bool:
+        """Whether a source has the whole name or one that means the same."""
+        keys = {name_key(name)}
+        keys |= {key.removesuffix("s") for key in keys}
+        keys |= {key.removesuffix("er") for key in keys} & self._places  # "Hamburger Unternehmen"
+        keys |= set().union(*(self._same.get(key, set()) for key in keys))
+        longer = [place for place in self._places for key in keys & self._places if place.startswith(f"{key} ")]
+        return any(held.without(longer).has(key) for key in keys)  # "Sachsen-Anhalt" is not Sachsen
 
 
 def known_names(
@@ -124,6 +136,10 @@ def known_names(
     short = ([abbreviation, *long_forms] for abbreviation, long_forms in abbreviations.items())
     located = (place for land, others in places.items() for place in (land, *others))
     return Names([*short, *titles, *publishers], located)
+
+
+def _is_within(span: tuple[int, int], covered: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= span[0] and span[1] <= end for start, end in covered)
 
 
 def _stands_out(words: Sequence[str]) -> bool:
@@ -169,7 +185,8 @@ def _same_name(name: str, word: str) -> bool:
     return len(stem) >= _DISTINCT and word.startswith(stem) and bool(_ENDING.fullmatch(word[len(stem) :]))
 
 
-def _key(name: str) -> str:
+def name_key(name: str) -> str:
+    """A name in lower case, its umlauts folded, its parts apart."""
     return " ".join(fold(part.lower()) for part in _PART.findall(name))
 
 

@@ -32,13 +32,14 @@ class Force(StrEnum):
 _ENDING = r"(?:e[nmrs]?)?"
 _FORMS: dict[Force, str] = {
     Force.NO: rf"""nicht|kein{_ENDING}|ohne|nie|niemals|weder|nirgends|unzulässig{_ENDING}|verboten{_ENDING}|untersagt
-        |ausgeschlossen{_ENDING}|ausgenommen{_ENDING}|verneint|not|no|never|without|neither|nor|none|\w+n't
+        |ausgeschlossen{_ENDING}|ausgenommen{_ENDING}|gesperrt{_ENDING}|verneint|barred|not|no|never|without|neither|nor|none|\w+n't
         |\w+n’t|cannot|prohibited|forbidden|banned|excluded|exempted""",
     Force.SOFT_NO: r"""entfällt|entfallen|fehl(?:t|en|te|ten|ende[nrs]?)|ausgelaufen|beendet|ende(?:t|te|ten)|abgelaufen
         |eingestellt|erst|nur|ausschließlich|lediglich|verdrängt|ablauf
         |un(?!ter|abhäng|gefähr|d\b|s\b|s[er])\w{5,}|entbehrlich|frei(?:gestellt)?\svon|lacks?|lacking
         |missing|closed|expired|ended|ceased|only|solely|before|unless|void|invalid|ineligible|inadmissible
-        |impossible|un(?!i|der|ter|til|abhäng|gefähr)\w{6,}|free\sof""",
+        |impossible|un(?!i|der|ter|til|abhäng|gefähr)\w{6,}|free\sof|statt|anstatt|anstelle|instead\sof
+        |rather\sthan""",
     Force.ENDED: r"""nicht\smehr|keine?[nrms]?\s(?:\w+\s){0,2}mehr|nicht\slänger|endete|beendet|ausgelaufen|abgelaufen
         |eingestellt|ersetzt|abgelöst|aufgehoben|früher|bis\s(?:ende|zum)|no\slonger
         |not\s(?:\w+\s){0,2}any\s?more|ended|expired|closed|replaced|ceased|former(?:ly)?|until""",
@@ -79,15 +80,26 @@ _FORMS: dict[Force, str] = {
 }
 # Words that look like a negation and are none: bounds, contrasts that affirm, hedges.
 _NO_NEGATION = re.compile(
-    r"nicht\s(?:mehr\sals|über|länger\sals|älter\sals|später\sals|weniger\sals|unter|nur|selten|zuletzt)"
+    r"nicht\s(?:(?:davon\s)?ausgenommen|mehr\sals|über|länger\sals|älter\sals|später\sals|weniger\sals|unter|nur|selten|zuletzt)"
     r"|not\s(?:more\sthan|only|less\sthan|later\sthan|exceed\w*|uncommon\w*)|no\s(?:more|less|later|fewer)\sthan|keine?\szweifel",
     re.I,
 )
+_NOT_ONLY = re.compile(r"nicht\snur|nicht\sallein|not\sonly", re.I)
+# What looks like a marker of these and is none: "nicht nur", "not … any", "wer etwas beantragen will".
+_NO_MARKER = {
+    Force.NO: _NO_NEGATION,
+    Force.ONLY: _NOT_ONLY,
+    Force.SOFT_NO: _NOT_ONLY,
+    Force.ALL: re.compile(r"(?:\bnot|n['’]t|\bwithout)\s(?:\w+\s){0,2}any\b", re.I),
+    Force.PLANNED: re.compile(r"\bwer\b[^,;.]*\b(?:will|möchte)\b", re.I),
+}
 _MARKERS = {force: re.compile(rf"\b(?:{form})\b", re.I | re.X) for force, form in _FORMS.items()}
+_PARTICIPLE = r"(?:\w*ge\w{2,}(?:t|en)|(?:be|emp|ent|er|miss|über|unter|ver|zer)\w{3,}(?:t|en)|\w+iert)"
 # What is over: forms of strong verbs, and "früher"; weak verbs are told by their lemma.
 _OVER = re.compile(
     r"\b(?:war(?:en)?|wurden?|worden|hatten?|gab(?:en)?|lief(?:en)?|bot(?:en)?|galt(?:en)?|lag(?:en)?|kam(?:en)?|stand(?:en)?"
-    r"|enthielt(?:en)?|begann(?:en)?|bekam(?:en)?|erhielt(?:en)?|ging(?:en)?|sank(?:en)?|früher\w*|damals|ehemals|hat|haben"
+    r"|enthielt(?:en)?|begann(?:en)?|bekam(?:en)?|erhielt(?:en)?|ging(?:en)?|sank(?:en)?|früher\w*|damals|ehemals"
+    rf"|(?:hat|haben)\b.*\b{_PARTICIPLE}(?=\W*$|\s?[,;:]|\sund\b)"
     r"|was|were|had|did|ran|went|gave|formerly|used\sto|been|[a-z]{2,}ed)\b"
 )
 _WEAK = re.compile(r"\b[a-zäöüß]{3,}ten?\b")
@@ -160,21 +172,23 @@ def _spans(text: str, boundary: re.Pattern[str]) -> Iterator[tuple[int, int]]:
 @lru_cache(maxsize=8192)
 def forces_of(text: str) -> frozenset[Force]:
     """The markers of a stretch of text."""
-    plain = _NO_NEGATION.sub(" ", text)
-    found = {force for force, pattern in _MARKERS.items() if pattern.search(plain if force is Force.NO else text)}
-    return frozenset(found)
+    return frozenset(force for force, pattern in _MARKERS.items() if pattern.search(_without_lookalikes(force, text)))
 
 
 @lru_cache(maxsize=8192)
 def count_of(force: Force, text: str) -> int:
     """How often a marker occurs in a text."""
-    return len(_MARKERS[force].findall(_NO_NEGATION.sub(" ", text) if force is Force.NO else text))
+    return len(_MARKERS[force].findall(_without_lookalikes(force, text)))
 
 
 @lru_cache(maxsize=8192)
 def words_of(force: Force, text: str) -> tuple[str, ...]:
     """The markers of a text in lower case."""
-    return tuple(match[0].lower() for match in _MARKERS[force].finditer(text))
+    return tuple(match[0].lower() for match in _MARKERS[force].finditer(_without_lookalikes(force, text)))
+
+
+def _without_lookalikes(force: Force, text: str) -> str:
+    return _NO_MARKER[force].sub(" ", text) if force in _NO_MARKER else text
 
 
 @lru_cache(maxsize=8192)

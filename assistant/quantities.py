@@ -42,6 +42,7 @@ _SPACED = re.compile(r"(?<![\d.,])(\d{1,3})((?: \d{3})+)(?![\d.,]*\d)")
 _TO = re.compile(r"\s?(?:bis(?:\szu)?|to|and|und|oder|or|–|-|/|,)\s?", re.I)
 _AND = re.compile(r"(?:\s?(?:%|€|\w+))?\s(?:und|and)\s(?:€\s?|EUR\s)?", re.I)
 _RANGE = re.compile(r"\s?(?:bis(?:\szu)?|to|–|-)\s?", re.I)
+_BETWEEN = re.compile(r"\b(?:zwischen|between)\s(?:€\s?|EUR\s)?$", re.I)
 _DAY_MONTH = re.compile(rf"\b(?P<d>\d{{1,2}})\.?\s(?P<name>{MONTH})\b|\b(?P<n>\d{{1,2}})\.(?P<m>\d{{2}})\.(?!\d)", re.I)
 _MONTH_YEAR = re.compile(rf"\b(?P<name>{MONTH})\.?\s(?:of\s)?(?P<y>(?:19|20)\d\d)\b", re.I)
 _QUARTER = re.compile(
@@ -51,10 +52,10 @@ _QUARTER = re.compile(
 )
 _QUARTERS = {"erst": 1, "firs": 1, "zwei": 2, "seco": 2, "drit": 3, "thir": 3, "vier": 4, "four": 4}
 _MOST = re.compile(
-    r"(?:bis\szu(?:\sje\w*)?|bis|höchstens|höchst|maximal|max\.|längstens|spätestens|unter|weniger\sals|nicht\smehr\sals|"
+    r"(?:bis\szu(?:\sje\w*)?|bis|höchstens|höchst|maximal|max\.|längstens|spätestens|unter|weniger\sals|nicht\s(?:mehr|älter|länger|größer|höher|später)\sals|"
     r"nicht\süber|kleiner\sals|obergrenze(?:\s\w+){0,2}|grenze\svon|begrenz\w+(?:\s\w+){0,4}\sauf|up\sto|at\smost|"
-    r"(?:no|not)\smore\sthan|maximum(?:\sof)?|less\sthan|fewer\sthan|below|under|(?:not|n't)\sexceed(?:ing)?|limit(?:ed)?\s(?:of|to)|"
-    r"by|until|no\slater\sthan|within|binnen|innerhalb\s(?:von|der))\W*(?:(?:je|jeweils|rund|etwa|ca\.|the|den|dem|zum|zu|einem|a|EUR|€)\W+){0,3}$",
+    r"(?:no|not)\s(?:more|older|longer|larger|higher)\sthan|cap(?:ped)?\s(?:at|of)|maximum(?:\sof)?|less\sthan|fewer\sthan|below|under|(?:not|n't)\sexceed(?:ing)?|limit(?:ed)?\s(?:of|to)|"
+    r"by|until|no\slater\sthan|within|binnen|innerhalb\s(?:von|der))\W*(?:(?:je|jeweils|rund|etwa|ca\.|für|for|the|den|dem|zum|zu|einem|a|EUR|€)\W+){0,3}$",
     re.I,
 )
 _LEAST = re.compile(
@@ -219,7 +220,7 @@ def _share_units(text: str, found: Sequence[Quantity]) -> list[Quantity]:
     for one in sorted(found, key=lambda one: -one.start):
         following = shared[-1] if shared else None
         between = text[one.end : following.start] if following else "."
-        if following and _RANGE.fullmatch(between):
+        if following and (_RANGE.fullmatch(between) or _is_between(text, one, between)):
             value = _scaled(text, one, following)
             one = replace(one, value=value, unit=_own_unit(one) or following.unit, bound=one.bound or "least")
             shared[-1] = replace(following, bound=following.bound or "most")
@@ -227,6 +228,11 @@ def _share_units(text: str, found: Sequence[Quantity]) -> list[Quantity]:
             one = replace(one, unit=following.unit)
         shared.append(one)
     return _share_bounds(text, shared)
+
+
+def _is_between(text: str, one: Quantity, between: str) -> bool:
+    """Whether it is the first of "zwischen 30.000 und 80.000 Euro"."""
+    return bool(_AND.fullmatch(between) and _BETWEEN.search(text[: one.start]))
 
 
 def _own_unit(one: Quantity) -> str:

@@ -136,13 +136,12 @@ class SupportCheck:
         if exchanged_numbers(claim.text, held):
             return "number"
         names = self.names()
-        if exchanged_names(
-            claim.text, names.mentioned(claim.text, claim.language), lambda one: names.places(one, held)
-        ):
+        sentences = self._sources(windows, [one.passage for one in cited])
+        if exchanged_names(claim, sentences, names.mentioned(claim.text, claim.language), names.same):
             return "name"
         if benefits_in(claim.text) - benefits_in(f"{source} {held}"):
             return "benefit"
-        return self._twisted(claim, self._sources(windows, [one.passage for one in cited]))
+        return self._twisted(claim, sentences)
 
     def _unknown_long_form(self, claim: Text, source: str, cited: Sequence[Cited]) -> bool:
         """Whether the claim spells out a name ("Gesetz gegen …") that the source has in no form."""
