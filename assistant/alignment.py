@@ -27,6 +27,7 @@ SHARED_WORD = 0.6
 _TIE = 1e-3
 STRETCH = 3
 SURE = 0.85
+_AND = ("und", "and")
 # Words that everything here has or that only frame a number or a source; who speaks of "Firmen" means "Unternehmen".
 _LIGHT = frozenset(
     """prozent euro eur mio mrd million millionen milliarde milliarden januar februar märz april mai juni juli
@@ -206,8 +207,8 @@ def same_words(claim: Text, place: int, source: Text) -> list[int]:
     return [where] if scores[where] >= SURE and source.words[where].is_content else []
 
 
-def distance(text: Text, one: int, other: int) -> float:
-    """Words between two places; a comma or semicolon counts as two words more."""
+def distance(text: Text, one: int, other: int, conjunction: int = 0) -> float:
+    """Words between two places; a comma or semicolon counts as two words more, "und" as ``conjunction``."""
     low, high = sorted((one, other))
-    breaks = sum(word.text in ",;:" for word in text.words[low:high])
-    return high - low + 2 * breaks
+    between = [word.text for word in text.words[low:high]]
+    return high - low + sum(2 if word in ",;:" else conjunction * (word in _AND) for word in between)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from assistant.alignment import Match, Text
@@ -17,6 +17,7 @@ from assistant.polarity import (
     count_of,
     forces_of,
     is_past,
+    places_of,
     segments_of,
     statements_of,
     words_of,
@@ -24,15 +25,22 @@ from assistant.polarity import (
 
 _HEDGES = frozenset({Force.USUALLY, Force.PLANNED, Force.UNSURE, Force.CAN})
 _SHARE = 1 / 3
+_FIFTH = 0.2
 _SURE = 0.8
 _USED = 0.75
 _SURE_ABROAD = 0.6
 _LIKE = 0.6
 _PART = 0.15
+_KNOWN = 0.95
 _HALF = 0.5
+_DENYING = frozenset({Force.NO, Force.SOFT_NO, Force.ENDED, Force.UNSURE})
 _LIKE_ONLY = frozenset({Force.ONLY, Force.NO, Force.SOFT_NO})
 _LIMIT = re.compile(r"\b(?:bis\szu|höchstens|maximal|up\sto|at\smost)\s", re.I)
 _ENOUGH = re.compile(r"\b(?:genüg\w*|reich(?:t|en)|suffic\w+|enough)\b", re.I)
+_JUST = re.compile(
+    r"(?<!nicht )(?<!not )\b(?:nur|ausschließlich|lediglich|only|solely|exclusively)\W+(?:\w+\W+){0,2}$", re.I
+)
+_JOINING = ("und", "oder", "sowie", "and", "or")
 _NONE = re.compile(r"kein(?:e[nmrs]?)?|no", re.I)
 _TWICE_NO = re.compile(r"\b(?:nicht|not)\s(un\w{5,})", re.I)
 
@@ -49,11 +57,14 @@ def denies(claimed: Text, sources: Sequence[Text], matches: Sequence[Match]) -> 
     if said > held + soft or said + own_soft < _used_denials(claimed, sources, matches):
         return True
     if not said:
-        return Force.NO in _aligned(texts, matches, clauses_of) and not own_soft
+        held_no = Force.NO in _aligned(texts, matches, clauses_of)
+        return held_no and not own_soft and not _denies_only_others(claimed, sources)
     if count_of(Force.ENDED, claim) and not _total(Force.ENDED, texts):
         return True
     if any(match[1].lower() in text.lower() for match in _TWICE_NO.finditer(claim) for text in texts):
         return True  # "nicht unbedenklich" of what the source calls "unbedenklich"
+    if Force.UNSURE not in forces_of(claim) and not _is_denied_there(claim, texts, matches):
+        return True
     return bool(CONTRAST.search(claim)) and _swaps(claim, texts, matches)
 
 
@@ -75,14 +86,26 @@ def overstates(claim: str, sources: Sequence[Text], matches: Sequence[Match]) ->
         or (Force.DUTY in said and not everywhere & {Force.DUTY, Force.MUST, Force.DUE})
         or (Force.MUST in said and Force.CAN in held and not everywhere & {Force.MUST, Force.DUE})
         or (count_of(Force.MUST, claim) > _total(Force.MUST, texts) and Force.CAN in held - said)
+        or _narrows(claim, sources, matches)
         or (Force.ONLY in said and not everywhere & _LIKE_ONLY and not any(_ENOUGH.search(text) for text in texts))
         or (bool(hedges) and not said & _HEDGES and not (hedges == {Force.CAN} and Force.NO in held))
     )
 
 
+def _narrows(claim: str, sources: Sequence[Text], matches: Sequence[Match]) -> bool:
+    """Whether the claim says "nur X" of what its source says of "X und Y"."""
+    for match in matches:
+        if match.place < 0 or not _JUST.search(claim[: match.word.start]):
+            continue
+        joined, *others = [word.text.lower() for word in sources[match.source].words[match.place + 1 :]][:2] or [""]
+        if joined in _JOINING and others and others[0] not in claim.lower():
+            return True
+    return False
+
+
 def _is_newer(claim: str, sources: Sequence[Text], matches: Sequence[Match]) -> bool:
     """Whether the claim tells in the present what its source tells of the past: a programme that has ended."""
-    if is_past(claim) or count_of(Force.ENDED, claim):
+    if is_past(claim) or forces_of(claim) & {Force.ENDED, Force.UNSURE}:
         return False
     used: dict[str, float] = {}
     for match in matches:
@@ -123,6 +146,32 @@ def _takes_what_is_denied(sources: Sequence[Text], matches: Sequence[Match]) -> 
     return False
 
 
+def _denies_only_others(claim: Text, sources: Sequence[Text]) -> bool:
+    """Whether the source denies by "kein" alone, and only things of which the claim does not speak."""
+    for source in sources:
+        words = [number for number, word in enumerate(source.words) if _NONE.fullmatch(word.text)]
+        if len(words) < count_of(Force.NO, source.text):
+            return False
+        for number in words:
+            denied = next((word for word in source.words[number + 1 : number + 3] if word.is_content), None)
+            if denied is None or denied.terms & claim.terms:
+                return False
+    return True
+
+
+def _is_denied_there(claim: str, texts: Sequence[str], matches: Sequence[Match]) -> bool:
+    """Whether the stretches that the claim rests on, or what it puts behind its "nicht" or "kein", deny anything."""
+    if _aligned(texts, matches, segments_of, _FIFTH) & _DENYING:
+        return True
+    for end in places_of(Force.NO, claim):
+        behind = min((one for one in matches if one.word.start >= end), key=lambda one: one.word.start, default=None)
+        if behind and behind.place >= 0 and behind.score >= _LIKE:
+            parts = segments_of(texts[behind.source])
+            if any(part.start <= behind.at < part.end and part.forces & _DENYING for part in parts):
+                return True
+    return False
+
+
 def _used_denials(claim: Text, sources: Sequence[Text], matches: Sequence[Match]) -> int:
     """Denying clauses of the source whose content the claim takes over, most of it."""
     sure = [_SURE if source.language == claim.language else _SURE_ABROAD for source in sources]
@@ -139,6 +188,18 @@ def _used_denials(claim: Text, sources: Sequence[Text], matches: Sequence[Match]
             if taken and sum(taken) >= _USED * len(taken):
                 used += count_of(Force.NO, source.text[clause.start : clause.end])
     return used
+
+
+def lists_more(claim: Text, scores: Mapping[int, float]) -> bool:
+    """Whether the claim adds an item to a list; ``scores`` say how well the source has the word that starts there."""
+    for place, word in enumerate(claim.words):
+        if word.text[0].isupper() and scores.get(word.start, 1.0) < _LIKE:
+            for joint, neighbour in ((place - 1, place - 2), (place + 1, place + 2)):
+                if min(joint, neighbour) >= 0 and neighbour < len(claim.words):
+                    joined = claim.words[joint].text.lower() in (",", *_JOINING)
+                    if joined and scores.get(claim.words[neighbour].start, 0.0) >= _KNOWN:
+                        return True
+    return False
 
 
 def adds(claim: str, sources: Sequence[str]) -> int:
@@ -163,7 +224,10 @@ def _clause_at(sources: Sequence[str], match: Match) -> Clause | None:
 
 
 def _aligned(
-    sources: Sequence[str], matches: Sequence[Match], parts_of: Callable[[str], Sequence[Clause]]
+    sources: Sequence[str],
+    matches: Sequence[Match],
+    parts_of: Callable[[str], Sequence[Clause]],
+    share: float = _SHARE,
 ) -> frozenset[Force]:
     """The markers of those parts of the source that hold at least a third of what is aligned."""
     counts: dict[tuple[int, Clause], float] = {}
@@ -172,5 +236,5 @@ def _aligned(
             if part.start <= match.at < part.end:
                 counts[match.source, part] = counts.get((match.source, part), 0.0) + match.score
     total = sum(counts.values())
-    kept = [part.forces for (_, part), count in counts.items() if count >= total * _SHARE]
+    kept = [part.forces for (_, part), count in counts.items() if count >= total * share]
     return frozenset[Force]().union(*kept)

@@ -9,6 +9,7 @@ from assistant.quantities import Quantity, contradicts, holds, is_same_range, qu
 
 _REACH = 5
 _NO_TIE = 0.5
+_CONJUNCTION = 1  # "420.000 Euro national und 220.000": what goes before belongs to what goes before
 _LABEL = 3  # the number in "Modul 1" tells more than any word
 
 
@@ -29,22 +30,45 @@ def misbound(claim: Text, sources: Sequence[Text]) -> bool:
 
 def _is_misbound(one: Quantity, claim: Text, sources: Sequence[Text]) -> bool:
     """The nearer a word stands to the numbers in claim and source, the more it says about whose number it is."""
-    votes = [vote for place, weight in _company(one, claim) for vote in _votes(one, claim, place, weight, sources)]
-    return sum(votes) < 0
+    company = list(_company(one, claim))
+    votes = [vote for place, weight in company for vote in _votes(one, claim, place, weight, sources)]
+    return sum(votes) < 0 or any(_is_elsewhere(one, claim, place, sources) for place, _ in company)
+
+
+def _is_elsewhere(one: Quantity, claim: Text, place: int, sources: Sequence[Text]) -> bool:
+    """Whether a noun beside a number stands in the source once only, in a clause with another number of the unit."""
+    start, end = _clause(claim, place)
+    if not claim.words[place].text[0].isupper() or not start <= one.start < end:
+        return False
+    found = [(source, where) for source in sources for where in same_words(claim, place, source)]
+    if len(found) != 1:
+        return False
+    source, where = found[0]
+    start, end = _clause(source, where)
+    rivals = [other for other in quantities_in(source.text) if other.unit == one.unit and start <= other.start < end]
+    return bool(rivals) and not any(holds(one, other) for other in rivals)
+
+
+def _clause(text: Text, place: int) -> tuple[int, int]:
+    """Where the stretch between commas begins and ends that a word stands in, as places in the text."""
+    breaks = [word.start for word in text.words if word.text in ",;:" and text.text[word.end : word.end + 1] == " "]
+    at = text.words[place].start
+    return max((one for one in breaks if one < at), default=0), min(
+        (one for one in breaks if one > at), default=len(text.text)
+    )
 
 
 def _company(one: Quantity, claim: Text) -> Iterator[tuple[int, float]]:
     """Places and weights of the words that stand nearer to a number than to any other of its unit."""
-    own = _place(one, claim)
     quantities = quantities_in(claim.text)
     labels = {other.start for other in quantities if other.unit == "label" and one.unit != "label"}
-    others = [_place(other, claim) for other in quantities if other.unit == one.unit and other != one]
+    others = [other for other in quantities if other.unit == one.unit and other != one]
     for place, word in enumerate(claim.words):
-        away = distance(claim, own, place)
+        away = _distance(claim, one, place)
         label = word.start in labels
         if not (word.is_content or label) or one.start <= word.start < one.end:
             continue
-        nearest = all(away + _NO_TIE < distance(claim, other, place) for other in others)
+        nearest = all(away + _NO_TIE < _distance(claim, other, place) for other in others)
         if nearest and away <= (2 * _REACH if label else _REACH):
             yield place, (_LABEL if label else 1) / max(away, 1)
 
@@ -58,14 +82,16 @@ def _votes(one: Quantity, claim: Text, place: int, weight: float, sources: Seque
     rivals = [other for other in quantities_in(source.text) if other.unit == one.unit or holds(one, other)]
     held = [other for other in rivals if holds(one, other) and not contradicts(one, other)]
     distances = [
-        (distance(source, _place(other, source), where), any(is_same_range(other, own, source.text) for own in held))
+        (_distance(source, other, where), any(is_same_range(other, own, source.text) for own in held))
         for other in rivals
     ]
-    nearest = min((distance for distance, _ in distances), default=0.0)
-    kinds = {own for distance, own in distances if distance <= nearest + _NO_TIE}
+    nearest = min((away for away, _ in distances), default=0.0)
+    kinds = {own for away, own in distances if away <= nearest + _NO_TIE}
     if len(kinds) == 1:
         yield (1 if kinds.pop() else -1) * weight / max(nearest, 1)
 
 
-def _place(one: Quantity, text: Text) -> int:
-    return next((place for place, word in enumerate(text.words) if word.end > one.start), len(text.words) - 1)
+def _distance(text: Text, one: Quantity, place: int) -> float:
+    """Words between a number and another word."""
+    start = next((number for number, word in enumerate(text.words) if word.end > one.start), len(text.words) - 1)
+    return distance(text, start, place, _CONJUNCTION)

@@ -5,13 +5,13 @@ A fair retelling may turn the order of two facts, too; then the quote takes its 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 
 from assistant.alignment import Text, distance, same_words
-from assistant.names import name_key
+from assistant.names import Names, name_key
 from assistant.quantities import Quantity, is_same_range, quantities_in
 
 Places = tuple[int, ...]
@@ -34,43 +34,45 @@ def exchanged_numbers(claim: str, source: str) -> bool:
     )
 
 
-def exchanged_names(
-    claim: Text, sources: Sequence[Text], names: Sequence[str], same: Callable[[str], frozenset[str]]
-) -> bool:
-    """The same for the ``names`` of a claim; ``same`` gives the folded forms that mean the same name.
+def exchanged_names(claim: Text, sources: Sequence[Text], names: Names) -> bool:
+    """The same for the names of a claim.
 
     Who tells facts in another order keeps each name among its own words, and that decides; where no
     words tell the names apart ("A folgt auf B"), the order does.
     """
-    found = _mentions(claim, names, same)
+    found = _mentions(claim, names)
     return any(
-        not _is_list(claim, one, other, found) and _is_exchanged(claim, sources, one, other)
+        not _is_list(claim, one, other, found)
+        and not _is_only_place(claim, sources, one, other, found)
+        and _is_exchanged(claim, sources, one, other)
         for one, other in combinations(found, 2)
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Mention:
-    """A name in a claim: its words, and all forms of it, each cut into words."""
+    """A name in a claim: its words, all forms of it, each cut into words, and whether it is a Land or a town."""
 
     start: int
     end: int
     forms: frozenset[tuple[str, ...]]
+    is_place: bool
 
     def holds(self, place: int) -> bool:
         """Whether a word of the claim belongs to the name."""
         return self.start <= place < self.end
 
 
-def _mentions(claim: Text, names: Sequence[str], same: Callable[[str], frozenset[str]]) -> list[_Mention]:
+def _mentions(claim: Text, names: Names) -> list[_Mention]:
     """The names in order, without those inside longer ones and those that everything here is about."""
     words = _folded(claim)
     found = []
-    for name in names:
+    for name in names.mentioned(claim.text, claim.language):
         key = name_key(name)
         if key and key not in _EVERYWHERE:
-            forms = frozenset(tuple(form.split()) for form in same(key))
-            found += [_Mention(start, end, forms) for start, end in _places_of([tuple(key.split())], words)[:1]]
+            forms = frozenset(tuple(form.split()) for form in names.same(key))
+            spans = _places_of([tuple(key.split())], words)[:1]
+            found += [_Mention(start, end, forms, names.is_place(key)) for start, end in spans]
     longest = sorted(found, key=lambda one: (one.start, -one.end))
     return [one for number, one in enumerate(longest) if not any(one.start < other.end for other in longest[:number])]
 
@@ -84,11 +86,25 @@ def _is_list(claim: Text, one: _Mention, other: _Mention, found: Sequence[_Menti
     return not clause and bool(joined & _LISTING) and joined <= _LISTING | _ARTICLES
 
 
+def _is_only_place(
+    claim: Text, sources: Sequence[Text], one: _Mention, other: _Mention, found: Sequence[_Mention]
+) -> bool:
+    """Whether one of the names is the only place of the claim and stands behind "in" here and there."""
+    places = [name for name in found if name.is_place]
+    if len(places) != 1 or places[0] not in (one, other) or not _is_behind_in(claim, places[0].start):
+        return False
+    return all(_is_behind_in(sources[number], start) for number, start in _all_places(sources, places[0]))
+
+
+def _is_behind_in(text: Text, place: int) -> bool:
+    return place > 0 and text.words[place - 1].text.lower() == "in"
+
+
 def _is_exchanged(claim: Text, sources: Sequence[Text], one: _Mention, other: _Mention) -> bool:
     here, there = _all_places(sources, one), _all_places(sources, other)
     if one.forms & other.forms or set(here) & set(there) or not (here and there):
         return False
-    votes = list(_votes(claim, sources, one, other))
+    votes = [vote for vote in _votes(claim, sources, one, other) if vote]
     against = -sum(vote for vote in votes if vote < 0)
     in_favour = sum(votes) + against
     if min(here) < max(there):

@@ -107,6 +107,10 @@ class Names:
                 if _is_name(part[0]) or known or _is_unknown(part[0], language, starts):
                     yield part[0]
 
+    def is_place(self, key: str) -> bool:
+        """Whether a folded name is that of a Land, a town or a region."""
+        return key in self._places
+
     def same(self, key: str) -> frozenset[str]:
         """A folded name with those that mean the same."""
         return frozenset({key, *self._same.get(key, ())})

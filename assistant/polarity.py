@@ -67,7 +67,7 @@ _FORMS: dict[Force, str] = {
         |intend(?:s|ed)?|recommend(?:s|ed|ation)?|advis(?:es?|ed)|suggests?|expected|ought""",
     Force.UNSURE: r"""nicht\s(?:bestätigt|belegt|gesichert|geprüft)|ungeprüft\w*|unbestätigt\w*|bitte\sprüfen
         |allgemeine[mns]?\sfachwissen|unconfirmed|unverified|not\s(?:confirmed|verified|checked)
-        |please\scheck|expert\sknowledge|angeblich|wohl|vermutlich|likely|probably""",
+        |please\scheck|no\s\w+\s(?:is|was)\s(?:confirmed|known)|keine?\s\w+\s(?:ist\s)?bestätigt|expert\sknowledge|angeblich|wohl|vermutlich|likely|probably""",
     Force.MUST: rf"""muss|müssen|musste|mussten|pflicht\w*|verpflichte\w*|vorgeschrieben{_ENDING}|verlang\w*
         |erforderlich{_ENDING}|nötig{_ENDING}|notwendig{_ENDING}|brauch\w*|benötig\w*|bedarf
         |setz\w*\s(?:\w+\s){{0,12}}voraus|voraussetz\w*|zwingend{_ENDING}|must|shall|required?s?|requires
@@ -91,6 +91,7 @@ _NO_MARKER = {
     Force.ONLY: _NOT_ONLY,
     Force.SOFT_NO: _NOT_ONLY,
     Force.ALL: re.compile(r"(?:\bnot|n['’]t|\bwithout)\s(?:\w+\s){0,2}any\b", re.I),
+    Force.USUALLY: re.compile(r"\bat\smost\b", re.I),
     Force.PLANNED: re.compile(r"\bwer\b[^,;.]*\b(?:will|möchte)\b", re.I),
 }
 _MARKERS = {force: re.compile(rf"\b(?:{form})\b", re.I | re.X) for force, form in _FORMS.items()}
@@ -100,7 +101,7 @@ _OVER = re.compile(
     r"\b(?:war(?:en)?|wurden?|worden|hatten?|gab(?:en)?|lief(?:en)?|bot(?:en)?|galt(?:en)?|lag(?:en)?|kam(?:en)?|stand(?:en)?"
     r"|enthielt(?:en)?|begann(?:en)?|bekam(?:en)?|erhielt(?:en)?|ging(?:en)?|sank(?:en)?|früher\w*|damals|ehemals"
     rf"|(?:hat|haben)\b.*\b{_PARTICIPLE}(?=\W*$|\s?[,;:]|\sund\b)"
-    r"|was|were|had|did|ran|went|gave|formerly|used\sto|been|[a-z]{2,}ed)\b"
+    r"|was|were|had|did|ran|went|gave|paid|formerly|used\sto|been|[a-z]{2,}ed)\b"
 )
 _WEAK = re.compile(r"\b[a-zäöüß]{3,}ten?\b")
 _NOT_OVER = frozenset("könnte könnten sollte sollten müsste müssten würde würden dürfte dürften möchte möchten".split())
@@ -182,13 +183,19 @@ def count_of(force: Force, text: str) -> int:
 
 
 @lru_cache(maxsize=8192)
+def places_of(force: Force, text: str) -> tuple[int, ...]:
+    """Where the markers of a text end."""
+    return tuple(match.end() for match in _MARKERS[force].finditer(_without_lookalikes(force, text)))
+
+
+@lru_cache(maxsize=8192)
 def words_of(force: Force, text: str) -> tuple[str, ...]:
     """The markers of a text in lower case."""
     return tuple(match[0].lower() for match in _MARKERS[force].finditer(_without_lookalikes(force, text)))
 
 
 def _without_lookalikes(force: Force, text: str) -> str:
-    return _NO_MARKER[force].sub(" ", text) if force in _NO_MARKER else text
+    return _NO_MARKER[force].sub(lambda match: " " * len(match[0]), text) if force in _NO_MARKER else text
 
 
 @lru_cache(maxsize=8192)

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from itertools import combinations
 
 from assistant.alignment import Aligner, Text, WordEncoder, own_scores, weakest_stretch
-from assistant.assertion import adds, denies, overstates
+from assistant.assertion import adds, denies, lists_more, overstates
 from assistant.benefits import benefits_in
 from assistant.binding import misbound, unheld
 from assistant.embeddings import Encoder, Vectors
@@ -135,9 +135,8 @@ class SupportCheck:
         held = " ".join(window.text for window in windows)
         if exchanged_numbers(claim.text, held):
             return "number"
-        names = self.names()
         sentences = self._sources(windows, [one.passage for one in cited])
-        if exchanged_names(claim, sentences, names.mentioned(claim.text, claim.language), names.same):
+        if exchanged_names(claim, sentences, self.names()):
             return "name"
         if benefits_in(claim.text) - benefits_in(f"{source} {held}"):
             return "benefit"
@@ -156,7 +155,10 @@ class SupportCheck:
             return "number"
         if denies(claim, sources, matches):
             return "negation"
-        return "modality" if overstates(claim.text, sources, matches) else ""
+        if overstates(claim.text, sources, matches):
+            return "modality"
+        own = dict(zip((match.word.start for match in matches), own_scores(matches), strict=True))
+        return "coverage" if lists_more(claim, own) else ""
 
     def _sources(self, windows: Sequence[Window], passages: Sequence[Passage]) -> list[Text]:
         pairs = zip(windows, passages, strict=True)

@@ -23,7 +23,7 @@ from assistant.support import Features
 from assistant.understand import detect_language
 
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "evaluation"
-DEVELOPMENT, HOLDOUT, FRESH = (FOLDER / f"{name}.jsonl" for name in ("claims", "claims_holdout", "claims_fresh"))
+DEVELOPMENT, HOLDOUT, FRESH, UNSEEN = (FOLDER / f"claims{name}.jsonl" for name in ("", "_holdout", "_fresh", "_unseen"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def main(arguments: Sequence[str]) -> None:
     if "--fit" in arguments:
         print(json.dumps(fit(assistant, DEVELOPMENT, HOLDOUT), indent=2))
         return
-    for file in (DEVELOPMENT, HOLDOUT, FRESH):
+    for file in (DEVELOPMENT, HOLDOUT, FRESH, UNSEEN):
         print(file.name, json.dumps(figures(assistant, file), indent=2))
 
 

@@ -11,7 +11,7 @@ from assistant.bootstrap import Assistant
 from assistant.evidence import QUOTE_CHARACTERS, Cited
 from assistant.models import Language
 from assistant.support import SupportCheck
-from assistant.support_figures import DEVELOPMENT, FRESH, HOLDOUT, cite, figures
+from assistant.support_figures import DEVELOPMENT, FRESH, HOLDOUT, UNSEEN, cite, figures
 from assistant.understand import detect_language
 
 ROWS = [(passage, row[0], row[2:].split(" ", 1)) for passage, rows in CASES.items() for row in rows]
@@ -80,13 +80,13 @@ def test_the_reason_says_what_is_wrong(
             "",
         ),
         (
-            "Der VDMA betreibt umati, der ZVEI betreut die IDTA.",
-            "Die IDTA betreut der ZVEI, umati betreibt der VDMA.",
+            "BIG-Transfer fördert Aufträge, BIG-FuE fördert eigene Projekte der Entwicklung.",
+            "BIG-FuE fördert eigene Projekte der Entwicklung, BIG-Transfer fördert Aufträge.",
             "",
         ),
         (
-            "Der VDMA betreibt umati, der ZVEI betreut die IDTA.",
-            "Die IDTA betreibt der VDMA, umati betreut der ZVEI.",
+            "BIG-Transfer fördert Aufträge, BIG-FuE fördert eigene Projekte der Entwicklung.",
+            "BIG-FuE fördert Aufträge, BIG-Transfer fördert eigene Projekte der Entwicklung.",
             "name",
         ),
         ("Gefördert wird in Sachsen-Anhalt.", "In Sachsen-Anhalt wird gefördert.", ""),
@@ -165,7 +165,7 @@ def test_word_vectors_fit_the_text_vector(assistant: Assistant) -> None:
 
 @pytest.mark.parametrize(
     ("file", "precision", "recall", "sure"),
-    [(DEVELOPMENT, 0.97, 0.72, 1.0), (HOLDOUT, 0.94, 0.53, 1.0), (FRESH, 0.92, 0.64, 0.8)],
+    [(DEVELOPMENT, 0.97, 0.76, 1.0), (HOLDOUT, 0.97, 0.63, 1.0), (FRESH, 0.94, 0.8, 0.8), (UNSEEN, 0.94, 0.85, 0.8)],
 )
 def test_precision_and_recall_hold(
     assistant: Assistant, file: object, precision: float, recall: float, sure: float
