@@ -186,7 +186,10 @@ def _compared(
 
 
 def top(values: Floats, count: int) -> NDArray[np.int64]:
-    """Places of the ``count`` largest values, largest first."""
+    """Places of the ``count`` largest values, largest first; looks only at those that were read if they are enough."""
+    held = np.flatnonzero(values > UNREAD / 2)
+    if count <= len(held) < len(values):
+        return held[top(values[held], count)]
     count = min(count, len(values))
     places = np.argpartition(-values, count - 1)[:count] if 0 < count < len(values) else np.arange(len(values))
     return places[np.argsort(-values[places], kind="stable")][:count]
