@@ -14,24 +14,27 @@ from assistant.alignment import Text, distance, same_words
 from assistant.names import Names, name_key
 from assistant.quantities import Quantity, is_same_range, quantities_in
 
-Places = tuple[int, ...]
+# What everything here is about changes places with nothing.
 _EVERYWHERE = frozenset(("kmu", "sme", "smes", "positionspapier", "position paper", "netzlotse"))
 _LISTING = frozenset(", und oder sowie bzw and or & / -".split())
 _ARTICLES = frozenset("der die das den dem des ein eine einen einem eines einer the a an".split())
-_CLEARLY = 5
+_CLEARLY = 5  # times as much that speaks for one reading as for the other
 _BY = frozenset("von vom durch by".split())
 
 
 def exchanged_numbers(claim: str, source: str) -> bool:
     """Whether two numbers of one unit stand in the claim in an order in which the source never has them."""
     ours = [one for one in quantities_in(claim) if not one.is_time]
-    pairs = (
-        (one, other) for one, other in combinations(ours, 2) if one.unit == other.unit and one.value != other.value
-    )
-    return any(
-        not is_same_range(one, other, claim) and _is_turned(_places(one, source), _places(other, source))
-        for one, other in pairs
-    )
+    for one, other in combinations(ours, 2):
+        if one.unit == other.unit and one.value != other.value and not is_same_range(one, other, claim):
+            here, there = _starts(one, source), _starts(other, source)
+            if here and there and min(here) > max(there):
+                return True
+    return False
+
+
+def _starts(one: Quantity, source: str) -> list[int]:
+    return [other.start for other in quantities_in(source) if (other.value, other.unit) == (one.value, one.unit)]
 
 
 def exchanged_names(claim: Text, sources: Sequence[Text], names: Names) -> bool:
@@ -101,6 +104,7 @@ def _is_behind_in(text: Text, place: int) -> bool:
 
 
 def _is_exchanged(claim: Text, sources: Sequence[Text], one: _Mention, other: _Mention) -> bool:
+    """Whether two names have each other's places: by the words around them, else by their order and who acts."""
     here, there = _all_places(sources, one), _all_places(sources, other)
     if one.forms & other.forms or set(here) & set(there) or not (here and there):
         return False
@@ -165,15 +169,3 @@ def _places_of(forms: Iterable[tuple[str, ...]], words: Sequence[str]) -> list[t
 @lru_cache(maxsize=1024)
 def _folded(text: Text) -> tuple[str, ...]:
     return tuple(name_key(word.text) for word in text.words)
-
-
-def _is_turned(first: Places, second: Places) -> bool:
-    return bool(first and second) and min(first) > max(second)
-
-
-def _places(one: Quantity, source: str) -> Places:
-    return tuple(_starts(one, quantities_in(source)))
-
-
-def _starts(one: Quantity, others: Sequence[Quantity]) -> Iterator[int]:
-    return (other.start for other in others if other.value == one.value and other.unit == one.unit)
