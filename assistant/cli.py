@@ -456,14 +456,18 @@ def _load_profile(path: Path) -> Any:
 
 
 def _print_answer(answer: Answer, note: str = "") -> None:
+    english = answer.language == "en"
     typer.echo(answer.text + (f"\n\n({note})" if note else ""))
-    if answer.citations:
-        typer.echo("\nQuellen:")
+    if not answer.citations:  # a refusal names in its text what to ask instead
+        return
+    typer.echo("\nSources:" if english else "\nQuellen:")
     for one in answer.citations:
-        place = ", ".join(part for part in (one.section, f"S. {one.page}" if one.page else "", one.url or "") if part)
+        page = f"{'p.' if english else 'S.'} {one.page}" if one.page else ""
+        place = ", ".join(part for part in (one.section, page, one.url or "") if part)
         typer.echo(f"[{one.number}] {one.title} – {place}")
     if answer.suggestions:
-        typer.echo("\nWeiterfragen:\n" + "\n".join(f"- {suggestion}" for suggestion in answer.suggestions))
+        typer.echo("\nAsk on:" if english else "\nWeiterfragen:")
+        typer.echo("\n".join(f"- {suggestion}" for suggestion in answer.suggestions))
 
 
 def _print_matches(found: dict[str, Any]) -> None:

@@ -18,7 +18,9 @@ GERMAN = frozenset(
     warum was weder weg wegen weil welche welchem welchen welcher welches wenn wer werde werden wem wen
     weshalb wie wieder wieso will wir wird wo wobei wodurch wofür wohin wollen worauf woran worin worüber
     womit wozu wurde wurden während wäre wären würde würden zu zum zur zwar zwischen mal denn eigentlich
-    genau halt eben hallo danke guten tag ok okay""".split()
+    genau halt eben hallo danke guten tag ok okay meines seines ihres unseres eurem euren eurer eures keines
+    jener jene jenem jenen jenes hast habt seid hatten wirst werdet könnt konnte konnten musste mussten müsste
+    müssten dürfte wollte wollten willst sollst gerne""".split()
 )
 ENGLISH = frozenset(
     """a about above after again all also am an and any are as at be because been before being between both but by

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -39,7 +39,8 @@ class Tokenizer:
                     words = tuple(self._words(long_form, language))
                     if words:
                         self._long_forms.setdefault(words, []).append(fold(short.lower()))
-        self.fingerprint = hashlib.blake2b(repr(sorted(self._long_forms.items())).encode(), digest_size=8).hexdigest()
+        decides = (sorted(self._long_forms.items()), sorted(GERMAN), sorted(ENGLISH))
+        self.fingerprint = hashlib.blake2b(repr(decides).encode(), digest_size=8).hexdigest()
         self._longest = max(map(len, self._long_forms), default=0)
 
     def terms(self, text: str, language: Language) -> list[str]:
@@ -220,6 +221,10 @@ class LexicalIndex:
         total = sum(self.weight(one) for one in distinct)
         held = sum(self.weight(one) for one in distinct if self._holds(one, passage))
         return held / total if total else 0.0
+
+    def holds_all(self, terms: Collection[str], passage: int) -> bool:
+        """Whether every term stands in the passage or its head; ``False`` without terms."""
+        return bool(terms) and all(self._holds(one, passage) for one in terms)
 
     def terms_of(self, sentence: int) -> frozenset[int]:
         """Numbers of the terms of a sentence."""

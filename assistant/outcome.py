@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import get_args
 
@@ -10,7 +11,7 @@ from assistant.answer import Setting
 from assistant.models import Answer, Composition, Evidence, Language, Status, Understood
 from assistant.prompts import Prompts
 from assistant.settings import Settings
-from assistant.suggest import suggest
+from assistant.suggest import COUNT, suggest
 from assistant.verify import Numbering
 
 
@@ -61,7 +62,8 @@ def answered(
         status="answered",
         text=text,
         citations=numbering.citations,
-        suggestions=suggest(evidence, understood.standalone, setting.library, numbering.citations),
+        suggestions=suggest(evidence, understood.standalone, inquiry.language, setting.library, numbering.citations)
+        or setting.prompts.lines("examples", inquiry.language)[:COUNT],
         mode="model" if model else "extractive",
         model=model,
         ai_generated=bool(model),
@@ -71,20 +73,23 @@ def answered(
     )
 
 
-def refused(inquiry: Inquiry, reason: str, prompts: Prompts, settings: Settings) -> Answer:
-    """A refusal with its fixed, friendly reply, examples to ask instead and the human contact."""
+def refused(inquiry: Inquiry, reason: str, prompts: Prompts, settings: Settings, nearest: Sequence[str] = ()) -> Answer:
+    """A refusal with its fixed, friendly reply, questions to ask instead and the human contact.
+
+    ``nearest``: questions close to this one that the sources answer; examples fill up what is missing.
+    """
     status: Status = reason if reason in get_args(Status) else "off_topic"  # type: ignore[assignment]
     language, contact_url = inquiry.language, settings.contact_url
     values = {"contact": prompts.fill("contact", language, url=contact_url) if contact_url else ""}
-    examples = prompts.lines("examples", language)
+    instead = tuple(dict.fromkeys((*nearest, *prompts.lines("examples", language))))[:COUNT]
     if reason != "unavailable":
-        values["examples"] = "\n".join(f"- {example}" for example in examples[:3])
+        values["examples"] = "\n".join(f"- {question}" for question in instead)
     return Answer(
         question=inquiry.understood.question,
         standalone_question=inquiry.understood.standalone,
         language=language,
         status=status,
         text=prompts.fill(reason, language, **values),
-        suggestions=() if reason == "unavailable" else examples[:3],
+        suggestions=() if reason == "unavailable" else instead,
         timings_ms=inquiry.clock.times(),
     )

@@ -11,11 +11,12 @@ from assistant.answer import Setting, draft_quotes
 from assistant.bootstrap import Assistant
 from assistant.compose import Writing, choose_material
 from assistant.errors import IndexUnavailableError
-from assistant.models import Answer, Kind, Language, Piece, Ranked, Turn, Understood
+from assistant.models import Answer, Evidence, Kind, Language, Piece, Ranked, Turn, Understood
 from assistant.outcome import Clock, Inquiry, refused
-from assistant.retrieve import Library, Query, make_query, retrieve, search
+from assistant.retrieve import Library, Query, asks_for_section, make_query, retrieve, search
 from assistant.rewrite import rewritten
 from assistant.schema import Land
+from assistant.suggest import nearest_questions
 from assistant.tell import Found, quoted, told, worded
 from assistant.understand import check_length, understand
 from assistant.verify import verified
@@ -89,23 +90,30 @@ def _look_up(assistant: Assistant, request: Request, inquiry: Inquiry, library: 
     """What the sources hold on a question; pure computing."""
     clock = inquiry.clock
     query = _query(assistant, inquiry.understood, request.land)
-    replies = assistant.fixed_replies
-    if replies and query.vector is not None and (reply := replies.reply_to(query.vector)):
-        return refused(inquiry, reply, assistant.prompts, assistant.settings)
     evidence = retrieve(query, library, request.today)
     clock.lap("retrieve")
+    replies = assistant.fixed_replies
+    reply = replies.reply_to(query.vector) if replies and query.vector is not None else None
+    if reply and not asks_for_section(query, evidence, library):
+        return refused(inquiry, reply, assistant.prompts, assistant.settings)
     if evidence.verdict in ("off_topic", "none"):
         reason = "off_topic" if evidence.verdict == "off_topic" else "no_source"
         if evidence.by_words:  # what words alone do not find may be there all the same
             reason = "unavailable"
-        return refused(inquiry, reason, assistant.prompts, assistant.settings)
+        near = () if reason == "off_topic" else _near(assistant, query, evidence, inquiry.language)
+        return refused(inquiry, reason, assistant.prompts, assistant.settings, near)
     setting = Setting(inquiry.language, library, assistant.prompts, request.today)
     quotes = verified(draft_quotes(evidence, query, setting))
     clock.lap("answer")
     if not quotes.groups:
         reason = "unavailable" if evidence.by_words else "unproven"
-        return refused(inquiry, reason, assistant.prompts, assistant.settings)
+        near = _near(assistant, query, evidence, inquiry.language)
+        return refused(inquiry, reason, assistant.prompts, assistant.settings, near)
     return Found(inquiry, evidence, setting, quotes)
+
+
+def _near(assistant: Assistant, query: Query, evidence: Evidence, language: Language) -> tuple[str, ...]:
+    return nearest_questions(evidence, query, language, assistant.tokenizer)
 
 
 def _understand(assistant: Assistant, request: Request) -> Understood:

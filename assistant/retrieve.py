@@ -202,6 +202,14 @@ def _is_covered(query: Query, scores: Scores, library: Library) -> bool:
     return library.generation.space.lexical.coverage(query.terms, best) >= LEAST_COVERAGE
 
 
+def asks_for_section(query: Query, evidence: Evidence, library: Library) -> bool:
+    """Whether a section of a document that was found holds every word of the question, so that it is meant."""
+    lexical = library.generation.space.lexical
+    documents = dict.fromkeys(one.passage.document_id for one in evidence.ranked)
+    places = (place for one in documents for place in library.places_of[one])
+    return any(lexical.holds_all(query.terms, place) for place in places)
+
+
 def is_by_words(query: Query, library: Library) -> bool:
     """Whether only words can be compared, because the vectors or the encoder cannot be used."""
     return query.vector is None or not library.generation.space.has_vectors

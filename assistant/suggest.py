@@ -1,29 +1,49 @@
-"""Follow-up questions that the knowledge can answer: headings of the files are questions already."""
+"""Questions that the knowledge can answer, to ask next: headings of the files are questions already."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from assistant.models import Citation, Evidence, Passage
-from assistant.retrieve import Library
+from assistant.lexical import Tokenizer
+from assistant.models import Citation, Evidence, Language, Passage
+from assistant.retrieve import Library, Query
 
 COUNT = 3
+LOOKED_AT = 5  # sections that may share a word with a refused question
 
 
 def suggest(
-    evidence: Evidence, asked: str, library: Library, citations: Sequence[Citation], count: int = COUNT
+    evidence: Evidence, asked: str, language: Language, library: Library, citations: Sequence[Citation]
 ) -> tuple[str, ...]:
-    """Up to ``count`` questions whose answers stand next to what was just quoted."""
+    """Up to ``COUNT`` questions in the language of the answer whose answers stand next to what was just quoted."""
     used = {citation.passage for citation in citations}
     asked = asked.lower()
     found: dict[str, None] = {}
     for passage in _nearby(evidence, library, citations):
-        heading = passage.headings[-1] if passage.headings else ""
-        if heading.endswith("?") and passage.text not in used and heading.lower() not in asked:
+        heading = _question(passage, language)
+        if heading and passage.text not in used and heading.lower() not in asked:
             found.setdefault(heading)
-        if len(found) == count:
+        if len(found) == COUNT:
             break
     return tuple(found)
+
+
+def nearest_questions(evidence: Evidence, query: Query, language: Language, tokenizer: Tokenizer) -> tuple[str, ...]:
+    """The ``COUNT`` nearest questions to one that was refused; none if nothing near shares a word with it.
+
+    Vectors bring something for any question, however foreign; a word in common shows that it is about the same.
+    """
+    near = [one.passage for one in evidence.ranked if _question(one.passage, language)]
+    asked = frozenset(query.terms)
+    if not any(asked.intersection(tokenizer.terms(passage.header, language)) for passage in near[:LOOKED_AT]):
+        return ()
+    return tuple(dict.fromkeys(_question(passage, language) for passage in near))[:COUNT]
+
+
+def _question(passage: Passage, language: Language) -> str:
+    """The heading of a section that is a question in the reader's language; else empty."""
+    heading = passage.headings[-1] if passage.headings else ""
+    return heading if heading.endswith("?") and passage.language == language else ""
 
 
 def _nearby(evidence: Evidence, library: Library, citations: Sequence[Citation]) -> Iterator[Passage]:

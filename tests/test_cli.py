@@ -48,6 +48,17 @@ def test_a_refusal_is_exit_code_one(shipped_data: Path) -> None:
     assert (done.returncode, json.loads(done.stdout)["status"]) == (1, "off_topic")
 
 
+def test_a_refusal_names_once_what_to_ask_instead(shipped_data: Path) -> None:
+    text = run("ask", "Rezept für Käsespätzle", data_dir=shipped_data).stdout
+    assert text.count("Wer unterstützt uns bei der Weiterbildung unserer Leute?") == 1
+
+
+def test_an_english_answer_has_english_headings(shipped_data: Path) -> None:
+    text = run("ask", "What is coopetition?", data_dir=shipped_data).stdout
+    assert "Sources:" in text
+    assert "Quellen:" not in text
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

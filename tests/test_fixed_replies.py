@@ -85,6 +85,8 @@ def test_the_reply_names_where_to_turn_and_claims_no_fact(assistant: Assistant, 
         "Welche Steuerförderung gibt es für Forschung?",
         "Dürfen wir mit einem Wettbewerber zusammen einkaufen?",
         "Wie bilden wir ältere Beschäftigte weiter?",
+        "Was fördert go-inno?",  # near "medical" for the encoder, which does not know the name
+        "Muss man wegen der Gestaltungspflicht seine Produkte umbauen?",
     ],
 )
 def test_what_sounds_alike_is_answered(assistant: Assistant, question: str) -> None:

@@ -91,7 +91,14 @@ def test_changed_abbreviations_change_the_fingerprint() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "language"), [("und wie ist das mit der", "de"), ("what is the and", "en"), ("?! …", "de"), ("", "en")]
+    ("text", "language"),
+    [
+        ("und wie ist das mit der", "de"),
+        ("what is the and", "en"),
+        ("?! …", "de"),
+        ("", "en"),
+        ("unseres keines", "de"),
+    ],
 )
 def test_function_words_and_signs_give_no_terms(text: str, language: Language) -> None:
     assert terms(text, language) == set()

@@ -62,6 +62,40 @@ def test_refuses_out_of_scope_with_a_friendly_reply_and_examples(assistant: Assi
     assert answer.suggestions[0] in answer.text
 
 
+def test_questions_about_the_subject_that_are_refused_name_what_comes_near(assistant: Assistant) -> None:
+    answer = ask(assistant, "Was ist der Unterschied zwischen horizontaler und vertikaler Kooperation?")
+    assert answer.status == "no_source"
+    assert not set(answer.suggestions) & set(assistant.prompts.lines("examples", "de"))
+    for question in answer.suggestions:
+        assert question in answer.text
+        assert ask(assistant, question).status == "answered"
+
+
+@pytest.mark.parametrize("question", OUT_OF_SCOPE[:2])
+def test_foreign_questions_get_the_examples(assistant: Assistant, question: str) -> None:
+    assert ask(assistant, question).suggestions == assistant.prompts.lines("examples", "de")[:3]
+
+
+def test_follow_ups_are_in_the_language_of_the_answer(assistant: Assistant) -> None:
+    generation = assistant.shelf.library().generation
+    german = {heading for one in generation.passages if one.language == "de" for heading in one.headings}
+    answer = ask(assistant, "What is Manufacturing-X and how can an SME join?")
+    assert (answer.status, answer.language) == ("answered", "en")
+    assert answer.suggestions
+    assert not german & set(answer.suggestions)
+
+
+def test_the_question_over_a_section_is_answered_from_its_document(assistant: Assistant) -> None:
+    asked: dict[str, set[str]] = {}
+    for one in assistant.shelf.library().generation.passages:
+        if one.language == "de" and one.headings and one.headings[-1].endswith("?"):
+            asked.setdefault(one.headings[-1], set()).add(one.document_id)
+    answers = {question: ask(assistant, question, lang="de") for question in asked}
+    assert [question for question, answer in answers.items() if answer.status != "answered"] == []
+    missed = [one for one, answer in answers.items() if not asked[one] & {cited.id for cited in answer.citations}]
+    assert len(missed) <= 0.01 * len(asked)
+
+
 @pytest.mark.parametrize("question", IN_SCOPE)
 def test_answers_are_short_and_repeat_nothing(assistant: Assistant, question: str) -> None:
     answer = ask(assistant, question)
