@@ -47,10 +47,19 @@ def server() -> Iterator[FaultyModel]:
 @pytest.fixture(autouse=True)
 def _no_thread_is_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
-    end = time.monotonic() + 30
-    while any(thread.name == "language-model" for thread in threading.enumerate()):
-        assert time.monotonic() < end
+    assert readers_end(within=30)
+
+
+def readers_end(within: float) -> bool:
+    """Whether no thread reads from a model any more, waiting for that so many seconds."""
+    end = time.monotonic() + within
+    while (reading := is_read()) and time.monotonic() < end:
         time.sleep(0.05)
+    return not reading
+
+
+def is_read() -> bool:
+    return any(thread.name == "language-model" for thread in threading.enumerate())
 
 
 def connect(model: FaultyModel, limits: Limits = SHORT) -> LanguageModel:
@@ -139,9 +148,12 @@ def test_more_answers_at_once_than_allowed_are_refused_at_once(server: FaultyMod
 def test_whoever_hangs_up_frees_the_model(server: FaultyModel) -> None:
     """A visitor who leaves must not leave a thread and a connection that read on."""
     server.behave("trickle", lambda _: TEXT)
-    chunks = connect(server).stream(MESSAGES)
+    unlimited = Limits(first_token=60, gap=60, total=600, characters=10**9)
+    chunks = connect(server, unlimited).stream(MESSAGES)
     next(chunks)
+    assert is_read()
     chunks.close()  # type: ignore[attr-defined]
+    assert readers_end(within=10)
 
 
 def test_the_only_model_of_a_server_needs_no_name(server: FaultyModel) -> None:

@@ -59,6 +59,14 @@ def test_an_error_in_the_head_names_file_and_field(tmp_path: Path, old: str, new
     assert not re.search("validation error| should | not |is required|permitted", str(error.value))
 
 
+def refusal(folder: Path, text: str) -> str:
+    """What loading says of a broken file; it names the file."""
+    with pytest.raises(KnowledgeError) as error:
+        load_text(folder, text)
+    assert str(folder / "quelle.md") in str(error.value)
+    return str(error.value)
+
+
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
@@ -72,10 +80,9 @@ def test_an_error_in_the_head_names_file_and_field(tmp_path: Path, old: str, new
     ],
 )
 def test_a_broken_head_is_one_sentence_with_the_file(tmp_path: Path, text: str, hint: str) -> None:
-    with pytest.raises(KnowledgeError, match=hint) as error:
-        load_text(tmp_path, text)
-    assert str(tmp_path / "quelle.md") in str(error.value)
-    assert "\n" not in str(error.value)
+    message = refusal(tmp_path, text)
+    assert re.search(hint, message)
+    assert "\n" not in message
 
 
 @pytest.mark.parametrize(
@@ -99,7 +106,9 @@ def test_a_broken_head_is_one_sentence_with_the_file(tmp_path: Path, text: str, 
     ],
 )
 def test_a_hostile_head_is_one_sentence_with_the_file(tmp_path: Path, head: str, hint: str) -> None:
-    test_a_broken_head_is_one_sentence_with_the_file(tmp_path, HEAD.replace("\n---\n", f"\n{head}\n---\n"), hint)
+    message = refusal(tmp_path, HEAD.replace("\n---\n", f"\n{head}\n---\n"))
+    assert re.search(hint, message)
+    assert "\n" not in message
 
 
 def test_an_id_never_leaves_its_place(tmp_path: Path) -> None:
