@@ -24,6 +24,7 @@ NEW_KIND_BONUS = 0.03
 AREA_BONUS = 0.05
 DOCUMENT_BONUS = 0.06  # an operator's original text is quoted rather than our digest of it
 ENGLISH_BONUS = 0.04
+ASKED_BONUS = 2.0  # over all others: who asks the question over a section, as follow-ups do, wants that section
 COVERAGE_WEIGHT = 0.06
 ALIKE = 0.75
 QUOTE_CHARACTERS = 400
@@ -69,25 +70,29 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A sentence that could be quoted; ``clear`` when it speaks to the question more than to foreign ones."""
+    """A sentence that could be quoted.
+
+    ``clear``: it speaks to the question more than to foreign ones; ``asked``: the question is what stands over it.
+    """
 
     claim: Claim
     value: float
     clear: bool
+    asked: bool
     terms: frozenset[int]
     place: int
     words: int
 
 
-def draft_quotes(evidence: Evidence, query: Query, setting: Setting) -> Draft:
+def draft_quotes(evidence: Evidence, query: Query, question: str, setting: Setting) -> Draft:
     """Choose the sentences that answer and arrange them as paper, cooperation, support, funding."""
-    candidates = list(_candidates(evidence, query, setting.library))
+    candidates = list(_candidates(evidence, query, question, setting.library))
     chosen = _choose(candidates, _named(evidence.ranked, query, setting.library), query.area)
     groups = tuple(_groups(chosen, setting))
     return Draft(_lead_in(groups, setting), groups)
 
 
-def _candidates(evidence: Evidence, query: Query, library: Library) -> Iterator[_Candidate]:
+def _candidates(evidence: Evidence, query: Query, question: str, library: Library) -> Iterator[_Candidate]:
     """Quotable sentences of the passages near the best one, each with its value for the question."""
     lexical = library.generation.space.lexical
     wanted = lexical.numbers(query.terms)
@@ -95,6 +100,7 @@ def _candidates(evidence: Evidence, query: Query, library: Library) -> Iterator[
     for one in evidence.ranked:
         if one.score < evidence.ranked[0].score - PASSAGE_MARGIN or one.passage.generated:
             continue
+        asked = _is_over(one.passage, question)
         for place, sentence in enumerate(one.passage.sentences):
             if sentence in seen or not _SHORT <= len(sentence) <= QUOTE_CHARACTERS:
                 continue
@@ -103,7 +109,12 @@ def _candidates(evidence: Evidence, query: Query, library: Library) -> Iterator[
             own = one.sentence_scores[place] + _coverage(wanted, terms, one.passage, query)
             value = one.score + own + (ENGLISH_BONUS if query.language == one.passage.language == "en" else 0.0)
             claim = Claim(sentence, sentence, one.passage, one.score)
-            yield _Candidate(claim, value, own >= evidence.floor, terms, place, sentence.count(" ") + 1)
+            yield _Candidate(claim, value, own >= evidence.floor, asked, terms, place, sentence.count(" ") + 1)
+
+
+def _is_over(passage: Passage, question: str) -> bool:
+    """Whether the question is the heading of the passage, as written there but for the case."""
+    return bool(passage.headings) and passage.headings[-1].strip(" ?").casefold() == question.strip(" ?").casefold()
 
 
 def _coverage(wanted: Mapping[int, float], held: frozenset[int], passage: Passage, query: Query) -> float:
@@ -139,6 +150,8 @@ def _choose(candidates: Sequence[_Candidate], named: frozenset[str], area: Kind 
 
 def _preference(one: _Candidate, chosen: Sequence[_Candidate], named: frozenset[str], area: Kind | None) -> float:
     passage = one.claim.passage
+    if one.asked:
+        return ASKED_BONUS
     if named:
         return 1.0 if passage.document_id in named else 0.0
     if passage.kind == "document":

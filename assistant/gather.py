@@ -43,7 +43,7 @@ def gather(desk: Desk, subject: Subject) -> tuple[tuple[Claim, ...], ...]:
     ranked = tuple(_allowed(desk, subject, search(query, desk.library, _LOOKED_THROUGH, subject.kinds)))
     floor = desk.library.generation.thresholds["de"].floor
     setting = Setting("de", desk.library, desk.assistant.prompts, desk.today)
-    draft = verified(draft_quotes(Evidence(ranked[:_DEPTH], "enough", 0.0, floor), query, setting))
+    draft = verified(draft_quotes(Evidence(ranked[:_DEPTH], "enough", 0.0, floor), query, subject.text, setting))
     return tuple(paragraph for group in draft.groups for paragraph in group.paragraphs)
 
 

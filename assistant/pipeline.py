@@ -103,7 +103,7 @@ def _look_up(assistant: Assistant, request: Request, inquiry: Inquiry, library: 
         near = () if reason == "off_topic" else _near(assistant, query, evidence, inquiry.language)
         return refused(inquiry, reason, assistant.prompts, assistant.settings, near)
     setting = Setting(inquiry.language, library, assistant.prompts, request.today)
-    quotes = verified(draft_quotes(evidence, query, setting))
+    quotes = verified(draft_quotes(evidence, query, inquiry.understood.question, setting))
     clock.lap("answer")
     if not quotes.groups:
         reason = "unavailable" if evidence.by_words else "unproven"
