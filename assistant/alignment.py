@@ -13,10 +13,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.core.models import Language
 from assistant.embeddings import E5Embeddings, Encoder, load_embeddings
 from assistant.function_words import ENGLISH, GERMAN
 from assistant.lexical import Tokenizer, compound_terms, term
-from assistant.models import Language
 from assistant.number_words import WORD
 from assistant.polarity import marker_words
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from assistant.models import KINDS, Evidence, Kind, Language, Passage, Ranked
+from assistant.core.models import KINDS, Evidence, Kind, Language, Passage, Ranked
+from assistant.core.prompt_templates import Prompts
+from assistant.core.sources import Source
 from assistant.numbers import numbers_in
-from assistant.prompts import Prompts
 from assistant.retrieve import Library, Query, is_ended
-from assistant.schema import Source
 from assistant.status import show_date
 
 SENTENCES = 5

@@ -21,7 +21,7 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from assistant.errors import BackupError
+from assistant.core.errors import BackupError
 from assistant.generation import FILES, check_files, current_generation, generation_folder, read_manifest
 from assistant.index import write_lock
 

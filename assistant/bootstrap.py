@@ -13,9 +13,11 @@ import yaml
 
 from assistant.alignment import WordEncoder, load_word_encoder
 from assistant.calibrate import load_calibration
+from assistant.core.errors import EmbeddingError
+from assistant.core.prompt_templates import Prompts
+from assistant.core.settings import Settings, shipped_folder
 from assistant.documents import load_added, without_clashes
 from assistant.embeddings import MAXIMUM_THREADS, E5Embeddings, Encoder, MissingEncoder, load_embeddings
-from assistant.errors import EmbeddingError
 from assistant.fixed_replies import FixedReplies, load_examples, prepare_replies
 from assistant.index import IndexInput, Refreshed, Report, refresh_locked, write_lock
 from assistant.language_model import LanguageModel
@@ -24,11 +26,9 @@ from assistant.lexical import Tokenizer
 from assistant.load import SafeLoader, load_knowledge
 from assistant.names import Names, known_names
 from assistant.places import Places
-from assistant.prompts import Prompts
 from assistant.providers import load_language_model
 from assistant.questionnaire import Questionnaire, load_questionnaire
 from assistant.server_store import Address, ServerStore
-from assistant.settings import Settings, shipped_folder
 from assistant.shelf import Shelf
 from assistant.store import FolderStore, Store
 from assistant.support import SupportCheck

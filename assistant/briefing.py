@@ -22,7 +22,8 @@ from assistant.briefing_plan import (
     ROLES,
     SUPPORT,
 )
-from assistant.errors import ProfileError
+from assistant.core.errors import ProfileError
+from assistant.core.sources import Funding, Topic
 from assistant.funding import CAVEAT, GOAL_NAMES, Match, Matches, match
 from assistant.funding import QUESTIONS as FACTS
 from assistant.gather import Desk, Subject, gather
@@ -31,7 +32,6 @@ from assistant.questionnaire import known_answers
 from assistant.report import Block, Bullets, Paragraph, Part, Remark, Report, Statement, Subheading, Table
 from assistant.retrieve import source_laender
 from assistant.rules import CONTACT, DEADLINE, find_rule
-from assistant.schema import Funding, Topic
 from assistant.selfcheck import LEVEL_NAMES, Advice, advise, evaluate
 from assistant.size import euro
 from assistant.status import short_name, show_date

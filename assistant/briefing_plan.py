@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from assistant.core.models import Kind
+from assistant.core.sources import Topic
 from assistant.gather import Subject
-from assistant.models import Kind
 from assistant.profile import Role
-from assistant.schema import Topic
 
 PARTS: Mapping[str, str] = {
     "situation": "Ausgangslage",

@@ -14,8 +14,8 @@ from typing import get_args
 
 import numpy as np
 
+from assistant.core.models import Language
 from assistant.lexical import Tokenizer
-from assistant.models import Language
 from assistant.score import Floats, Space, reached, score_many
 from assistant.vectors import CachedEncoder
 

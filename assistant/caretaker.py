@@ -7,7 +7,7 @@ import threading
 import time
 
 from assistant.bootstrap import Assistant, refresh_index
-from assistant.errors import (
+from assistant.core.errors import (
     AssistantError,
     IndexBusyError,
     IndexUnavailableError,

@@ -7,11 +7,11 @@ from datetime import date
 
 from assistant.answer import Claim
 from assistant.bootstrap import Assistant
-from assistant.models import KINDS, Kind, Passage, Understood
+from assistant.core.models import KINDS, Kind, Passage, Understood
+from assistant.core.sources import Funding, Land, Source, Support, Topic
 from assistant.report import Block, Paragraph, Part, Report, Statement
 from assistant.retrieve import Library, is_ended, make_query, search, source_laender
 from assistant.rules import sentences
-from assistant.schema import Funding, Land, Source, Support, Topic
 from assistant.status import show_date
 from assistant.understand import check_length
 from assistant.verify import Numbering

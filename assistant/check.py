@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from assistant.errors import KnowledgeError
+from assistant.core.errors import KnowledgeError
+from assistant.core.models import Document, Section
+from assistant.core.sources import Cooperation, Funding, Literature, Source, Support
 from assistant.load import knowledge_files, load_file
-from assistant.models import Document, Section
 from assistant.numbers import numbers_in
 from assistant.questionnaire import load_questionnaire, questionnaire_file, unproven
-from assistant.schema import Cooperation, Funding, Literature, Source, Support
 from assistant.sentences import split_sentences
 
 UNCHECKED_DAYS = 180

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from assistant.errors import AssistantError
+from assistant.core.errors import AssistantError
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Assistant
+    from assistant.core.models import Answer, Kind, Language
+    from assistant.core.settings import Settings
     from assistant.index import Refreshed
-    from assistant.models import Answer, Kind, Language
-    from assistant.settings import Settings
 
 app = typer.Typer(
     add_completion=False,
@@ -51,7 +51,7 @@ def serve(
     """Chatseite und Schnittstelle bereitstellen; bringt vorher den Index auf Stand."""
     from assistant.bootstrap import build_assistant
     from assistant.caretaker import go_on_without
-    from assistant.errors import IndexBusyError
+    from assistant.core.errors import IndexBusyError
     from assistant.web.server import listen, run
 
     settings = _settings()
@@ -117,7 +117,7 @@ def remove(
 ) -> None:
     """Ein eigenes Dokument entfernen, samt Original und allem, was daraus entstand."""
     from assistant.collection import remove as remove_from_collection
-    from assistant.errors import DocumentError
+    from assistant.core.errors import DocumentError
 
     try:
         with _progress() as report:
@@ -358,7 +358,7 @@ def evaluate(
 
 
 def _settings() -> Settings:
-    from assistant.settings import load_settings
+    from assistant.core.settings import load_settings
 
     return load_settings()
 
@@ -441,7 +441,7 @@ def _language(lang: str | None) -> Language | None:
 
 
 def _kinds(kinds: list[str] | None) -> tuple[Kind, ...]:
-    from assistant.models import KINDS
+    from assistant.core.models import KINDS
 
     for kind in kinds or ():
         if kind not in KINDS:

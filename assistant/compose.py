@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from assistant.answer import PER_NAMED_DOCUMENT, Claim, Draft, Setting, state_claims
-from assistant.errors import ModelError
+from assistant.core.errors import ModelError
+from assistant.core.models import Composition, Evidence, Ranked
 from assistant.evidence import Cited
 from assistant.language_model import LanguageModel, Message
-from assistant.models import Composition, Evidence, Ranked
 from assistant.support import SupportCheck
 from assistant.written import Written, written_sentences
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant.answer import Claim
-from assistant.models import Passage
+from assistant.core.models import Passage
+from assistant.core.sources import Eligibility, Funding, Land
 from assistant.numbers import numbers_in
 from assistant.profile import Profile
 from assistant.rules import (
@@ -23,7 +24,6 @@ from assistant.rules import (
     Sought,
     find_rule,
 )
-from assistant.schema import Eligibility, Funding, Land
 from assistant.size import EU_SME, Limits, Outcome, Result, euro, within
 from assistant.status import show_date
 

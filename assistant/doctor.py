@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.bootstrap import Assistant, build_assistant
-from assistant.errors import AssistantError, ModelError
+from assistant.core.errors import AssistantError, ModelError
+from assistant.core.settings import Settings
 from assistant.load import load_knowledge
-from assistant.settings import Settings
 
 _TEST: tuple[tuple[str, str], ...] = (("system", "Sie antworten mit einem Wort."), ("human", "Antworten Sie: bereit"))
 REMEDIES: Mapping[str, str] = {

@@ -16,12 +16,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from assistant.errors import DocumentError
+from assistant.core.errors import DocumentError
+from assistant.core.models import Document, Kind, Language, Section
+from assistant.core.sources import AddedDocument
 from assistant.index import Report
-from assistant.models import Document, Kind, Language, Section
 from assistant.reading.blocks import Extracted, clean_text, clean_title
 from assistant.reading.sandbox import Limits, read_document
-from assistant.schema import AddedDocument
 from assistant.split import slugify, split_document
 from assistant.understand import detect_language
 

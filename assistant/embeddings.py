@@ -23,6 +23,7 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
+from assistant.core.errors import EmbeddingError
 from assistant.encoder_weights import (
     END,
     MODEL_FILE,
@@ -33,7 +34,6 @@ from assistant.encoder_weights import (
     model_id_of,
     prepare_encoder,
 )
-from assistant.errors import EmbeddingError
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession

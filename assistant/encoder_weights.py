@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.errors import EmbeddingError
-from assistant.prepared import digest, prepared
+from assistant.core.artifact_cache import digest, prepared
+from assistant.core.errors import EmbeddingError
 
 if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto, TensorProto

@@ -14,11 +14,11 @@ from statistics import fmean, median
 from typing import Any
 
 from assistant.bootstrap import Assistant
-from assistant.errors import AssistantError
-from assistant.models import Answer, Turn
+from assistant.core.errors import AssistantError
+from assistant.core.models import Answer, Turn
+from assistant.core.sources import Land
 from assistant.numbers import unsupported_numbers
 from assistant.pipeline import rank, stream
-from assistant.schema import Land
 
 DEPTH = 10
 _MARK = re.compile(r"\[(\d+)\]")

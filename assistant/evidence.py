@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.models import Passage
+from assistant.core.models import Passage
 
 QUOTE_CHARACTERS = 400
 NEAREST = 3

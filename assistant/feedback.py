@@ -17,7 +17,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from assistant.errors import FeedbackError
+from assistant.core.errors import FeedbackError
 
 logger = logging.getLogger(__name__)
 FILE = "feedback.sqlite"

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from assistant.errors import KnowledgeError
+from assistant.core.errors import KnowledgeError
 from assistant.score import Floats
 
 FILE = "fixed-replies.yaml"

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from assistant.core.models import Language
 from assistant.feedback import Unanswered
 from assistant.lexical import term
-from assistant.models import Language
 
 ALIKE = 0.34
 SHOWN_WORDS = 6

@@ -8,9 +8,9 @@ from datetime import date
 
 from assistant.answer import Claim, Setting, draft_quotes
 from assistant.bootstrap import Assistant
-from assistant.models import Evidence, Kind, Ranked, Understood
+from assistant.core.models import Evidence, Kind, Ranked, Understood
+from assistant.core.sources import Cooperation, Land, Source
 from assistant.retrieve import Library, is_ended, make_query, search, source_laender
-from assistant.schema import Cooperation, Land, Source
 from assistant.verify import verified
 
 _DEPTH = 20

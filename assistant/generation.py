@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 
 from assistant.calibrate import Thresholds
-from assistant.errors import IndexUnavailableError
+from assistant.core.errors import IndexUnavailableError
+from assistant.core.models import Document, Passage
+from assistant.core.sources import Source
 from assistant.lexical import LexicalIndex
 from assistant.load import parse_source
-from assistant.models import Document, Passage
 from assistant.product import ByteVectors
-from assistant.schema import Source
 from assistant.score import Floats, Space, passage_offsets
 from assistant.store import FolderStore, Store
 

@@ -19,8 +19,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from assistant.calibrate import Calibration, calibrate, calibrate_words, language_shift
-from assistant.disk import explained_writes
-from assistant.errors import IndexBusyError, IndexUnavailableError, StoreUnreachableError
+from assistant.core.disk_errors import explained_writes
+from assistant.core.errors import IndexBusyError, IndexUnavailableError, StoreUnreachableError
+from assistant.core.models import Document, Passage
 from assistant.generation import (
     FILES,
     PARTIAL,
@@ -39,7 +40,6 @@ from assistant.generation import (
     write_files,
 )
 from assistant.lexical import Tokenizer, build_lexical_index
-from assistant.models import Document, Passage
 from assistant.product import ByteVectors
 from assistant.score import Floats
 from assistant.split import split_document

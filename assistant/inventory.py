@@ -8,10 +8,10 @@ from collections import Counter
 from pathlib import Path
 from typing import get_args
 
+from assistant.core.models import Document
+from assistant.core.settings import shipped_folder
+from assistant.core.sources import Funding, Land, Support
 from assistant.load import load_knowledge
-from assistant.models import Document
-from assistant.schema import Funding, Land, Support
-from assistant.settings import shipped_folder
 
 _MARKS = re.compile(r"(<!-- inventory -->\n).*?(<!-- /inventory -->)", re.DOTALL)
 

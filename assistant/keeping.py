@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterable
 from datetime import date
 
 from assistant.bootstrap import Assistant
-from assistant.errors import FeedbackError, IndexUnavailableError
+from assistant.core.errors import FeedbackError, IndexUnavailableError
+from assistant.core.models import Answer, Language
+from assistant.core.sources import Source
 from assistant.feedback import FeedbackStore, Unanswered
 from assistant.function_words import ENGLISH, GERMAN
 from assistant.lemmas import is_word, lemma
 from assistant.lexical import LexicalIndex, compound_terms, term
 from assistant.masking import HIDDEN, is_name, mask
-from assistant.models import Answer, Language
 from assistant.pipeline import rank
-from assistant.schema import Source
 from assistant.understand import area_of, clean
 
 logger = logging.getLogger(__name__)

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
-from assistant.models import Language
-from assistant.prepared import prepared
+from assistant.core.artifact_cache import prepared
+from assistant.core.models import Language
 
 if TYPE_CHECKING:
     from simplemma import Lemmatizer

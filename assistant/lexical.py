@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.core.models import Language
 from assistant.function_words import ENGLISH, GERMAN
 from assistant.lemmas import is_word, lemma
-from assistant.models import Language
 
 K1 = 1.2
 B = 0.75

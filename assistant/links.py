@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
-from assistant.models import Document
+from assistant.core.models import Document
 
 _SOFT_404 = re.compile(
     r"<title>[^<]*(?:404|nicht gefunden|not found|seite existiert nicht|fehlerseite)|page not found", re.I

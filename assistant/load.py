@@ -18,10 +18,10 @@ from typing import Any
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from assistant.errors import KnowledgeError
-from assistant.models import Document, Language, Section
-from assistant.problems import explain
-from assistant.schema import KINDS, FrontMatter, Source
+from assistant.core.errors import KnowledgeError
+from assistant.core.models import Document, Language, Section
+from assistant.core.sources import KINDS, FrontMatter, Source
+from assistant.core.validation_messages import explain
 from assistant.status import short_name, status_sections
 
 _ATTEMPTS = 5

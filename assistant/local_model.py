@@ -21,7 +21,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
 
-from assistant.errors import ModelError, SettingsError
+from assistant.core.errors import ModelError, SettingsError
 
 logger = logging.getLogger(__name__)
 SLOTS = 2  # answers at once; more would only make all of them late on the machines that this is for

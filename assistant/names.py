@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from assistant.core.models import Language
+from assistant.core.sources import Source
 from assistant.lemmas import is_word
 from assistant.lexical import fold, split_compound
-from assistant.models import Language
-from assistant.schema import Source
 
 _TOKEN = re.compile(r"[^\W_]+(?:[-./@&+’'][^\W_]+)*")
 _PART = re.compile(r"[^\W_]+(?:@[^\W_]+)?")

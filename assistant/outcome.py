@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import get_args
 
 from assistant.answer import Setting
-from assistant.models import Answer, Composition, Evidence, Language, Status, Understood
-from assistant.prompts import Prompts
-from assistant.settings import Settings
+from assistant.core.models import Answer, Composition, Evidence, Language, Status, Understood
+from assistant.core.prompt_templates import Prompts
+from assistant.core.settings import Settings
 from assistant.suggest import COUNT, suggest
 from assistant.verify import Numbering
 

@@ -10,12 +10,12 @@ from typing import Any, TypedDict, Unpack
 from assistant.answer import Setting, draft_quotes
 from assistant.bootstrap import Assistant
 from assistant.compose import Writing, choose_material
-from assistant.errors import IndexUnavailableError
-from assistant.models import Answer, Evidence, Kind, Language, Piece, Ranked, Turn, Understood
+from assistant.core.errors import IndexUnavailableError
+from assistant.core.models import Answer, Evidence, Kind, Language, Piece, Ranked, Turn, Understood
+from assistant.core.sources import Land
 from assistant.outcome import Clock, Inquiry, refused
 from assistant.retrieve import Library, Query, asks_for_section, make_query, retrieve, search
 from assistant.rewrite import rewritten
-from assistant.schema import Land
 from assistant.suggest import nearest_questions
 from assistant.tell import Found, quoted, told, worded
 from assistant.understand import check_length, understand

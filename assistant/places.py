@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import get_args
 
-from assistant.schema import Land
+from assistant.core.sources import Land
 
 _LAENDER: tuple[Land, ...] = get_args(Land)
 

@@ -8,12 +8,12 @@ from typing import Literal
 
 from assistant.answer import Claim
 from assistant.bootstrap import Assistant
+from assistant.core.models import Kind, Passage, Understood
+from assistant.core.sources import Funding, Land, Source, Support, Topic
 from assistant.gather import fits
-from assistant.models import Kind, Passage, Understood
 from assistant.questionnaire import Dimension
 from assistant.retrieve import Library, Query, make_query, search, source_laender
 from assistant.rules import sentences
-from assistant.schema import Funding, Land, Source, Support, Topic
 from assistant.verify import is_proven
 
 CHECK_NOTE = "(bitte aktuellen Stand prüfen)"

@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from assistant import problems
-from assistant.errors import ProfileError
-from assistant.schema import Euro, Land, Topic
+from assistant.core import validation_messages
+from assistant.core.errors import ProfileError
+from assistant.core.sources import Euro, Land, Topic
 
 Role = Literal[
     "extended_workbench",
@@ -65,4 +65,4 @@ def parse_profile(text: str, name: str = "Profildatei") -> Profile:
 
 def explain(error: ValidationError) -> str:
     """The first problem of a profile as a German sentence."""
-    return f"{problems.explain(error, known=tuple(Profile.model_fields))}."
+    return f"{validation_messages.explain(error, known=tuple(Profile.model_fields))}."

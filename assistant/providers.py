@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from pydantic import SecretStr
 
-from assistant.errors import SettingsError
+from assistant.core.errors import SettingsError
+from assistant.core.settings import Settings
 from assistant.language_model import LanguageModel, Limits
 from assistant.local_model import SLOTS, LocalModel
-from assistant.settings import Settings
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

@@ -9,12 +9,12 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from assistant.errors import KnowledgeError
-from assistant.models import Document
-from assistant.problems import explain
+from assistant.core.errors import KnowledgeError
+from assistant.core.models import Document
+from assistant.core.sources import Identifier, Topic
+from assistant.core.validation_messages import explain
 from assistant.profile import Profile
 from assistant.profile import explain as explain_profile
-from assistant.schema import Identifier, Topic
 from assistant.sentences import split_sentences
 
 FILE_NAME = "self-check.yaml"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.models import Citation
+from assistant.core.models import Citation
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.calibrate import Thresholds
+from assistant.core.models import KINDS, Evidence, Kind, Language, Passage, Ranked, Understood
+from assistant.core.sources import Funding, Land, Source, Support
 from assistant.embeddings import Encoder
 from assistant.generation import Generation
 from assistant.lexical import Tokenizer
-from assistant.models import KINDS, Evidence, Kind, Language, Passage, Ranked, Understood
 from assistant.places import Places
-from assistant.schema import Funding, Land, Source, Support
 from assistant.score import UNREAD, Floats, Scores, score, signal, top
 
 logger = logging.getLogger(__name__)

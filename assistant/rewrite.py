@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.compose import plain
-from assistant.errors import ModelError
+from assistant.core.errors import ModelError
+from assistant.core.models import Turn, Understood
+from assistant.core.prompt_templates import Prompts
 from assistant.language_model import LanguageModel
 from assistant.lexical import Tokenizer
-from assistant.models import Turn, Understood
-from assistant.prompts import Prompts
 from assistant.understand import area_of, detect_language
 
 TURNS = 4

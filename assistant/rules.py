@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.answer import Claim
-from assistant.models import Passage
+from assistant.core.models import Passage
 from assistant.numbers import numbers_in
 
 _HEADING_BONUS = 1.5

@@ -13,8 +13,8 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.core.models import Language, Passage
 from assistant.lexical import LexicalIndex
-from assistant.models import Language, Passage
 from assistant.product import ByteVectors
 
 SENTENCE_WEIGHT = 0.5

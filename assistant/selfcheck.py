@@ -14,12 +14,12 @@ from typing import Any
 
 from assistant.answer import Claim
 from assistant.bootstrap import Assistant
-from assistant.errors import SelfCheckError
-from assistant.models import Citation
+from assistant.core.errors import SelfCheckError
+from assistant.core.models import Citation
+from assistant.core.sources import Land
 from assistant.pointers import Finder, Pointer
 from assistant.questionnaire import MOST_POINTS, UNKNOWN, AnswerOption, Dimension, Level, Question, Questionnaire
 from assistant.retrieve import Library
-from assistant.schema import Land
 from assistant.status import short_name
 from assistant.verify import Numbering, is_proven
 

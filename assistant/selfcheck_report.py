@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 
 from assistant.answer import Claim
+from assistant.core.sources import Land
 from assistant.pointers import Pointer
 from assistant.questionnaire import Questionnaire
 from assistant.report import Block, Bullets, Paragraph, Part, Report, Statement, Subheading, Table
-from assistant.schema import Land
 from assistant.selfcheck import (
     LEVEL_NAMES,
     NOTICE,

@@ -21,7 +21,7 @@ import httpx
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.errors import IndexUnavailableError, StoreUnreachableError
+from assistant.core.errors import IndexUnavailableError, StoreUnreachableError
 from assistant.store import Content, Progress
 
 logger = logging.getLogger(__name__)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from assistant.core.errors import AssistantError, IndexUnavailableError, StoreUnreachableError
+from assistant.core.heap import give_back
 from assistant.embeddings import Encoder
-from assistant.errors import AssistantError, IndexUnavailableError, StoreUnreachableError
 from assistant.generation import (
     Generation,
     current_generation,
@@ -20,7 +21,6 @@ from assistant.generation import (
     missing_part,
 )
 from assistant.lexical import Tokenizer
-from assistant.memory import give_back
 from assistant.retrieve import Library, prepare
 from assistant.store import Store
 

@@ -9,11 +9,11 @@ import numpy as np
 
 from assistant.bootstrap import build_assistant, index_input
 from assistant.calibrate import Calibration
+from assistant.core.models import Document
+from assistant.core.settings import Settings, load_settings, shipped_folder
 from assistant.fixed_replies import load_examples
 from assistant.index import embedded_text
 from assistant.load import load_knowledge
-from assistant.models import Document
-from assistant.settings import Settings, load_settings, shipped_folder
 from assistant.split import split_document
 from assistant.vectors import SHIPPED_FILE, Role, load_shipped, save_shipped, vector_key
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from assistant.models import Document, Passage, Section
+from assistant.core.models import Document, Passage, Section
 from assistant.sentences import split_sentences
 
 MAXIMUM_CHARACTERS = 1500

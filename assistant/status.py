@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assistant.models import Language, Section
-from assistant.schema import Funding, Source, Support
+from assistant.core.models import Language, Section
+from assistant.core.sources import Funding, Source, Support
 
 HEADINGS: dict[Language, tuple[str, ...]] = {"de": ("Stand und Status",), "en": ("English", "Date and status")}
 _MONTHS: dict[Language, list[str]] = {

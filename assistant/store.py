@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.errors import IndexUnavailableError
-from assistant.models import Passage
+from assistant.core.errors import IndexUnavailableError
+from assistant.core.models import Passage
 
 if TYPE_CHECKING:
     from chromadb import Collection

@@ -16,11 +16,11 @@ from assistant.alignment import Aligner, Text, WordEncoder, own_scores, weakest_
 from assistant.assertion import adds, denies, lists_more, overstates
 from assistant.benefits import benefits_in
 from assistant.binding import misbound, unheld
+from assistant.core.models import Language, Passage
 from assistant.embeddings import Encoder, Vectors
 from assistant.evidence import Cited, Window, nearest_sentence, windows_of
 from assistant.exchange import exchanged_names, exchanged_numbers
 from assistant.lexical import Tokenizer
-from assistant.models import Language, Passage
 from assistant.names import Names
 from assistant.understand import detect_language
 

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from assistant.bootstrap import Assistant, build_assistant, refresh_index
+from assistant.core.models import Language, Passage
+from assistant.core.settings import load_settings
 from assistant.evidence import Cited
-from assistant.models import Language, Passage
 from assistant.sentences import split_sentences
-from assistant.settings import load_settings
 from assistant.support import Features
 from assistant.understand import detect_language
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from assistant.answer import Draft, Group, Setting
 from assistant.compose import Writing, is_enough
-from assistant.models import Answer, Composition, Evidence, Piece
+from assistant.core.models import Answer, Composition, Evidence, Piece
+from assistant.core.prompt_templates import Prompts
 from assistant.outcome import Inquiry, answered
-from assistant.prompts import Prompts
 from assistant.verify import Numbering, pieces, sentences
 
 

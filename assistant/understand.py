@@ -7,11 +7,11 @@ import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 
-from assistant.errors import QuestionError
+from assistant.core.errors import QuestionError
+from assistant.core.models import Kind, Language, Turn, Understood
+from assistant.core.prompt_templates import Prompts
 from assistant.function_words import ENGLISH, GERMAN
 from assistant.lexical import LexicalIndex, Tokenizer
-from assistant.models import Kind, Language, Turn, Understood
-from assistant.prompts import Prompts
 
 MAXIMUM_CHARACTERS = 2000
 MAXIMUM_TURNS = 10

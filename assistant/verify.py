@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from assistant.answer import Claim, Draft, Group
-from assistant.models import Citation
+from assistant.core.models import Citation
+from assistant.core.sources import Source
 from assistant.numbers import unsupported_numbers
-from assistant.schema import Source
 
 PASSAGE_CHARACTERS = 400
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>])")

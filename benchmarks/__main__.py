@@ -21,14 +21,14 @@ from pathlib import Path
 from typing import Any, get_args
 
 from assistant.bootstrap import Assistant, build_assistant, refresh_index
+from assistant.core.models import Language
+from assistant.core.settings import Settings, load_settings
 from assistant.embeddings import load_embeddings
 from assistant.encoder_weights import prepare_encoder
 from assistant.evaluate import default_file, evaluate_file, load_questions
 from assistant.index import embedded_text
 from assistant.lemmas import keep_dictionaries_in, lemma
-from assistant.models import Language
 from assistant.pipeline import ask, rank
-from assistant.settings import Settings, load_settings
 from assistant.vectors import CachedEncoder, VectorCache, load_shipped
 from benchmarks.corpus import Sentences, shipped_passages, shipped_sentences, write_added, write_part
 from benchmarks.measure import Client, Figures, alternating, command_seconds, rate, resident, say, server

@@ -19,11 +19,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.core.models import Passage
+from assistant.core.settings import shipped_folder
 from assistant.evaluate import default_file, load_questions
 from assistant.index import embedded_text
 from assistant.load import load_file, load_knowledge
-from assistant.models import Passage
-from assistant.settings import shipped_folder
 from assistant.split import split_document
 from assistant.vectors import CachedEncoder, VectorCache, vector_key
 

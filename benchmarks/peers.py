@@ -21,11 +21,11 @@ from typing import Any
 from langchain_core.embeddings import Embeddings
 
 from assistant.bootstrap import Assistant, build_assistant, refresh_index
+from assistant.core.models import Document
+from assistant.core.settings import load_settings, shipped_folder
 from assistant.evaluate import Question, load_questions
 from assistant.load import load_knowledge
-from assistant.models import Document
 from assistant.pipeline import ask, rank
-from assistant.settings import load_settings, shipped_folder
 from benchmarks.__main__ import machine
 from benchmarks.measure import alternating, say
 

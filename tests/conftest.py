@@ -14,12 +14,12 @@ from serving import serving
 from small_model import small_model
 
 from assistant.bootstrap import Assistant, build_assistant, refresh_index
+from assistant.core.models import Language
+from assistant.core.settings import Settings, load_settings
 from assistant.embeddings import EncoderEmbeddings, load_embeddings
 from assistant.index import Refreshed
 from assistant.lemmas import keep_dictionaries_in, lemma
 from assistant.local_model import LocalModel
-from assistant.models import Language
-from assistant.settings import Settings, load_settings
 
 SMALL_KNOWLEDGE = {
     "position-paper/kooperationen.md": """---

@@ -10,7 +10,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 import gradio as gr
 from hostile_strings import HOSTILE
 
-from assistant.models import Answer, Citation
+from assistant.core.models import Answer, Citation
 from assistant.web.chat import _chatbot, _source_cards
 from assistant.web.markup import escape
 from assistant.web.render import cards, message

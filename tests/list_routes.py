@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.bootstrap import build_assistant
-from assistant.settings import load_settings
+from assistant.core.settings import load_settings
 from assistant.web.app import build_app
 
 

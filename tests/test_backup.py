@@ -16,10 +16,10 @@ from test_cli import run
 
 from assistant.backup import CONTENTS, back_up, restore
 from assistant.bootstrap import build_assistant
-from assistant.errors import BackupError, IndexBusyError
+from assistant.core.errors import BackupError, IndexBusyError
+from assistant.core.settings import load_settings
 from assistant.index import write_lock
 from assistant.pipeline import ask
-from assistant.settings import load_settings
 
 SENTENCE = "Der Maschinenring Auetal teilt seine Fräsmaschinen nach einem Wochenplan unter neun Betrieben auf."
 NOTE = f"# Maschinenring\n\n{SENTENCE}\n"

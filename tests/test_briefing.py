@@ -15,7 +15,7 @@ from pypdf import PdfReader
 from assistant.bootstrap import Assistant
 from assistant.briefing import brief
 from assistant.briefing_plan import PARTS
-from assistant.errors import ProfileError
+from assistant.core.errors import ProfileError
 from assistant.export import write
 from assistant.numbers import unsupported_numbers
 from assistant.profile import Profile, load_profile

@@ -9,9 +9,9 @@ import pytest
 
 from assistant.bootstrap import Assistant
 from assistant.calibrate import Calibration, calibrate, language_shift, load_calibration
+from assistant.core.models import Language
 from assistant.embeddings import EncoderEmbeddings
 from assistant.generation import Generation
-from assistant.models import Language
 from assistant.score import score, signal
 from assistant.vectors import CachedEncoder, VectorCache, load_shipped
 

@@ -20,12 +20,12 @@ from faults import kill, run, service, take_cache
 from serving import free_port
 
 from assistant.bootstrap import build_assistant, refresh_index
-from assistant.errors import IndexUnavailableError, SettingsError, StoreUnreachableError
+from assistant.core.errors import IndexUnavailableError, SettingsError, StoreUnreachableError
+from assistant.core.prompt_templates import Prompts
+from assistant.core.settings import Settings, load_settings, shipped_folder
 from assistant.generation import current_generation, load_generation
 from assistant.pipeline import ask
-from assistant.prompts import Prompts
 from assistant.server_store import Address, Breaker, ServerStore, collection_name
-from assistant.settings import Settings, load_settings, shipped_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 QUESTION = "Was ist Coopetition?"

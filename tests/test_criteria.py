@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from assistant.core.sources import Funding
 from assistant.criteria import UNPROVEN, Criterion, criteria
 from assistant.load import load_file
 from assistant.profile import Profile
-from assistant.schema import Funding
 from assistant.split import split_document
 
 TODAY = date(2026, 11, 23)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from faulty_model import FaultyModel, faulty_model
 
+from assistant.core.settings import Settings, load_settings
 from assistant.doctor import REMEDIES, Finding, examine
-from assistant.settings import Settings, load_settings
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from assistant.cli import app
+from assistant.core.settings import Settings, variable_name
 from assistant.inventory import inventory
-from assistant.settings import Settings, variable_name
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

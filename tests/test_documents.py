@@ -17,11 +17,11 @@ from typer.testing import CliRunner
 from assistant.bootstrap import Assistant, build_assistant
 from assistant.cli import app
 from assistant.collection import add_documents, remove
+from assistant.core.errors import DocumentError
+from assistant.core.settings import Settings
 from assistant.documents import Wishes, load_added, without_clashes
-from assistant.errors import DocumentError
 from assistant.load import load_knowledge
 from assistant.pipeline import ask
-from assistant.settings import Settings
 
 OTHER = "Der Birnenring besteht weiter und versammelt Brennereien, die gemeinsam Fässer kaufen."
 NOTE = "Der Quittenring versammelt Pressereien, die gemeinsam Obst einlagern."

@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 from langchain_core.embeddings import Embeddings
 
+from assistant.core.artifact_cache import MANIFEST_FILE, is_intact
+from assistant.core.errors import EmbeddingError
 from assistant.embeddings import (
     PASSAGE_PREFIX,
     QUERY_PREFIX,
@@ -37,8 +39,6 @@ from assistant.encoder_weights import (
     unpack,
     weights_file,
 )
-from assistant.errors import EmbeddingError
-from assistant.prepared import MANIFEST_FILE, is_intact
 
 PASSAGES = [
     "Produktionsnetzwerke bestehen aus rechtlich selbständigen Unternehmen, die sich Aufträge und Maschinen teilen.",

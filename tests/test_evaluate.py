@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from assistant.bootstrap import Assistant
-from assistant.errors import AssistantError
+from assistant.core.errors import AssistantError
+from assistant.core.models import Answer, Citation
 from assistant.evaluate import Row, claims, default_file, evaluate_file, load_questions, summarise
-from assistant.models import Answer, Citation
 from assistant.pipeline import ask
 
 HOLDOUT = default_file().with_name("holdout.jsonl")

@@ -10,12 +10,12 @@ import pytest
 from conftest import write_files
 
 from assistant.bootstrap import Assistant, build_assistant
+from assistant.core.errors import KnowledgeError
+from assistant.core.models import Turn
+from assistant.core.settings import load_settings, shipped_folder
 from assistant.embeddings import EncoderEmbeddings
-from assistant.errors import KnowledgeError
 from assistant.fixed_replies import ANSWERED, FILE, GROUPS, load_examples, prepare_replies
-from assistant.models import Turn
 from assistant.pipeline import ask
-from assistant.settings import load_settings, shipped_folder
 
 QUESTIONS = Path(__file__).with_name("evaluation")
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.errors import ProfileError
+from assistant.core.errors import ProfileError
 from assistant.profile import Profile, load_profile, parse_profile
 from assistant.web.forms import profile_file, read_profile, show_profile
 

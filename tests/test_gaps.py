@@ -16,12 +16,12 @@ from typer.testing import CliRunner
 
 from assistant.bootstrap import Assistant
 from assistant.cli import app
-from assistant.errors import FeedbackError
+from assistant.core.errors import FeedbackError
+from assistant.core.settings import load_settings
 from assistant.feedback import FILE, MAXIMUM_RECORDS, Feedback, FeedbackStore, Unanswered, forget_regularly
 from assistant.gaps import find_gaps
 from assistant.keeping import keep_unanswered
 from assistant.pipeline import ask
-from assistant.settings import load_settings
 
 TODAY = date.today().isoformat()
 Run = Callable[..., str]

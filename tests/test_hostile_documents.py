@@ -16,8 +16,8 @@ from reportlab.lib.colors import Color, white
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
+from assistant.core.errors import DocumentError
 from assistant.documents import Added, Skipped, Wishes, add_files, load_added
-from assistant.errors import DocumentError
 from assistant.reading.blocks import Extracted
 from assistant.reading.sandbox import Limits, read_document
 

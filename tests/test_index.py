@@ -16,8 +16,8 @@ from conftest import SMALL_KNOWLEDGE, BuildIndex, own_settings, write_files
 
 from assistant.bootstrap import build_assistant
 from assistant.calibrate import FOLDER, load_calibration
+from assistant.core.errors import IndexBusyError, IndexUnavailableError
 from assistant.embeddings import EncoderEmbeddings
-from assistant.errors import IndexBusyError, IndexUnavailableError
 from assistant.generation import current_generation, load_generation
 from assistant.index import IndexInput, embedded_text, refresh, write_lock
 from assistant.lexical import Tokenizer
@@ -41,7 +41,7 @@ INDEX_AND_WAIT = """
 import sys
 from pathlib import Path
 from assistant.bootstrap import refresh_index
-from assistant.settings import load_settings
+from assistant.core.settings import load_settings
 def report(stage, done, total):
     if f"{stage} {done}" == sys.argv[3]:
         print("writing", flush=True)

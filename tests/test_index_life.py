@@ -16,10 +16,10 @@ from faults import Service, damage, fill_up, kill, run, seal, service, small_dis
 from serving import free_port
 
 from assistant.bootstrap import build_assistant
+from assistant.core.prompt_templates import Prompts
+from assistant.core.settings import shipped_folder
 from assistant.generation import current_generation, generation_folder, load_generation
 from assistant.pipeline import ask
-from assistant.prompts import Prompts
-from assistant.settings import shipped_folder
 
 QUESTION = "Was ist Coopetition?"
 FOREIGN = "Wie alt werden Wellensittiche?"

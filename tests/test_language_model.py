@@ -10,10 +10,10 @@ from collections.abc import Iterator
 import pytest
 from faulty_model import SECRET, UPSTREAM, FaultyModel, closed_address, faulty_model
 
-from assistant.errors import ModelError
+from assistant.core.errors import ModelError
+from assistant.core.settings import load_settings
 from assistant.language_model import LanguageModel, Limits, Message
 from assistant.providers import load_language_model
-from assistant.settings import load_settings
 
 PROMPT = "Frage nach dem Umsatz der Firma Vertraulich"
 MESSAGES: list[Message] = [("system", "Antworten Sie kurz."), ("human", PROMPT)]

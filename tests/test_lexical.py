@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from assistant.core.models import Language
 from assistant.lexical import LexicalIndex, Tokenizer, build_lexical_index, fold, split_compound, term
-from assistant.models import Language
 
 TOKENIZER = Tokenizer(
     {"ZIM": ["Zentrales Innovationsprogramm Mittelstand"], "SME": ["small and medium-sized enterprises"]}

@@ -8,9 +8,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from assistant.core.models import Document
+from assistant.core.sources import Literature
 from assistant.links import check_links, link_problem
-from assistant.models import Document
-from assistant.schema import Literature
 
 PAGES = {
     "/": (200, "<title>Start</title>"),

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from conftest import SMALL_KNOWLEDGE, write_files
 
-from assistant.errors import KnowledgeError
+from assistant.core.errors import KnowledgeError
+from assistant.core.models import Document, Language
+from assistant.core.sources import Literature
 from assistant.load import knowledge_files, load_file, load_knowledge
-from assistant.models import Document, Language
-from assistant.schema import Literature
 from assistant.status import show_date
 
 HEAD = "---\nid: quelle\nkind: literature\ntitle: Eine Quelle\n---\n"

@@ -18,11 +18,11 @@ import pytest
 from small_model import small_model_file
 
 from assistant.bootstrap import build_assistant
-from assistant.errors import ModelError, SettingsError
+from assistant.core.errors import ModelError, SettingsError
+from assistant.core.settings import load_settings
 from assistant.language_model import LanguageModel, Limits
 from assistant.local_model import SLOTS, LocalModel, thread_count
 from assistant.providers import load_language_model
-from assistant.settings import load_settings
 
 ROOT = Path(__file__).resolve().parents[1]
 QUESTION = [("system", "Answer in one word."), ("human", "What is the capital of France?")]

@@ -13,9 +13,9 @@ import pytest
 from serving import running
 from visitor import Visitor
 
-from assistant.errors import SettingsError
-from assistant.logs import LineFormatter, content_free_logs
-from assistant.settings import load_settings
+from assistant.core.errors import SettingsError
+from assistant.core.log_format import LineFormatter, content_free_logs
+from assistant.core.settings import load_settings
 
 SECRET = "Geheimwort4711"
 TOKEN = "ein-langes-kennwort-fuer-prometheus"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from assistant.bootstrap import Assistant
+from assistant.core.models import Language
 from assistant.keeping import masked_comment, trade_words
 from assistant.masking import HIDDEN, mask
-from assistant.models import Language
 
 SECRETS: dict[str, tuple[str, ...]] = {
     "Ich bin Thomas Koch von der Müller GmbH, rufen Sie mich an: 0711 1234567": ("Thomas", "Koch", "Müller", "0711"),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.errors import SettingsError
-from assistant.origins import is_allowed, parse_origin
-from assistant.settings import load_settings
+from assistant.core.errors import SettingsError
+from assistant.core.settings import load_settings
+from assistant.core.web_origins import is_allowed, parse_origin
 
 
 @pytest.mark.parametrize(

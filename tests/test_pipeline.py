@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 
 from assistant.bootstrap import Assistant
-from assistant.errors import QuestionError
-from assistant.models import Answer, Language, Turn
+from assistant.core.errors import QuestionError
+from assistant.core.models import Answer, Language, Turn
 from assistant.numbers import unsupported_numbers
 from assistant.pipeline import ask, find
 from assistant.tell import split_pieces

@@ -8,10 +8,10 @@ from string import Template
 
 import pytest
 
-from assistant.errors import PromptError
-from assistant.models import KINDS, Language
-from assistant.prompts import VARIABLES, Prompts
-from assistant.settings import shipped_folder
+from assistant.core.errors import PromptError
+from assistant.core.models import KINDS, Language
+from assistant.core.prompt_templates import VARIABLES, Prompts
+from assistant.core.settings import shipped_folder
 
 LANGUAGES: list[Language] = ["de", "en"]
 SHIPPED = shipped_folder("prompts")

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from assistant.bootstrap import Assistant
-from assistant.models import Evidence
+from assistant.core.models import Evidence
+from assistant.core.sources import Funding, Land, Support
 from assistant.retrieve import is_ended, make_query, retrieve, search, source_laender
-from assistant.schema import Funding, Land, Support
 from assistant.score import Space, score, top
 from assistant.understand import understand
 

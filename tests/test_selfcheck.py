@@ -12,17 +12,17 @@ import yaml
 
 from assistant.bootstrap import Assistant
 from assistant.check import check_knowledge
-from assistant.errors import KnowledgeError, ProfileError, SelfCheckError
+from assistant.core.errors import KnowledgeError, ProfileError, SelfCheckError
+from assistant.core.settings import shipped_folder
+from assistant.core.sources import Land
 from assistant.load import load_knowledge
 from assistant.numbers import unsupported_numbers
 from assistant.profile import load_profile
 from assistant.questionnaire import FILE_NAME, UNKNOWN, Questionnaire, load_questionnaire, unproven
 from assistant.report import Bullets, Paragraph, Report, Table
 from assistant.retrieve import is_ended, source_laender
-from assistant.schema import Land
 from assistant.selfcheck import Advice, SelfCheckResult, advise, evaluate, method, to_dict
 from assistant.selfcheck_report import to_profile, to_report
-from assistant.settings import shipped_folder
 
 TODAY = date(2026, 11, 23)
 SHIPPED = shipped_folder("knowledge")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.errors import SettingsError
-from assistant.settings import Settings, load_settings, shipped_folder, variable_name
+from assistant.core.errors import SettingsError
+from assistant.core.settings import Settings, load_settings, shipped_folder, variable_name
 
 
 @pytest.fixture(autouse=True)

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from assistant.models import Document, Section
-from assistant.schema import Cooperation, PositionPaper, Source
+from assistant.core.models import Document, Section
+from assistant.core.sources import Cooperation, PositionPaper, Source
 from assistant.split import MAXIMUM_CHARACTERS, TARGET_CHARACTERS, slugify, split_document
 
 SOURCE = Cooperation(kind="cooperation", id="vertrag", title="Ein Vertrag", area="contracts")

@@ -8,8 +8,8 @@ from support_cases import CASES
 
 from assistant.alignment import LoneWords
 from assistant.bootstrap import Assistant
+from assistant.core.models import Language
 from assistant.evidence import QUOTE_CHARACTERS, Cited
-from assistant.models import Language
 from assistant.support import SupportCheck
 from assistant.support_figures import DEVELOPMENT, FRESH, HOLDOUT, UNSEEN, cite, figures
 from assistant.understand import detect_language

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.errors import QuestionError
+from assistant.core.errors import QuestionError
+from assistant.core.models import Kind, Language, Turn, Understood
+from assistant.core.prompt_templates import Prompts
+from assistant.core.settings import shipped_folder
 from assistant.lexical import Tokenizer
-from assistant.models import Kind, Language, Turn, Understood
-from assistant.prompts import Prompts
-from assistant.settings import shipped_folder
 from assistant.understand import MAXIMUM_CHARACTERS, MAXIMUM_TURNS, check_length, clean, detect_language, understand
 
 TOKENIZER = Tokenizer()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from assistant.answer import Claim, Draft, Group
-from assistant.models import Passage
-from assistant.schema import Literature
+from assistant.core.models import Passage
+from assistant.core.sources import Literature
 from assistant.verify import Numbering, is_proven, pieces, verified
 
 TEXT = "Der Zuschuss beträgt 30 bis 60 Prozent. Anträge sind bis 31.12.2027 möglich."

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from assistant.errors import ModelError
+from assistant.core.errors import ModelError
 from assistant.written import Written, written_sentences
 
 ANSWERS = {

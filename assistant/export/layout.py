@@ -9,8 +9,8 @@ from itertools import groupby
 from typing import Literal
 from urllib.parse import quote, urlsplit
 
+from assistant.core.models import Citation
 from assistant.export.plain import one_line
-from assistant.models import Citation
 from assistant.report import Block, Paragraph, Part, Remark, Report, Subheading, Table
 from assistant.status import show_date
 

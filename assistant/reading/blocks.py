@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.errors import DocumentError
+from assistant.core.errors import DocumentError
 from assistant.sentences import split_sentences
 
 # A book of 2,000 pages with 5,000 characters each; embedding more would keep an operator's computer busy for hours.

@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any, NoReturn
 
-from assistant.errors import DocumentError
+from assistant.core.errors import DocumentError
 from assistant.reading.blocks import Extracted
 
 MEMORY_STATUS = 77

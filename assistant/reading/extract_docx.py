@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 from xml.parsers import expat
 
-from assistant.errors import DocumentError
+from assistant.core.errors import DocumentError
 from assistant.reading.blocks import Block, Extracted, clean_authors, clean_title, partial_date, to_sections
 
 # One part of an honest file: 2,000 pages of text need some 30 MB of XML.

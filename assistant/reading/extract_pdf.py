@@ -14,7 +14,7 @@ from typing import Any
 from pypdf import PdfReader
 from pypdf.errors import DependencyError, LimitReachedError, PdfReadError, PdfStreamError
 
-from assistant.errors import DocumentError
+from assistant.core.errors import DocumentError
 from assistant.reading.blocks import (
     MAXIMUM_CHARACTERS,
     Extracted,

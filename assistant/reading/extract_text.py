@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from statistics import median
 
-from assistant.errors import DocumentError
+from assistant.core.errors import DocumentError
 from assistant.reading.blocks import (
     MAXIMUM_CHARACTERS,
     Block,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from assistant.errors import DocumentError
+from assistant.core.errors import DocumentError
 from assistant.reading.blocks import Extracted
 from assistant.reading.extract import MEMORY_STATUS
 

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.bootstrap import Assistant
 from assistant.briefing import Progress, brief, check_parts
-from assistant.errors import AssistantError
+from assistant.core.errors import AssistantError
 from assistant.export import FORMATS, file_name, write
 from assistant.funding import match, to_dict
 from assistant.profile import Profile

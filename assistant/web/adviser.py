@@ -22,13 +22,13 @@ from markupsafe import Markup
 from assistant.bootstrap import Assistant
 from assistant.briefing_plan import PARTS
 from assistant.catalogue import KIND_NAMES, STATES, Filters, as_report, browse
-from assistant.errors import ProfileError, QuestionError
+from assistant.core.errors import ProfileError, QuestionError
+from assistant.core.models import KINDS
+from assistant.core.sources import Topic
 from assistant.export import FORMATS
 from assistant.funding import GOAL_NAMES, match, to_dict
-from assistant.models import KINDS
 from assistant.profile import Profile, load_profile, parse_profile
 from assistant.questionnaire import known_answers
-from assistant.schema import Topic
 from assistant.selfcheck import advise, evaluate
 from assistant.selfcheck import to_dict as check_to_dict
 from assistant.status import show_date

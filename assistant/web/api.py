@@ -13,9 +13,9 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.bootstrap import Assistant
-from assistant.errors import IndexUnavailableError
+from assistant.core.errors import IndexUnavailableError
+from assistant.core.models import Answer, Kind, Piece, Turn
 from assistant.keeping import keep_unanswered
-from assistant.models import Answer, Kind, Piece, Turn
 from assistant.pipeline import ask, find, stream
 from assistant.profile import Profile
 from assistant.understand import MAXIMUM_CHARACTERS, check_length

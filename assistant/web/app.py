@@ -13,8 +13,8 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from assistant.bootstrap import Assistant
-from assistant.errors import AssistantError, ProfileError, QuestionError
-from assistant.models import Language
+from assistant.core.errors import AssistantError, ProfileError, QuestionError
+from assistant.core.models import Language
 from assistant.web.advice import router as advice_router
 from assistant.web.adviser import router as adviser_router
 from assistant.web.api import router

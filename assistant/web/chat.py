@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from assistant.bootstrap import Assistant
-from assistant.errors import QuestionError
+from assistant.core.errors import QuestionError
+from assistant.core.models import Answer, Citation, Language, Piece, Turn
 from assistant.keeping import keep_unanswered
-from assistant.models import Answer, Citation, Language, Piece, Turn
 from assistant.pipeline import stream
 from assistant.tell import mode_note
 from assistant.understand import MAXIMUM_CHARACTERS, MAXIMUM_TURNS

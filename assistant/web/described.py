@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from assistant.models import Kind, Language, Mode, Status
+from assistant.core.models import Kind, Language, Mode, Status
 
 _EVENTS = {"schema": {"type": "string"}, "example": 'event: delta\ndata: {"text": "…"}\n\n'}
 

@@ -15,8 +15,8 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.models import Language
-from assistant.settings import Settings
+from assistant.core.models import Language
+from assistant.core.settings import Settings
 from assistant.web.addresses import HOST, AddressBook, as_seen_by_the_visitor
 from assistant.web.events import checked_event
 from assistant.web.headers import ADVISER, put_headers

@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
 from assistant.bootstrap import Assistant
-from assistant.models import Language
+from assistant.core.models import Language
 from assistant.web.assets import FOREVER, WIDGET, Assets, load_assets, send
 from assistant.web.contrast import readable_on, text_on
 from assistant.web.feedback import RATING, REASONS, notice

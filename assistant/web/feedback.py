@@ -13,10 +13,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from assistant.bootstrap import Assistant
-from assistant.errors import AssistantError, FeedbackError
+from assistant.core.errors import AssistantError, FeedbackError
+from assistant.core.models import Language, Mode, Status
 from assistant.feedback import Feedback, Reason, Thumb
 from assistant.keeping import masked_comment, store_of
-from assistant.models import Language, Mode, Status
 from assistant.web.described import SENT, KeptOut, replies
 
 router = APIRouter()

@@ -10,11 +10,11 @@ import yaml
 from pydantic import ValidationError
 
 from assistant.briefing_plan import ROLES
+from assistant.core.sources import Land
+from assistant.core.validation_messages import in_words
 from assistant.funding import GOAL_NAMES
 from assistant.numbers import numbers_in
-from assistant.problems import in_words
 from assistant.profile import Profile
-from assistant.schema import Land
 
 Fields = Mapping[str, Sequence[str]]
 LAENDER: tuple[str, ...] = get_args(Land)

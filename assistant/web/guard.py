@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from assistant.settings import Settings
+from assistant.core.settings import Settings
 from assistant.web.addresses import FORWARDING, AddressBook, as_seen_by_the_visitor
 from assistant.web.refusals import Refused
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from starlette.datastructures import MutableHeaders
 
-from assistant.settings import Settings
+from assistant.core.settings import Settings
 
 LASTING = re.compile(r"/embed/|/widget[^/]*\.js$")
 FILES = re.compile(r"(?:/en)?/(?:assets|static)/")

@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from assistant.bootstrap import Assistant
-from assistant.settings import Settings
+from assistant.core.settings import Settings
 
 router = APIRouter(include_in_schema=False)
 _FOR_WEBSITES = Path(__file__).with_name("pages") / "datenschutz.txt"

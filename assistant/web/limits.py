@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from assistant.settings import Settings
+from assistant.core.settings import Settings
 from assistant.web.refusals import Refused
 
 AT_ONCE = 32  # two cores answer some 30 quoted questions a second, so the last of these waits about one

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from assistant.models import Language
-from assistant.origins import is_allowed, parse_origin
-from assistant.prompts import Prompts
-from assistant.settings import Settings
+from assistant.core.models import Language
+from assistant.core.prompt_templates import Prompts
+from assistant.core.settings import Settings
+from assistant.core.web_origins import is_allowed, parse_origin
 from assistant.web.contrast import parse_color
 from assistant.web.markup import safe_url
 

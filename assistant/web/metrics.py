@@ -15,9 +15,9 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from assistant.bootstrap import Assistant
-from assistant.errors import IndexUnavailableError
-from assistant.models import Answer
-from assistant.settings import LOCAL_METRICS, Settings
+from assistant.core.errors import IndexUnavailableError
+from assistant.core.models import Answer
+from assistant.core.settings import LOCAL_METRICS, Settings
 from assistant.web.guard import is_local, is_loopback
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)

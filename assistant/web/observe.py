@@ -16,9 +16,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.logs import REQUESTS, described
-from assistant.models import Answer
-from assistant.settings import Settings
+from assistant.core.log_format import REQUESTS, described
+from assistant.core.models import Answer
+from assistant.core.settings import Settings
 from assistant.web.door import ROUTES
 from assistant.web.metrics import Metrics, may_see_metrics
 from assistant.web.refusals import error_body, error_response

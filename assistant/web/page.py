@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 
 from assistant.bootstrap import Assistant
-from assistant.models import Language
+from assistant.core.models import Language
 from assistant.web.chat import TEXTS
 from assistant.web.embed import TEXTS as WORDS
 from assistant.web.quick_gradio import gradio

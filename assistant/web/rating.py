@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from assistant.bootstrap import Assistant
-from assistant.errors import AssistantError
-from assistant.models import Language
+from assistant.core.errors import AssistantError
+from assistant.core.models import Language
 from assistant.web.feedback import COMMENT_CHARACTERS, RATING, REASONS, FeedbackIn, keep_feedback
 from assistant.web.quick_gradio import gradio as gr
 

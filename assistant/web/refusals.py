@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from assistant.models import Language
+from assistant.core.models import Language
 
 
 class Refused(Exception):

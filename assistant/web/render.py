@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Mapping, Sequence
 
-from assistant.models import Answer, Citation, Language
+from assistant.core.models import Answer, Citation, Language
 from assistant.status import show_date
 from assistant.web.markup import escape, safe_markdown, safe_url
 

@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from assistant.bootstrap import Assistant
-from assistant.errors import SelfCheckError
+from assistant.core.errors import SelfCheckError
+from assistant.core.sources import Land
 from assistant.questionnaire import Questionnaire
-from assistant.schema import Land
 from assistant.selfcheck import advise, check_answers, evaluate, to_dict
 from assistant.selfcheck_report import FILE_NAME, to_profile
 from assistant.web.described import SENT, replies

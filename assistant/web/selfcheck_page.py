@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import get_args
 
 from assistant.answer import Claim
-from assistant.models import Citation
+from assistant.core.models import Citation
+from assistant.core.sources import Land
 from assistant.pointers import Pointer
 from assistant.questionnaire import UNKNOWN, Question, Questionnaire
-from assistant.schema import Land
 from assistant.selfcheck import LEVEL_NAMES, NOTICE, Advice, DimensionResult, NextStep, SelfCheckResult, method
 from assistant.selfcheck_report import percent
 from assistant.status import short_name, show_date

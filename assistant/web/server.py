@@ -14,9 +14,9 @@ import uvicorn
 
 from assistant.bootstrap import Assistant
 from assistant.caretaker import take_care
+from assistant.core.log_format import content_free_logs
 from assistant.feedback import forget_regularly
 from assistant.keeping import store_of
-from assistant.logs import content_free_logs
 from assistant.pipeline import ask
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from assistant.bootstrap import Assistant
-from assistant.models import Passage
-from assistant.schema import Source
+from assistant.core.models import Passage
+from assistant.core.sources import Source
 from assistant.status import show_date
 
 router = APIRouter()

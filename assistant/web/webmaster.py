@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from assistant.bootstrap import Assistant
-from assistant.origins import is_allowed, parse_origin
+from assistant.core.web_origins import is_allowed, parse_origin
 from assistant.web.assets import WIDGET
 from assistant.web.embed import PAGES, assets_of
 from assistant.web.legal import text_for_websites

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 
-from assistant.errors import PromptError
-from assistant.models import Language
+from assistant.core.errors import PromptError
+from assistant.core.models import Language
 
 VARIABLES: Mapping[str, frozenset[str]] = {
     "off_topic": frozenset({"examples", "contact"}),

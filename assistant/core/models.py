@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
-from assistant.schema import Source
+from assistant.core.sources import Source
 
 Language = Literal["de", "en"]
 Kind = Literal["position_paper", "funding", "support", "cooperation", "literature", "document"]

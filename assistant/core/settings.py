@@ -14,15 +14,15 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from assistant.errors import SettingsError
-from assistant.logs import LogMode
-from assistant.origins import parse_origin
-from assistant.problems import in_words
+from assistant.core.errors import SettingsError
+from assistant.core.log_format import LogMode
+from assistant.core.validation_messages import in_words
+from assistant.core.web_origins import parse_origin
 
 PREFIX = "NETZLOTSE_"
 LOCAL_METRICS = "local"
 _SHORTEST_TOKEN = 16
-_PACKAGE = Path(__file__).resolve().parent
+_PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def shipped_folder(name: str) -> Path:

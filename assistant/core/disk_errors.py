@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from assistant.errors import AssistantError, IndexWriteError
+from assistant.core.errors import AssistantError, IndexWriteError
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _SEALED = (errno.EROFS, errno.EACCES, errno.EPERM)

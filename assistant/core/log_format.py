@@ -19,7 +19,7 @@ LogMode = Literal["plain", "json", "off"]
 REQUESTS = "assistant.requests"
 _TRUSTED = ("assistant", "uvicorn")  # their messages are known to hold no content
 _LONGEST = 300
-_PACKAGE = Path(__file__).parent.name
+_PACKAGE = Path(__file__).parents[1]
 logger = logging.getLogger(__name__)
 
 
@@ -77,7 +77,7 @@ class TracebackSink(io.TextIOBase):
 def described(error: BaseException) -> dict[str, str]:
     """Type of an error and the places it came from, the innermost of this package and the innermost of all."""
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if Path(frame.filename).is_relative_to(Path(__file__).parent)]
+    own = [frame for frame in frames if Path(frame.filename).is_relative_to(_PACKAGE)]
     places = dict.fromkeys(_place(frame) for frame in (*own[-1:], *frames[-1:]))
     return {"error": type(error).__name__, "at": " < ".join(places)}
 
@@ -104,7 +104,7 @@ def _message(record: logging.LogRecord) -> str:
 
 def _place(frame: traceback.FrameSummary) -> str:
     parts = Path(frame.filename).parts
-    start = len(parts) - 1 - parts[::-1].index(_PACKAGE) if _PACKAGE in parts else max(len(parts) - 2, 0)
+    start = len(parts) - 1 - parts[::-1].index(_PACKAGE.name) if _PACKAGE.name in parts else max(len(parts) - 2, 0)
     return f"{'/'.join(parts[start:])}:{frame.lineno} {frame.name}"
 
 
