@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from assistant.core.models import Language
 from assistant.embeddings import E5Embeddings, Encoder, load_embeddings
-from assistant.function_words import ENGLISH, GERMAN
-from assistant.lexical import Tokenizer, compound_terms, term
-from assistant.number_words import WORD
+from assistant.language.number_words import WORD
+from assistant.language.stopwords import ENGLISH, GERMAN
+from assistant.language.tokenizer import Tokenizer, compound_terms, term
 from assistant.polarity import marker_words
 
 Vectors = NDArray[np.float32]

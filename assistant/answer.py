@@ -9,7 +9,7 @@ from datetime import date
 from assistant.core.models import KINDS, Evidence, Kind, Language, Passage, Ranked
 from assistant.core.prompt_templates import Prompts
 from assistant.core.sources import Source
-from assistant.numbers import numbers_in
+from assistant.language.numbers import numbers_in
 from assistant.retrieve import Library, Query, is_ended
 from assistant.status import show_date
 

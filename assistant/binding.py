@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from assistant.alignment import Text, distance, same_words
-from assistant.quantities import Quantity, contradicts, holds, is_same_range, quantities_in
+from assistant.language.quantities import Quantity, contradicts, holds, is_same_range, quantities_in
 
 _REACH = 5
 _NO_TIE = 0.5

@@ -15,7 +15,7 @@ from typing import get_args
 import numpy as np
 
 from assistant.core.models import Language
-from assistant.lexical import Tokenizer
+from assistant.language.tokenizer import Tokenizer
 from assistant.score import Floats, Space, reached, score_many
 from assistant.vectors import CachedEncoder
 

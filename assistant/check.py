@@ -11,10 +11,10 @@ from pathlib import Path
 from assistant.core.errors import KnowledgeError
 from assistant.core.models import Document, Section
 from assistant.core.sources import Cooperation, Funding, Literature, Source, Support
+from assistant.language.numbers import numbers_in
+from assistant.language.sentence_splitter import split_sentences
 from assistant.load import knowledge_files, load_file
-from assistant.numbers import numbers_in
 from assistant.questionnaire import load_questionnaire, questionnaire_file, unproven
-from assistant.sentences import split_sentences
 
 UNCHECKED_DAYS = 180
 _DEPENDENT = re.compile(

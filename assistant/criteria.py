@@ -9,7 +9,7 @@ from datetime import date
 from assistant.answer import Claim
 from assistant.core.models import Passage
 from assistant.core.sources import Eligibility, Funding, Land
-from assistant.numbers import numbers_in
+from assistant.language.numbers import numbers_in
 from assistant.profile import Profile
 from assistant.rules import (
     AGE,

@@ -17,7 +17,7 @@ from assistant.bootstrap import Assistant
 from assistant.core.errors import AssistantError
 from assistant.core.models import Answer, Turn
 from assistant.core.sources import Land
-from assistant.numbers import unsupported_numbers
+from assistant.language.numbers import unsupported_numbers
 from assistant.pipeline import rank, stream
 
 DEPTH = 10

@@ -11,8 +11,8 @@ from functools import lru_cache
 from itertools import combinations
 
 from assistant.alignment import Text, distance, same_words
-from assistant.names import Names, name_key
-from assistant.quantities import Quantity, is_same_range, quantities_in
+from assistant.language.named_entities import Names, name_key
+from assistant.language.quantities import Quantity, is_same_range, quantities_in
 
 # What everything here is about changes places with nothing.
 _EVERYWHERE = frozenset(("kmu", "sme", "smes", "positionspapier", "position paper", "netzlotse"))

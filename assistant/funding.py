@@ -13,7 +13,7 @@ from assistant.bootstrap import Assistant
 from assistant.core.models import Kind, Passage, Understood
 from assistant.core.sources import Funding, Source, Topic
 from assistant.criteria import Criterion, criteria
-from assistant.numbers import numbers_in
+from assistant.language.numbers import numbers_in
 from assistant.profile import Profile
 from assistant.retrieve import Library, is_ended, make_query, search
 from assistant.rules import APPLICATION, LINKED, SIZE, cover_numbers, find_rule, sentences

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from assistant.core.models import Language
 from assistant.feedback import Unanswered
-from assistant.lexical import term
+from assistant.language.tokenizer import term
 
 ALIKE = 0.34
 SHOWN_WORDS = 6

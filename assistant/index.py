@@ -39,7 +39,7 @@ from assistant.generation import (
     read_rows,
     write_files,
 )
-from assistant.lexical import Tokenizer, build_lexical_index
+from assistant.language.tokenizer import Tokenizer, build_lexical_index
 from assistant.product import ByteVectors
 from assistant.score import Floats
 from assistant.split import split_document

@@ -12,9 +12,9 @@ from assistant.core.errors import FeedbackError, IndexUnavailableError
 from assistant.core.models import Answer, Language
 from assistant.core.sources import Source
 from assistant.feedback import FeedbackStore, Unanswered
-from assistant.function_words import ENGLISH, GERMAN
-from assistant.lemmas import is_word, lemma
-from assistant.lexical import LexicalIndex, compound_terms, term
+from assistant.language.lemmatizer import is_word, lemma
+from assistant.language.stopwords import ENGLISH, GERMAN
+from assistant.language.tokenizer import LexicalIndex, compound_terms, term
 from assistant.masking import HIDDEN, is_name, mask
 from assistant.pipeline import rank
 from assistant.understand import area_of, clean

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from assistant.lemmas import lemma
+from assistant.language.lemmatizer import lemma
 
 
 class Force(StrEnum):

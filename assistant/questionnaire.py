@@ -13,9 +13,9 @@ from assistant.core.errors import KnowledgeError
 from assistant.core.models import Document
 from assistant.core.sources import Identifier, Topic
 from assistant.core.validation_messages import explain
+from assistant.language.sentence_splitter import split_sentences
 from assistant.profile import Profile
 from assistant.profile import explain as explain_profile
-from assistant.sentences import split_sentences
 
 FILE_NAME = "self-check.yaml"
 UNKNOWN = "weiss-nicht"

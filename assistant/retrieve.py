@@ -16,8 +16,8 @@ from assistant.core.models import KINDS, Evidence, Kind, Language, Passage, Rank
 from assistant.core.sources import Funding, Land, Source, Support
 from assistant.embeddings import Encoder
 from assistant.generation import Generation
-from assistant.lexical import Tokenizer
-from assistant.places import Places
+from assistant.language.regions import Places
+from assistant.language.tokenizer import Tokenizer
 from assistant.score import UNREAD, Floats, Scores, score, signal, top
 
 logger = logging.getLogger(__name__)

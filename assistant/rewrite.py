@@ -9,8 +9,8 @@ from assistant.compose import plain
 from assistant.core.errors import ModelError
 from assistant.core.models import Turn, Understood
 from assistant.core.prompt_templates import Prompts
+from assistant.language.tokenizer import Tokenizer
 from assistant.language_model import LanguageModel
-from assistant.lexical import Tokenizer
 from assistant.understand import area_of, detect_language
 
 TURNS = 4

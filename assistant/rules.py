@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from assistant.answer import Claim
 from assistant.core.models import Passage
-from assistant.numbers import numbers_in
+from assistant.language.numbers import numbers_in
 
 _HEADING_BONUS = 1.5
 _NUMBER_BONUS = 2.0

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.core.models import Language, Passage
-from assistant.lexical import LexicalIndex
+from assistant.language.tokenizer import LexicalIndex
 from assistant.product import ByteVectors
 
 SENTENCE_WEIGHT = 0.5

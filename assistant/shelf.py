@@ -20,7 +20,7 @@ from assistant.generation import (
     load_texts,
     missing_part,
 )
-from assistant.lexical import Tokenizer
+from assistant.language.tokenizer import Tokenizer
 from assistant.retrieve import Library, prepare
 from assistant.store import Store
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from assistant.core.models import Document, Passage, Section
-from assistant.sentences import split_sentences
+from assistant.language.sentence_splitter import split_sentences
 
 MAXIMUM_CHARACTERS = 1500
 TARGET_CHARACTERS = 1200

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from assistant.core.models import Citation, Evidence, Language, Passage
-from assistant.lexical import Tokenizer
+from assistant.language.tokenizer import Tokenizer
 from assistant.retrieve import Library, Query
 
 COUNT = 3

@@ -20,8 +20,8 @@ from assistant.core.models import Language, Passage
 from assistant.embeddings import Encoder, Vectors
 from assistant.evidence import Cited, Window, nearest_sentence, windows_of
 from assistant.exchange import exchanged_names, exchanged_numbers
-from assistant.lexical import Tokenizer
-from assistant.names import Names
+from assistant.language.named_entities import Names
+from assistant.language.tokenizer import Tokenizer
 from assistant.understand import detect_language
 
 WEIGHTS = {"weakest": 9.5, "lowest": 7.5, "added": -3.3, "foreign": 1.9}

@@ -18,7 +18,7 @@ from assistant.bootstrap import Assistant, build_assistant, refresh_index
 from assistant.core.models import Language, Passage
 from assistant.core.settings import load_settings
 from assistant.evidence import Cited
-from assistant.sentences import split_sentences
+from assistant.language.sentence_splitter import split_sentences
 from assistant.support import Features
 from assistant.understand import detect_language
 

@@ -10,8 +10,8 @@ from functools import lru_cache
 from assistant.core.errors import QuestionError
 from assistant.core.models import Kind, Language, Turn, Understood
 from assistant.core.prompt_templates import Prompts
-from assistant.function_words import ENGLISH, GERMAN
-from assistant.lexical import LexicalIndex, Tokenizer
+from assistant.language.stopwords import ENGLISH, GERMAN
+from assistant.language.tokenizer import LexicalIndex, Tokenizer
 
 MAXIMUM_CHARACTERS = 2000
 MAXIMUM_TURNS = 10

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from assistant.answer import Claim, Draft, Group
 from assistant.core.models import Citation
 from assistant.core.sources import Source
-from assistant.numbers import unsupported_numbers
+from assistant.language.numbers import unsupported_numbers
 
 PASSAGE_CHARACTERS = 400
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>])")

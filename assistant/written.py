@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from assistant.sentences import split_sentences
+from assistant.language.sentence_splitter import split_sentences
 
 _NUMBERS = r"\d{1,3}(?:\s*[,;]\s*\d{1,3})*"
 _MARK = re.compile(rf"\s*[\[【]\s*(?:Quelle|Source|Nr\.)?\s*({_NUMBERS})\s*[\]】]", re.IGNORECASE)

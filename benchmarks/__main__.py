@@ -27,7 +27,7 @@ from assistant.embeddings import load_embeddings
 from assistant.encoder_weights import prepare_encoder
 from assistant.evaluate import default_file, evaluate_file, load_questions
 from assistant.index import embedded_text
-from assistant.lemmas import keep_dictionaries_in, lemma
+from assistant.language.lemmatizer import keep_dictionaries_in, lemma
 from assistant.pipeline import ask, rank
 from assistant.vectors import CachedEncoder, VectorCache, load_shipped
 from benchmarks.corpus import Sentences, shipped_passages, shipped_sentences, write_added, write_part

@@ -18,7 +18,7 @@ from assistant.core.models import Language
 from assistant.core.settings import Settings, load_settings
 from assistant.embeddings import EncoderEmbeddings, load_embeddings
 from assistant.index import Refreshed
-from assistant.lemmas import keep_dictionaries_in, lemma
+from assistant.language.lemmatizer import keep_dictionaries_in, lemma
 from assistant.local_model import LocalModel
 
 SMALL_KNOWLEDGE = {

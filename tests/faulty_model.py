@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from assistant.sentences import split_sentences
+from assistant.language.sentence_splitter import split_sentences
 
 Messages = list[dict[str, str]]
 Script = Callable[[Messages], str]

@@ -17,7 +17,7 @@ from assistant.briefing import brief
 from assistant.briefing_plan import PARTS
 from assistant.core.errors import ProfileError
 from assistant.export import write
-from assistant.numbers import unsupported_numbers
+from assistant.language.numbers import unsupported_numbers
 from assistant.profile import Profile, load_profile
 from assistant.report import Block, Bullets, Paragraph, Remark, Report, Statement, Subheading, Table
 from assistant.retrieve import is_ended

@@ -12,7 +12,7 @@ import yaml
 from assistant.bootstrap import Assistant
 from assistant.core.sources import Funding
 from assistant.funding import Matches, match, to_dict
-from assistant.numbers import unsupported_numbers
+from assistant.language.numbers import unsupported_numbers
 from assistant.profile import Profile, load_profile
 from assistant.retrieve import is_ended
 

@@ -20,7 +20,7 @@ from assistant.core.errors import IndexBusyError, IndexUnavailableError
 from assistant.embeddings import EncoderEmbeddings
 from assistant.generation import current_generation, load_generation
 from assistant.index import IndexInput, embedded_text, refresh, write_lock
-from assistant.lexical import Tokenizer
+from assistant.language.tokenizer import Tokenizer
 from assistant.load import load_knowledge
 from assistant.pipeline import ask
 from assistant.store import open_client

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import simplemma
 
-from assistant.lemmas import is_word, keep_dictionaries_in, lemma
+from assistant.language.lemmatizer import is_word, keep_dictionaries_in, lemma
 
 WORDS = """Häuser häuser gegangen Netzwerken Förderung mittelständische Kooperationspartnern Xyzzy 4.0 KMU beraten
 Maschinenbauer abgeschlossen Verträge EU-Mitteln straße STRASSE naïve Café""".split()

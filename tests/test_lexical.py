@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from assistant.core.models import Language
-from assistant.lexical import LexicalIndex, Tokenizer, build_lexical_index, fold, split_compound, term
+from assistant.language.tokenizer import LexicalIndex, Tokenizer, build_lexical_index, fold, split_compound, term
 
 TOKENIZER = Tokenizer(
     {"ZIM": ["Zentrales Innovationsprogramm Mittelstand"], "SME": ["small and medium-sized enterprises"]}

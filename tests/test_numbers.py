@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.numbers import numbers_in, unsupported_numbers
+from assistant.language.numbers import numbers_in, unsupported_numbers
 
 CASES = [
     ("560.000 Euro", {"560000"}),

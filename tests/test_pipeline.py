@@ -10,7 +10,7 @@ import pytest
 from assistant.bootstrap import Assistant
 from assistant.core.errors import QuestionError
 from assistant.core.models import Answer, Language, Turn
-from assistant.numbers import unsupported_numbers
+from assistant.language.numbers import unsupported_numbers
 from assistant.pipeline import ask, find
 from assistant.tell import split_pieces
 

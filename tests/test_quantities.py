@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.quantities import contradicts, holds, quantities_in
+from assistant.language.quantities import contradicts, holds, quantities_in
 
 
 @pytest.mark.parametrize(

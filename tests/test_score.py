@@ -7,7 +7,7 @@ import pytest
 from test_product import Floats, unit_vectors
 
 from assistant.core.models import Language
-from assistant.lexical import build_lexical_index
+from assistant.language.tokenizer import build_lexical_index
 from assistant.product import ByteVectors
 from assistant.score import CANDIDATES, LARGE, UNREAD, Space, score, top
 from assistant.vectors import quantise, restore

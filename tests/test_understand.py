@@ -8,7 +8,7 @@ from assistant.core.errors import QuestionError
 from assistant.core.models import Kind, Language, Turn, Understood
 from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import shipped_folder
-from assistant.lexical import Tokenizer
+from assistant.language.tokenizer import Tokenizer
 from assistant.understand import MAXIMUM_CHARACTERS, MAXIMUM_TURNS, check_length, clean, detect_language, understand
 
 TOKENIZER = Tokenizer()

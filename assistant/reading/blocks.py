@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.core.errors import DocumentError
-from assistant.sentences import split_sentences
+from assistant.language.sentence_splitter import split_sentences
 
 # A book of 2,000 pages with 5,000 characters each; embedding more would keep an operator's computer busy for hours.
 MAXIMUM_CHARACTERS = 10_000_000

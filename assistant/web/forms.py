@@ -13,7 +13,7 @@ from assistant.briefing_plan import ROLES
 from assistant.core.sources import Land
 from assistant.core.validation_messages import in_words
 from assistant.funding import GOAL_NAMES
-from assistant.numbers import numbers_in
+from assistant.language.numbers import numbers_in
 from assistant.profile import Profile
 
 Fields = Mapping[str, Sequence[str]]

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from assistant.number_words import FRACTIONS, ORDINAL, ORDINALS, PREFIX, WORD, word_value
-from assistant.numbers import DATES, MONTH, MONTHS, SCALE, number_value
+from assistant.language.number_words import FRACTIONS, ORDINAL, ORDINALS, PREFIX, WORD, word_value
+from assistant.language.numbers import DATES, MONTH, MONTHS, SCALE, number_value
 
 Bound = Literal["", "most", "least", "about"]
 _UNITS = {

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.core.models import Language
-from assistant.function_words import ENGLISH, GERMAN
-from assistant.lemmas import is_word, lemma
+from assistant.language.lemmatizer import is_word, lemma
+from assistant.language.stopwords import ENGLISH, GERMAN
 
 K1 = 1.2
 B = 0.75
