@@ -9,9 +9,9 @@ from datetime import date
 from assistant.core.models import KINDS, Evidence, Kind, Language, Passage, Ranked
 from assistant.core.prompt_templates import Prompts
 from assistant.core.sources import Source
+from assistant.ingestion.status_sentences import show_date
 from assistant.language.numbers import numbers_in
 from assistant.retrieve import Library, Query, is_ended
-from assistant.status import show_date
 
 SENTENCES = 5
 CONSIDERED = 40

@@ -16,16 +16,16 @@ from assistant.calibrate import load_calibration
 from assistant.core.errors import EmbeddingError
 from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import Settings, shipped_folder
-from assistant.documents import load_added, without_clashes
 from assistant.embeddings import MAXIMUM_THREADS, E5Embeddings, Encoder, MissingEncoder, load_embeddings
 from assistant.fixed_replies import FixedReplies, load_examples, prepare_replies
 from assistant.index import IndexInput, Refreshed, Report, refresh_locked, write_lock
+from assistant.ingestion.knowledge_loader import SafeLoader, load_knowledge
+from assistant.ingestion.uploaded_documents import load_added, without_clashes
 from assistant.language.lemmatizer import keep_dictionaries_in
 from assistant.language.named_entities import Names, known_names
 from assistant.language.regions import Places
 from assistant.language.tokenizer import Tokenizer
 from assistant.language_model import LanguageModel
-from assistant.load import SafeLoader, load_knowledge
 from assistant.providers import load_language_model
 from assistant.questionnaire import Questionnaire, load_questionnaire
 from assistant.server_store import Address, ServerStore

@@ -27,6 +27,7 @@ from assistant.core.sources import Funding, Topic
 from assistant.funding import CAVEAT, GOAL_NAMES, Match, Matches, match
 from assistant.funding import QUESTIONS as FACTS
 from assistant.gather import Desk, Subject, gather
+from assistant.ingestion.status_sentences import short_name, show_date
 from assistant.profile import Profile
 from assistant.questionnaire import known_answers
 from assistant.report import Block, Bullets, Paragraph, Part, Remark, Report, Statement, Subheading, Table
@@ -34,7 +35,6 @@ from assistant.retrieve import source_laender
 from assistant.rules import CONTACT, DEADLINE, find_rule
 from assistant.selfcheck import LEVEL_NAMES, Advice, advise, evaluate
 from assistant.size import euro
-from assistant.status import short_name, show_date
 from assistant.verify import Numbering, is_proven
 
 PROGRAMMES = 8

@@ -9,10 +9,10 @@ from assistant.answer import Claim
 from assistant.bootstrap import Assistant
 from assistant.core.models import KINDS, Kind, Passage, Understood
 from assistant.core.sources import Funding, Land, Source, Support, Topic
+from assistant.ingestion.status_sentences import show_date
 from assistant.report import Block, Paragraph, Part, Report, Statement
 from assistant.retrieve import Library, is_ended, make_query, search, source_laender
 from assistant.rules import sentences
-from assistant.status import show_date
 from assistant.understand import check_length
 from assistant.verify import Numbering
 

@@ -96,7 +96,7 @@ def add(
     from dataclasses import asdict
 
     from assistant.collection import add_documents
-    from assistant.documents import Wishes, summary
+    from assistant.ingestion.uploaded_documents import Wishes, summary
 
     if title is not None and (not title.strip() or len(paths) > 1 or paths[0].is_dir()):
         _stop("--title gilt für genau eine Datei und darf nicht leer sein.", WRONG_USE)
@@ -411,8 +411,8 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
 
 
 def _broken_links(folders: Sequence[Path]) -> list[str]:
+    from assistant.ingestion.knowledge_loader import load_knowledge
     from assistant.links import check_links
-    from assistant.load import load_knowledge
 
     with _progress() as report:
         found = check_links(load_knowledge(folders), lambda done, total: report("Adressen", done, total))

@@ -9,6 +9,7 @@ from datetime import date
 from assistant.answer import Claim
 from assistant.core.models import Passage
 from assistant.core.sources import Eligibility, Funding, Land
+from assistant.ingestion.status_sentences import show_date
 from assistant.language.numbers import numbers_in
 from assistant.profile import Profile
 from assistant.rules import (
@@ -25,7 +26,6 @@ from assistant.rules import (
     find_rule,
 )
 from assistant.size import EU_SME, Limits, Outcome, Result, euro, within
-from assistant.status import show_date
 
 UNPROVEN = "die Quelle sagt das nicht in einem zitierbaren Satz – bitte dort nachlesen"
 _YOUNG_YEARS = 10  # an older firm is no start-up and no foundation, whatever a programme says

@@ -11,7 +11,7 @@ from pathlib import Path
 from assistant.bootstrap import Assistant, build_assistant
 from assistant.core.errors import AssistantError, ModelError
 from assistant.core.settings import Settings
-from assistant.load import load_knowledge
+from assistant.ingestion.knowledge_loader import load_knowledge
 
 _TEST: tuple[tuple[str, str], ...] = (("system", "Sie antworten mit einem Wort."), ("human", "Antworten Sie: bereit"))
 REMEDIES: Mapping[str, str] = {

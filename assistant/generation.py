@@ -15,8 +15,8 @@ from assistant.calibrate import Thresholds
 from assistant.core.errors import IndexUnavailableError
 from assistant.core.models import Document, Passage
 from assistant.core.sources import Source
+from assistant.ingestion.knowledge_loader import parse_source
 from assistant.language.tokenizer import LexicalIndex
-from assistant.load import parse_source
 from assistant.product import ByteVectors
 from assistant.score import Floats, Space, passage_offsets
 from assistant.store import FolderStore, Store

@@ -39,10 +39,10 @@ from assistant.generation import (
     read_rows,
     write_files,
 )
+from assistant.ingestion.chunking import split_document
 from assistant.language.tokenizer import Tokenizer, build_lexical_index
 from assistant.product import ByteVectors
 from assistant.score import Floats
-from assistant.split import split_document
 from assistant.store import Content, FolderStore, Store
 from assistant.vectors import CachedEncoder
 

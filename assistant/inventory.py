@@ -11,7 +11,7 @@ from typing import get_args
 from assistant.core.models import Document
 from assistant.core.settings import shipped_folder
 from assistant.core.sources import Funding, Land, Support
-from assistant.load import load_knowledge
+from assistant.ingestion.knowledge_loader import load_knowledge
 
 _MARKS = re.compile(r"(<!-- inventory -->\n).*?(<!-- /inventory -->)", re.DOTALL)
 

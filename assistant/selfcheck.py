@@ -17,10 +17,10 @@ from assistant.bootstrap import Assistant
 from assistant.core.errors import SelfCheckError
 from assistant.core.models import Citation
 from assistant.core.sources import Land
+from assistant.ingestion.status_sentences import short_name
 from assistant.pointers import Finder, Pointer
 from assistant.questionnaire import MOST_POINTS, UNKNOWN, AnswerOption, Dimension, Level, Question, Questionnaire
 from assistant.retrieve import Library
-from assistant.status import short_name
 from assistant.verify import Numbering, is_proven
 
 STEPS = 3

@@ -9,6 +9,7 @@ from typing import Any
 
 from assistant.answer import Claim
 from assistant.core.sources import Land
+from assistant.ingestion.status_sentences import short_name, show_date
 from assistant.pointers import Pointer
 from assistant.questionnaire import Questionnaire
 from assistant.report import Block, Bullets, Paragraph, Part, Report, Statement, Subheading, Table
@@ -22,7 +23,6 @@ from assistant.selfcheck import (
     check_answers,
     method,
 )
-from assistant.status import short_name, show_date
 from assistant.verify import Numbering
 
 FILE_NAME = "netzlotse-selbstcheck.yaml"

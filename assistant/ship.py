@@ -13,8 +13,8 @@ from assistant.core.models import Document
 from assistant.core.settings import Settings, load_settings, shipped_folder
 from assistant.fixed_replies import load_examples
 from assistant.index import embedded_text
-from assistant.load import load_knowledge
-from assistant.split import split_document
+from assistant.ingestion.chunking import split_document
+from assistant.ingestion.knowledge_loader import load_knowledge
 from assistant.vectors import SHIPPED_FILE, Role, load_shipped, save_shipped, vector_key
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from assistant.core.sources import Funding
 from assistant.criteria import UNPROVEN, Criterion, criteria
-from assistant.load import load_file
+from assistant.ingestion.chunking import split_document
+from assistant.ingestion.knowledge_loader import load_file
 from assistant.profile import Profile
-from assistant.split import split_document
 
 TODAY = date(2026, 11, 23)
 TEXT = """Der Fräsbonus ist ein Zuschuss in Sachsen für neue Maschinen.

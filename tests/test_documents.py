@@ -19,8 +19,8 @@ from assistant.cli import app
 from assistant.collection import add_documents, remove
 from assistant.core.errors import DocumentError
 from assistant.core.settings import Settings
-from assistant.documents import Wishes, load_added, without_clashes
-from assistant.load import load_knowledge
+from assistant.ingestion.knowledge_loader import load_knowledge
+from assistant.ingestion.uploaded_documents import Wishes, load_added, without_clashes
 from assistant.pipeline import ask
 
 OTHER = "Der Birnenring besteht weiter und versammelt Brennereien, die gemeinsam Fässer kaufen."

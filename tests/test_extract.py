@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from two_columns import HEAD, NOTES, SECTIONS, TITLE, write_paper
 
-from assistant.reading.blocks import Extracted, join_lines, partial_date
-from assistant.reading.extract import extract
+from assistant.ingestion.parsers.blocks import Extracted, join_lines, partial_date
+from assistant.ingestion.parsers.worker import extract
 
 WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 

@@ -20,8 +20,8 @@ from assistant.core.errors import IndexBusyError, IndexUnavailableError
 from assistant.embeddings import EncoderEmbeddings
 from assistant.generation import current_generation, load_generation
 from assistant.index import IndexInput, embedded_text, refresh, write_lock
+from assistant.ingestion.knowledge_loader import load_knowledge
 from assistant.language.tokenizer import Tokenizer
-from assistant.load import load_knowledge
 from assistant.pipeline import ask
 from assistant.store import open_client
 from assistant.vectors import CachedEncoder, VectorCache, load_shipped

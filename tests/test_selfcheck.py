@@ -15,8 +15,8 @@ from assistant.check import check_knowledge
 from assistant.core.errors import KnowledgeError, ProfileError, SelfCheckError
 from assistant.core.settings import shipped_folder
 from assistant.core.sources import Land
+from assistant.ingestion.knowledge_loader import load_knowledge
 from assistant.language.numbers import unsupported_numbers
-from assistant.load import load_knowledge
 from assistant.profile import load_profile
 from assistant.questionnaire import FILE_NAME, UNKNOWN, Questionnaire, load_questionnaire, unproven
 from assistant.report import Bullets, Paragraph, Report, Table

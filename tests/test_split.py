@@ -8,7 +8,7 @@ import pytest
 
 from assistant.core.models import Document, Section
 from assistant.core.sources import Cooperation, PositionPaper, Source
-from assistant.split import MAXIMUM_CHARACTERS, TARGET_CHARACTERS, slugify, split_document
+from assistant.ingestion.chunking import MAXIMUM_CHARACTERS, TARGET_CHARACTERS, slugify, split_document
 
 SOURCE = Cooperation(kind="cooperation", id="vertrag", title="Ein Vertrag", area="contracts")
 SENTENCE = "Die Partner regeln den Anteil jedes Betriebs an der gemeinsamen Maschine schriftlich."

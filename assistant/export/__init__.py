@@ -26,7 +26,7 @@ def write(report: Report, format: str) -> bytes:
 
 def file_name(report: Report, format: str) -> str:
     """A name to save the report under: plain ASCII from title, subtitle and date."""
-    from assistant.split import slugify
+    from assistant.ingestion.chunking import slugify
 
     _known(format)
     words = slugify(f"{report.title} {report.subtitle}")[:_LONGEST_NAME].strip("-") or "bericht"

@@ -11,8 +11,8 @@ from urllib.parse import quote, urlsplit
 
 from assistant.core.models import Citation
 from assistant.export.plain import one_line
+from assistant.ingestion.status_sentences import show_date
 from assistant.report import Block, Paragraph, Part, Remark, Report, Subheading, Table
-from assistant.status import show_date
 
 SOURCES_HEADING = "Quellen"
 WIDE = 5

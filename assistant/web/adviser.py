@@ -27,11 +27,11 @@ from assistant.core.models import KINDS
 from assistant.core.sources import Topic
 from assistant.export import FORMATS
 from assistant.funding import GOAL_NAMES, match, to_dict
+from assistant.ingestion.status_sentences import show_date
 from assistant.profile import Profile, load_profile, parse_profile
 from assistant.questionnaire import known_answers
 from assistant.selfcheck import advise, evaluate
 from assistant.selfcheck import to_dict as check_to_dict
-from assistant.status import show_date
 from assistant.web.advice import AdviceIn, attachment, briefing_reply, report_file
 from assistant.web.forms import CHOICES, LABELS, LAENDER, Fields, profile_file, read_profile, show_profile
 from assistant.web.radar import Axis, radar

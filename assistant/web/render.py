@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from assistant.core.models import Answer, Citation, Language
-from assistant.status import show_date
+from assistant.ingestion.status_sentences import show_date
 from assistant.web.markup import escape, safe_markdown, safe_url
 
 LABELS: Mapping[Language, Mapping[str, str]] = {

@@ -9,11 +9,11 @@ from typing import get_args
 from assistant.answer import Claim
 from assistant.core.models import Citation
 from assistant.core.sources import Land
+from assistant.ingestion.status_sentences import short_name, show_date
 from assistant.pointers import Pointer
 from assistant.questionnaire import UNKNOWN, Question, Questionnaire
 from assistant.selfcheck import LEVEL_NAMES, NOTICE, Advice, DimensionResult, NextStep, SelfCheckResult, method
 from assistant.selfcheck_report import percent
-from assistant.status import short_name, show_date
 from assistant.verify import Numbering
 from assistant.web.radar import Axis, radar
 

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from assistant.bootstrap import Assistant
 from assistant.core.models import Passage
 from assistant.core.sources import Source
-from assistant.status import show_date
+from assistant.ingestion.status_sentences import show_date
 
 router = APIRouter()
 

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from assistant.core.errors import DocumentError
-from assistant.reading.blocks import Block, Extracted, clean_authors, clean_title, partial_date, to_sections
+from assistant.ingestion.parsers.blocks import Block, Extracted, clean_authors, clean_title, partial_date, to_sections
 
 # One part of an honest file: 2,000 pages of text need some 30 MB of XML.
 MAXIMUM_PART_BYTES = 60_000_000

@@ -18,7 +18,7 @@ from dataclasses import asdict
 from typing import Any, NoReturn
 
 from assistant.core.errors import DocumentError
-from assistant.reading.blocks import Extracted
+from assistant.ingestion.parsers.blocks import Extracted
 
 MEMORY_STATUS = 77
 _PLAIN_SUFFIXES = frozenset({"", ".txt", ".text"})
@@ -32,11 +32,11 @@ def extract(data: bytes, suffix: str, maximum_pages: int) -> Extracted:
     if not data.strip(b"\0 \t\r\n"):
         raise DocumentError("empty", "Die Datei ist leer.")
     if b"%PDF-" in data[:1024]:
-        from assistant.reading.extract_pdf import extract_pdf
+        from assistant.ingestion.parsers.pdf import extract_pdf
 
         return extract_pdf(data, maximum_pages)
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        from assistant.reading.extract_docx import extract_docx
+        from assistant.ingestion.parsers.docx import extract_docx
 
         return extract_docx(data)
     _refuse_other_types(data, suffix)
@@ -56,7 +56,7 @@ def _refuse_other_types(data: bytes, suffix: str) -> None:
 
 
 def _extract_text(data: bytes, suffix: str) -> Extracted:
-    from assistant.reading.extract_text import decode, extract_html, extract_markdown, extract_plain
+    from assistant.ingestion.parsers.text import decode, extract_html, extract_markdown, extract_plain
 
     text = decode(data)
     start = text.lstrip()[:200].lower()

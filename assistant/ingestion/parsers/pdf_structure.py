@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
-from assistant.reading.blocks import Block, clean_text, join_lines, split_at_page
-from assistant.reading.pdf_layout import Line
+from assistant.ingestion.parsers.blocks import Block, clean_text, join_lines, split_at_page
+from assistant.ingestion.parsers.pdf_reading_order import Line
 
 _ZONE = 0.14  # share of the page height where running heads and feet stand
 _PAGE_NUMBER = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-from assistant.reading.blocks import Block, clean_text
+from assistant.ingestion.parsers.blocks import Block, clean_text
 
 _DROPPED = frozenset(
     """script style template noscript svg math iframe object embed applet canvas audio video form button select

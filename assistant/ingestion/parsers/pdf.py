@@ -15,7 +15,7 @@ from pypdf import PdfReader
 from pypdf.errors import DependencyError, LimitReachedError, PdfReadError, PdfStreamError
 
 from assistant.core.errors import DocumentError
-from assistant.reading.blocks import (
+from assistant.ingestion.parsers.blocks import (
     MAXIMUM_CHARACTERS,
     Extracted,
     clean_authors,
@@ -24,9 +24,9 @@ from assistant.reading.blocks import (
     partial_date,
     to_sections,
 )
-from assistant.reading.pdf_blocks import blocks_of_document
-from assistant.reading.pdf_layout import Line, lines_of_page
-from assistant.reading.pdf_runs import PageReader, PageText
+from assistant.ingestion.parsers.pdf_reading_order import Line, lines_of_page
+from assistant.ingestion.parsers.pdf_structure import blocks_of_document
+from assistant.ingestion.parsers.pdf_text_runs import PageReader, PageText
 
 _TAIL = 2048  # some programs write a few lines after the end mark
 _SCAN_SHARE = 0.5

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from assistant.core.errors import DocumentError
-from assistant.reading.blocks import Extracted
-from assistant.reading.extract import MEMORY_STATUS
+from assistant.ingestion.parsers.blocks import Extracted
+from assistant.ingestion.parsers.worker import MEMORY_STATUS
 
-_ROOT = Path(__file__).resolve().parents[2]
-_RUN = "import sys; sys.path.insert(0, sys.argv.pop(1)); from assistant.reading.extract import main; main()"
+_ROOT = Path(__file__).resolve().parents[3]
+_RUN = "import sys; sys.path.insert(0, sys.argv.pop(1)); from assistant.ingestion.parsers.worker import main; main()"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from assistant.reading.pdf_runs import PageText, Run
+from assistant.ingestion.parsers.pdf_text_runs import PageText, Run
 
 _MARK = re.compile(r"[\d\s,;*†‡()\[\]–-]+")
 _UNIT = re.compile(r"(?:^|[\s\d/(])(?:[kcmd]?m|s)$")

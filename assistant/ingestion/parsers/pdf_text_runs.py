@@ -15,7 +15,7 @@ from typing import Any
 from pypdf.generic import ContentStream
 from pypdf.generic._font import Font
 
-from assistant.reading.pdf_state import Box, State, inside, matrix, multiply, number, numbers
+from assistant.ingestion.parsers.pdf_graphics_state import Box, State, inside, matrix, multiply, number, numbers
 
 SMALLEST_POINTS = 3.0  # the smallest print of honest documents has 4 to 5 points
 _FORMS = 2_000

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 
 from assistant.core.errors import DocumentError
-from assistant.reading.blocks import (
+from assistant.ingestion.parsers.blocks import (
     MAXIMUM_CHARACTERS,
     Block,
     Extracted,
@@ -19,7 +19,7 @@ from assistant.reading.blocks import (
     partial_date,
     to_sections,
 )
-from assistant.reading.extract_html import HtmlReader
+from assistant.ingestion.parsers.html import HtmlReader
 
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32"),

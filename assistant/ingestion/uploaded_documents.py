@@ -20,9 +20,9 @@ from assistant.core.errors import DocumentError
 from assistant.core.models import Document, Kind, Language, Section
 from assistant.core.sources import AddedDocument
 from assistant.index import Report
-from assistant.reading.blocks import Extracted, clean_text, clean_title
-from assistant.reading.sandbox import Limits, read_document
-from assistant.split import slugify, split_document
+from assistant.ingestion.chunking import slugify, split_document
+from assistant.ingestion.parsers.blocks import Extracted, clean_text, clean_title
+from assistant.ingestion.parsers.sandbox import Limits, read_document
 from assistant.understand import detect_language
 
 logger = logging.getLogger(__name__)
