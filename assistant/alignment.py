@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.core.models import Language
-from assistant.embeddings import E5Embeddings, Encoder, load_embeddings
+from assistant.index.embeddings import E5Embeddings, Encoder, load_embeddings
 from assistant.language.number_words import WORD
 from assistant.language.stopwords import ENGLISH, GERMAN
 from assistant.language.tokenizer import Tokenizer, compound_terms, term

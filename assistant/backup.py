@@ -22,8 +22,8 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from assistant.core.errors import BackupError
-from assistant.generation import FILES, check_files, current_generation, generation_folder, read_manifest
-from assistant.index import write_lock
+from assistant.index.builder import write_lock
+from assistant.index.snapshot import FILES, check_files, current_generation, generation_folder, read_manifest
 
 FORMAT = 1
 CONTENTS = "netzlotse-backup.json"

@@ -12,13 +12,17 @@ from typing import cast
 import yaml
 
 from assistant.alignment import WordEncoder, load_word_encoder
-from assistant.calibrate import load_calibration
 from assistant.core.errors import EmbeddingError
 from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import Settings, shipped_folder
-from assistant.embeddings import MAXIMUM_THREADS, E5Embeddings, Encoder, MissingEncoder, load_embeddings
 from assistant.fixed_replies import FixedReplies, load_examples, prepare_replies
-from assistant.index import IndexInput, Refreshed, Report, refresh_locked, write_lock
+from assistant.index.builder import IndexInput, Refreshed, Report, refresh_locked, write_lock
+from assistant.index.calibration import load_calibration
+from assistant.index.chroma_server import Address, ServerStore
+from assistant.index.embedding_cache import CachedEncoder, VectorCache, load_shipped
+from assistant.index.embeddings import MAXIMUM_THREADS, E5Embeddings, Encoder, MissingEncoder, load_embeddings
+from assistant.index.live_index import Shelf
+from assistant.index.vector_store import FolderStore, Store
 from assistant.ingestion.knowledge_loader import SafeLoader, load_knowledge
 from assistant.ingestion.uploaded_documents import load_added, without_clashes
 from assistant.language.lemmatizer import keep_dictionaries_in
@@ -28,11 +32,7 @@ from assistant.language.tokenizer import Tokenizer
 from assistant.language_model import LanguageModel
 from assistant.providers import load_language_model
 from assistant.questionnaire import Questionnaire, load_questionnaire
-from assistant.server_store import Address, ServerStore
-from assistant.shelf import Shelf
-from assistant.store import FolderStore, Store
 from assistant.support import SupportCheck
-from assistant.vectors import CachedEncoder, VectorCache, load_shipped
 
 logger = logging.getLogger(__name__)
 # As many questions are worked on at once as there are cores: forty threads on two cores cost seven times the

@@ -14,7 +14,7 @@ from assistant.core.errors import (
     IndexWriteError,
     StoreUnreachableError,
 )
-from assistant.shelf import LOOK_EVERY_SECONDS
+from assistant.index.live_index import LOOK_EVERY_SECONDS
 
 logger = logging.getLogger(__name__)
 FIRST_REPAIR_SECONDS = 15.0

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from assistant.bootstrap import Assistant
     from assistant.core.models import Answer, Kind, Language
     from assistant.core.settings import Settings
-    from assistant.index import Refreshed
+    from assistant.index.builder import Refreshed
 
 app = typer.Typer(
     add_completion=False,
@@ -366,7 +366,7 @@ def _settings() -> Settings:
 def _assistant() -> Assistant:
     """The assistant over an index; one that is missing, damaged or of another version is built first."""
     from assistant.bootstrap import build_assistant
-    from assistant.generation import current_generation
+    from assistant.index.snapshot import current_generation
 
     settings = _settings()
     assistant = build_assistant(settings)

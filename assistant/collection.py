@@ -9,13 +9,13 @@ from pathlib import Path
 
 from assistant.bootstrap import Assistant, build_assistant, index_input, refresh_index
 from assistant.core.settings import Settings, shipped_folder
-from assistant.generation import current_generation
-from assistant.index import IndexInput, Report, drop_folder, embedded_text, write_lock
+from assistant.index.builder import IndexInput, Report, drop_folder, embedded_text, write_lock
+from assistant.index.embedding_cache import vector_key
+from assistant.index.snapshot import current_generation
 from assistant.ingestion.chunking import split_document
 from assistant.ingestion.knowledge_loader import load_knowledge
 from assistant.ingestion.parsers.sandbox import Limits
 from assistant.ingestion.uploaded_documents import Added, Skipped, Wishes, add_files, remove_document
-from assistant.vectors import vector_key
 
 
 def add_documents(

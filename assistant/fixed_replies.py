@@ -18,7 +18,7 @@ import numpy as np
 import yaml
 
 from assistant.core.errors import KnowledgeError
-from assistant.score import Floats
+from assistant.index.scoring import Floats
 
 FILE = "fixed-replies.yaml"
 GROUPS = ("legal", "tax", "medical", "discrimination", "cheating")

@@ -11,14 +11,14 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.calibrate import Thresholds
 from assistant.core.models import KINDS, Evidence, Kind, Language, Passage, Ranked, Understood
 from assistant.core.sources import Funding, Land, Source, Support
-from assistant.embeddings import Encoder
-from assistant.generation import Generation
+from assistant.index.calibration import Thresholds
+from assistant.index.embeddings import Encoder
+from assistant.index.scoring import UNREAD, Floats, Scores, score, signal, top
+from assistant.index.snapshot import Generation
 from assistant.language.regions import Places
 from assistant.language.tokenizer import Tokenizer
-from assistant.score import UNREAD, Floats, Scores, score, signal, top
 
 logger = logging.getLogger(__name__)
 DEPTH = 20

@@ -17,9 +17,9 @@ from assistant.assertion import adds, denies, lists_more, overstates
 from assistant.benefits import benefits_in
 from assistant.binding import misbound, unheld
 from assistant.core.models import Language, Passage
-from assistant.embeddings import Encoder, Vectors
 from assistant.evidence import Cited, Window, nearest_sentence, windows_of
 from assistant.exchange import exchanged_names, exchanged_numbers
+from assistant.index.embeddings import Encoder, Vectors
 from assistant.language.named_entities import Names
 from assistant.language.tokenizer import Tokenizer
 from assistant.understand import detect_language

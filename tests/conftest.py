@@ -16,8 +16,8 @@ from small_model import small_model
 from assistant.bootstrap import Assistant, build_assistant, refresh_index
 from assistant.core.models import Language
 from assistant.core.settings import Settings, load_settings
-from assistant.embeddings import EncoderEmbeddings, load_embeddings
-from assistant.index import Refreshed
+from assistant.index.builder import Refreshed
+from assistant.index.embeddings import EncoderEmbeddings, load_embeddings
 from assistant.language.lemmatizer import keep_dictionaries_in, lemma
 from assistant.local_model import LocalModel
 

@@ -18,7 +18,7 @@ from assistant.backup import CONTENTS, back_up, restore
 from assistant.bootstrap import build_assistant
 from assistant.core.errors import BackupError, IndexBusyError
 from assistant.core.settings import load_settings
-from assistant.index import write_lock
+from assistant.index.builder import write_lock
 from assistant.pipeline import ask
 
 SENTENCE = "Der Maschinenring Auetal teilt seine Fräsmaschinen nach einem Wochenplan unter neun Betrieben auf."

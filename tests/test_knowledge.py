@@ -9,7 +9,7 @@ import pytest
 
 from assistant.core.settings import load_settings, shipped_folder
 from assistant.core.sources import Funding, Land
-from assistant.embeddings import Encoder
+from assistant.index.embeddings import Encoder
 from assistant.ingestion.knowledge_loader import load_file, load_knowledge, parse_source
 from assistant.ship import missing_texts
 

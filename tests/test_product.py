@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from assistant import product
-from assistant.product import ByteVectors, to_bytes
-from assistant.vectors import quantise, restore
+from assistant.index.embedding_cache import quantise, restore
+from assistant.index.int8_matrix import ByteVectors, to_bytes
 
 Floats = NDArray[np.float32]
 

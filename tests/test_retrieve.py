@@ -11,8 +11,8 @@ import pytest
 from assistant.bootstrap import Assistant
 from assistant.core.models import Evidence
 from assistant.core.sources import Funding, Land, Support
+from assistant.index.scoring import Space, score, top
 from assistant.retrieve import is_ended, make_query, retrieve, search, source_laender
-from assistant.score import Space, score, top
 from assistant.understand import understand
 
 TODAY = date(2026, 11, 23)
@@ -91,7 +91,7 @@ def test_top_gives_the_largest_first() -> None:
 
 def test_the_exact_product_agrees_with_chroma(assistant: Assistant) -> None:
     """Chroma holds distances, the space holds cosines: both must rank alike."""
-    from assistant.store import COLLECTION, open_client
+    from assistant.index.vector_store import COLLECTION, open_client
 
     generation = assistant.shelf.library().generation
     space: Space = generation.space

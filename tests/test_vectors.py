@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.embeddings import EncoderEmbeddings
-from assistant.vectors import (
+from assistant.index.embedding_cache import (
     CachedEncoder,
     Role,
     VectorCache,
@@ -18,6 +17,7 @@ from assistant.vectors import (
     save_shipped,
     vector_key,
 )
+from assistant.index.embeddings import EncoderEmbeddings
 
 TEXTS = ["Betriebe teilen Maschinen.", "Der Zuschuss beträgt 45 Prozent.", "", "Öl 😀 \u0000 Ende"]
 ROLES: list[Role] = ["passage", "query"]

@@ -19,7 +19,7 @@ from typing import IO, Any
 from assistant.core.errors import DocumentError
 from assistant.core.models import Document, Kind, Language, Section
 from assistant.core.sources import AddedDocument
-from assistant.index import Report
+from assistant.index.builder import Report
 from assistant.ingestion.chunking import slugify, split_document
 from assistant.ingestion.parsers.blocks import Extracted, clean_text, clean_title
 from assistant.ingestion.parsers.sandbox import Limits, read_document

@@ -11,8 +11,8 @@ from typing import Literal
 
 from assistant.core.errors import AssistantError, IndexUnavailableError, StoreUnreachableError
 from assistant.core.heap import give_back
-from assistant.embeddings import Encoder
-from assistant.generation import (
+from assistant.index.embeddings import Encoder
+from assistant.index.snapshot import (
     Generation,
     current_generation,
     generations,
@@ -20,9 +20,9 @@ from assistant.generation import (
     load_texts,
     missing_part,
 )
+from assistant.index.vector_store import Store
 from assistant.language.tokenizer import Tokenizer
 from assistant.retrieve import Library, prepare
-from assistant.store import Store
 
 logger = logging.getLogger(__name__)
 LOOK_EVERY_SECONDS = 2.0

@@ -19,7 +19,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.embeddings import Encoder
+from assistant.index.embeddings import Encoder
 
 logger = logging.getLogger(__name__)
 Role = Literal["query", "passage"]

@@ -15,9 +15,9 @@ from typing import get_args
 import numpy as np
 
 from assistant.core.models import Language
+from assistant.index.embedding_cache import CachedEncoder
+from assistant.index.scoring import Floats, Space, reached, score_many
 from assistant.language.tokenizer import Tokenizer
-from assistant.score import Floats, Space, reached, score_many
-from assistant.vectors import CachedEncoder
 
 FOLDER = Path(__file__).with_name("calibration")
 FOREIGN_QUANTILE = 0.50

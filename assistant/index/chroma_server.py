@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.core.errors import IndexUnavailableError, StoreUnreachableError
-from assistant.store import Content, Progress
+from assistant.index.vector_store import Content, Progress
 
 logger = logging.getLogger(__name__)
 QUERY_SECONDS = 3.0

@@ -18,11 +18,14 @@ from dataclasses import asdict, astuple, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from assistant.calibrate import Calibration, calibrate, calibrate_words, language_shift
 from assistant.core.disk_errors import explained_writes
 from assistant.core.errors import IndexBusyError, IndexUnavailableError, StoreUnreachableError
 from assistant.core.models import Document, Passage
-from assistant.generation import (
+from assistant.index.calibration import Calibration, calibrate, calibrate_words, language_shift
+from assistant.index.embedding_cache import CachedEncoder
+from assistant.index.int8_matrix import ByteVectors
+from assistant.index.scoring import Floats
+from assistant.index.snapshot import (
     FILES,
     PARTIAL,
     Manifest,
@@ -39,12 +42,9 @@ from assistant.generation import (
     read_rows,
     write_files,
 )
+from assistant.index.vector_store import Content, FolderStore, Store
 from assistant.ingestion.chunking import split_document
 from assistant.language.tokenizer import Tokenizer, build_lexical_index
-from assistant.product import ByteVectors
-from assistant.score import Floats
-from assistant.store import Content, FolderStore, Store
-from assistant.vectors import CachedEncoder
 
 FORMAT = 3
 Report = Callable[[str, int, int], None]

@@ -24,7 +24,7 @@ from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from assistant.core.errors import EmbeddingError
-from assistant.encoder_weights import (
+from assistant.index.e5_onnx_export import (
     END,
     MODEL_FILE,
     OUTPUTS,
