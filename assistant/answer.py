@@ -11,7 +11,7 @@ from assistant.core.prompt_templates import Prompts
 from assistant.core.sources import Source
 from assistant.ingestion.status_sentences import show_date
 from assistant.language.numbers import numbers_in
-from assistant.retrieve import Library, Query, is_ended
+from assistant.retrieval.retriever import Library, Query, is_ended
 
 SENTENCES = 5
 CONSIDERED = 40

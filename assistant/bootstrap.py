@@ -15,7 +15,6 @@ from assistant.alignment import WordEncoder, load_word_encoder
 from assistant.core.errors import EmbeddingError
 from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import Settings, shipped_folder
-from assistant.fixed_replies import FixedReplies, load_examples, prepare_replies
 from assistant.index.builder import IndexInput, Refreshed, Report, refresh_locked, write_lock
 from assistant.index.calibration import load_calibration
 from assistant.index.chroma_server import Address, ServerStore
@@ -32,6 +31,7 @@ from assistant.language.tokenizer import Tokenizer
 from assistant.language_model import LanguageModel
 from assistant.providers import load_language_model
 from assistant.questionnaire import Questionnaire, load_questionnaire
+from assistant.retrieval.intent_guardrail import FixedReplies, load_examples, prepare_replies
 from assistant.support import SupportCheck
 
 logger = logging.getLogger(__name__)

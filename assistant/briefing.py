@@ -31,7 +31,7 @@ from assistant.ingestion.status_sentences import short_name, show_date
 from assistant.profile import Profile
 from assistant.questionnaire import known_answers
 from assistant.report import Block, Bullets, Paragraph, Part, Remark, Report, Statement, Subheading, Table
-from assistant.retrieve import source_laender
+from assistant.retrieval.retriever import source_laender
 from assistant.rules import CONTACT, DEADLINE, find_rule
 from assistant.selfcheck import LEVEL_NAMES, Advice, advise, evaluate
 from assistant.size import euro

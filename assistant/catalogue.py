@@ -11,9 +11,9 @@ from assistant.core.models import KINDS, Kind, Passage, Understood
 from assistant.core.sources import Funding, Land, Source, Support, Topic
 from assistant.ingestion.status_sentences import show_date
 from assistant.report import Block, Paragraph, Part, Report, Statement
-from assistant.retrieve import Library, is_ended, make_query, search, source_laender
+from assistant.retrieval.query_understanding import check_length
+from assistant.retrieval.retriever import Library, is_ended, make_query, search, source_laender
 from assistant.rules import sentences
-from assistant.understand import check_length
 from assistant.verify import Numbering
 
 MOST = 50

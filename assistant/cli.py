@@ -136,8 +136,8 @@ def ask(
 ) -> None:
     """Eine Frage mit Belegen beantworten."""
     from assistant.pipeline import ask as answer_question
+    from assistant.retrieval.query_understanding import check_length
     from assistant.tell import mode_note
-    from assistant.understand import check_length
 
     check_length(question)
     land = _load_profile(profile).land if profile else None
@@ -159,7 +159,7 @@ def search(
 ) -> None:
     """Die passendsten Passagen zeigen, ohne zu antworten."""
     from assistant.pipeline import find
-    from assistant.understand import check_length
+    from assistant.retrieval.query_understanding import check_length
 
     check_length(query)
     results = find(_assistant(), query, k, _kinds(kind))

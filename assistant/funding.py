@@ -16,7 +16,7 @@ from assistant.criteria import Criterion, criteria
 from assistant.ingestion.status_sentences import short_name
 from assistant.language.numbers import numbers_in
 from assistant.profile import Profile
-from assistant.retrieve import Library, is_ended, make_query, search
+from assistant.retrieval.retriever import Library, is_ended, make_query, search
 from assistant.rules import APPLICATION, LINKED, SIZE, cover_numbers, find_rule, sentences
 from assistant.size import CLASS_NAMES, EU_CLASSES, EU_SME, size_class
 from assistant.verify import Numbering, is_proven

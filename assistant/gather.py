@@ -10,7 +10,7 @@ from assistant.answer import Claim, Setting, draft_quotes
 from assistant.bootstrap import Assistant
 from assistant.core.models import Evidence, Kind, Ranked, Understood
 from assistant.core.sources import Cooperation, Land, Source
-from assistant.retrieve import Library, is_ended, make_query, search, source_laender
+from assistant.retrieval.retriever import Library, is_ended, make_query, search, source_laender
 from assistant.verify import verified
 
 _DEPTH = 20

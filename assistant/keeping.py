@@ -17,7 +17,7 @@ from assistant.language.stopwords import ENGLISH, GERMAN
 from assistant.language.tokenizer import LexicalIndex, compound_terms, term
 from assistant.masking import HIDDEN, is_name, mask
 from assistant.pipeline import rank
-from assistant.understand import area_of, clean
+from assistant.retrieval.query_understanding import area_of, clean
 
 logger = logging.getLogger(__name__)
 _WORD = re.compile(r"[^\W\d_]{3,}")

@@ -11,7 +11,7 @@ from assistant.answer import Setting
 from assistant.core.models import Answer, Composition, Evidence, Language, Status, Understood
 from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import Settings
-from assistant.suggest import COUNT, suggest
+from assistant.retrieval.suggested_questions import COUNT, suggest
 from assistant.verify import Numbering
 
 

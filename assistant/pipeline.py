@@ -14,11 +14,11 @@ from assistant.core.errors import IndexUnavailableError
 from assistant.core.models import Answer, Evidence, Kind, Language, Piece, Ranked, Turn, Understood
 from assistant.core.sources import Land
 from assistant.outcome import Clock, Inquiry, refused
-from assistant.retrieve import Library, Query, asks_for_section, make_query, retrieve, search
+from assistant.retrieval.query_understanding import check_length, understand
+from assistant.retrieval.retriever import Library, Query, asks_for_section, make_query, retrieve, search
+from assistant.retrieval.suggested_questions import nearest_questions
 from assistant.rewrite import rewritten
-from assistant.suggest import nearest_questions
 from assistant.tell import Found, quoted, told, worded
-from assistant.understand import check_length, understand
 from assistant.verify import verified
 
 

@@ -12,7 +12,7 @@ from assistant.core.models import Kind, Passage, Understood
 from assistant.core.sources import Funding, Land, Source, Support, Topic
 from assistant.gather import fits
 from assistant.questionnaire import Dimension
-from assistant.retrieve import Library, Query, make_query, search, source_laender
+from assistant.retrieval.retriever import Library, Query, make_query, search, source_laender
 from assistant.rules import sentences
 from assistant.verify import is_proven
 

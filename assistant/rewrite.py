@@ -11,7 +11,7 @@ from assistant.core.models import Turn, Understood
 from assistant.core.prompt_templates import Prompts
 from assistant.language.tokenizer import Tokenizer
 from assistant.language_model import LanguageModel
-from assistant.understand import area_of, detect_language
+from assistant.retrieval.query_understanding import area_of, detect_language
 
 TURNS = 4
 SECONDS = 4.0

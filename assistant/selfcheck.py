@@ -20,7 +20,7 @@ from assistant.core.sources import Land
 from assistant.ingestion.status_sentences import short_name
 from assistant.pointers import Finder, Pointer
 from assistant.questionnaire import MOST_POINTS, UNKNOWN, AnswerOption, Dimension, Level, Question, Questionnaire
-from assistant.retrieve import Library
+from assistant.retrieval.retriever import Library
 from assistant.verify import Numbering, is_proven
 
 STEPS = 3

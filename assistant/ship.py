@@ -10,12 +10,12 @@ import numpy as np
 from assistant.bootstrap import build_assistant, index_input
 from assistant.core.models import Document
 from assistant.core.settings import Settings, load_settings, shipped_folder
-from assistant.fixed_replies import load_examples
 from assistant.index.builder import embedded_text
 from assistant.index.calibration import Calibration
 from assistant.index.embedding_cache import SHIPPED_FILE, Role, load_shipped, save_shipped, vector_key
 from assistant.ingestion.chunking import split_document
 from assistant.ingestion.knowledge_loader import load_knowledge
+from assistant.retrieval.intent_guardrail import load_examples
 
 
 def needed_texts(documents: tuple[Document, ...], calibration: Calibration) -> list[tuple[Role, str]]:

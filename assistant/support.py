@@ -22,7 +22,7 @@ from assistant.exchange import exchanged_names, exchanged_numbers
 from assistant.index.embeddings import Encoder, Vectors
 from assistant.language.named_entities import Names
 from assistant.language.tokenizer import Tokenizer
-from assistant.understand import detect_language
+from assistant.retrieval.query_understanding import detect_language
 
 WEIGHTS = {"weakest": 9.5, "lowest": 7.5, "added": -3.3, "foreign": 1.9}
 BIAS = -9.0

@@ -19,8 +19,8 @@ from assistant.core.models import Language, Passage
 from assistant.core.settings import load_settings
 from assistant.evidence import Cited
 from assistant.language.sentence_splitter import split_sentences
+from assistant.retrieval.query_understanding import detect_language
 from assistant.support import Features
-from assistant.understand import detect_language
 
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "evaluation"
 DEVELOPMENT, HOLDOUT, FRESH, UNSEEN = (FOLDER / f"claims{name}.jsonl" for name in ("", "_holdout", "_fresh", "_unseen"))

@@ -20,7 +20,7 @@ from assistant.export import write
 from assistant.language.numbers import unsupported_numbers
 from assistant.profile import Profile, load_profile
 from assistant.report import Block, Bullets, Paragraph, Remark, Report, Statement, Subheading, Table
-from assistant.retrieve import is_ended
+from assistant.retrieval.retriever import is_ended
 
 TODAY = date(2026, 11, 23)
 EXAMPLES = sorted((Path(__file__).with_name("profiles")).glob("*.yaml"))

@@ -7,7 +7,7 @@ import pytest
 from assistant.bootstrap import Assistant
 from assistant.catalogue import Filters, as_report, browse, state
 from assistant.core.errors import QuestionError
-from assistant.retrieve import source_laender
+from assistant.retrieval.retriever import source_laender
 
 TODAY = date(2026, 11, 23)
 

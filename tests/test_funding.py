@@ -14,7 +14,7 @@ from assistant.core.sources import Funding
 from assistant.funding import Matches, match, to_dict
 from assistant.language.numbers import unsupported_numbers
 from assistant.profile import Profile, load_profile
-from assistant.retrieve import is_ended
+from assistant.retrieval.retriever import is_ended
 
 TODAY = date(2026, 11, 23)
 FIRMS = yaml.safe_load((Path(__file__).with_name("evaluation") / "firms.yaml").read_text(encoding="utf-8"))

@@ -12,8 +12,8 @@ from assistant.bootstrap import Assistant
 from assistant.core.models import Evidence
 from assistant.core.sources import Funding, Land, Support
 from assistant.index.scoring import Space, score, top
-from assistant.retrieve import is_ended, make_query, retrieve, search, source_laender
-from assistant.understand import understand
+from assistant.retrieval.query_understanding import understand
+from assistant.retrieval.retriever import is_ended, make_query, retrieve, search, source_laender
 
 TODAY = date(2026, 11, 23)
 

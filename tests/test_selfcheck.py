@@ -20,7 +20,7 @@ from assistant.language.numbers import unsupported_numbers
 from assistant.profile import load_profile
 from assistant.questionnaire import FILE_NAME, UNKNOWN, Questionnaire, load_questionnaire, unproven
 from assistant.report import Bullets, Paragraph, Report, Table
-from assistant.retrieve import is_ended, source_laender
+from assistant.retrieval.retriever import is_ended, source_laender
 from assistant.selfcheck import Advice, SelfCheckResult, advise, evaluate, method, to_dict
 from assistant.selfcheck_report import to_profile, to_report
 

@@ -10,9 +10,9 @@ from assistant.alignment import LoneWords
 from assistant.bootstrap import Assistant
 from assistant.core.models import Language
 from assistant.evidence import QUOTE_CHARACTERS, Cited
+from assistant.retrieval.query_understanding import detect_language
 from assistant.support import SupportCheck
 from assistant.support_figures import DEVELOPMENT, FRESH, HOLDOUT, UNSEEN, cite, figures
-from assistant.understand import detect_language
 
 ROWS = [(passage, row[0], row[2:].split(" ", 1)) for passage, rows in CASES.items() for row in rows]
 SUPPORTED = [(passage, *rest) for passage, sign, rest in ROWS if sign == "+"]

@@ -9,7 +9,14 @@ from assistant.core.models import Kind, Language, Turn, Understood
 from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import shipped_folder
 from assistant.language.tokenizer import Tokenizer
-from assistant.understand import MAXIMUM_CHARACTERS, MAXIMUM_TURNS, check_length, clean, detect_language, understand
+from assistant.retrieval.query_understanding import (
+    MAXIMUM_CHARACTERS,
+    MAXIMUM_TURNS,
+    check_length,
+    clean,
+    detect_language,
+    understand,
+)
 
 TOKENIZER = Tokenizer()
 PROMPTS = Prompts(shipped_folder("prompts"))

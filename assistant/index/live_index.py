@@ -22,7 +22,7 @@ from assistant.index.snapshot import (
 )
 from assistant.index.vector_store import Store
 from assistant.language.tokenizer import Tokenizer
-from assistant.retrieve import Library, prepare
+from assistant.retrieval.retriever import Library, prepare
 
 logger = logging.getLogger(__name__)
 LOOK_EVERY_SECONDS = 2.0

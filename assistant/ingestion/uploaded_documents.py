@@ -23,7 +23,7 @@ from assistant.index.builder import Report
 from assistant.ingestion.chunking import slugify, split_document
 from assistant.ingestion.parsers.blocks import Extracted, clean_text, clean_title
 from assistant.ingestion.parsers.sandbox import Limits, read_document
-from assistant.understand import detect_language
+from assistant.retrieval.query_understanding import detect_language
 
 logger = logging.getLogger(__name__)
 _FORMAT = 1

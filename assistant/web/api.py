@@ -18,7 +18,7 @@ from assistant.core.models import Answer, Kind, Piece, Turn
 from assistant.keeping import keep_unanswered
 from assistant.pipeline import ask, find, stream
 from assistant.profile import Profile
-from assistant.understand import MAXIMUM_CHARACTERS, check_length
+from assistant.retrieval.query_understanding import MAXIMUM_CHARACTERS, check_length
 from assistant.web.described import ASKED, SENT, AnswerOut, HealthOut, NotReadyOut, ReadyOut, SearchOut, replies
 from assistant.web.observe import note_answer
 from assistant.web.refusals import error_body

@@ -12,8 +12,8 @@ from assistant.core.errors import QuestionError
 from assistant.core.models import Answer, Citation, Language, Piece, Turn
 from assistant.keeping import keep_unanswered
 from assistant.pipeline import stream
+from assistant.retrieval.query_understanding import MAXIMUM_CHARACTERS, MAXIMUM_TURNS
 from assistant.tell import mode_note
-from assistant.understand import MAXIMUM_CHARACTERS, MAXIMUM_TURNS
 from assistant.web.feedback import notice
 from assistant.web.markup import escape
 from assistant.web.quick_gradio import gradio as gr

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from assistant.core.models import Citation, Evidence, Language, Passage
 from assistant.language.tokenizer import Tokenizer
-from assistant.retrieve import Library, Query
+from assistant.retrieval.retriever import Library, Query
 
 COUNT = 3
 LOOKED_AT = 5  # sections that may share a word with a refused question
