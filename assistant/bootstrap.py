@@ -11,6 +11,7 @@ from typing import cast
 
 import yaml
 
+from assistant.advisory.self_check_questions import Questionnaire, load_questionnaire
 from assistant.alignment import WordEncoder, load_word_encoder
 from assistant.core.errors import EmbeddingError
 from assistant.core.prompt_templates import Prompts
@@ -30,7 +31,6 @@ from assistant.language.regions import Places
 from assistant.language.tokenizer import Tokenizer
 from assistant.language_model import LanguageModel
 from assistant.providers import load_language_model
-from assistant.questionnaire import Questionnaire, load_questionnaire
 from assistant.retrieval.intent_guardrail import FixedReplies, load_examples, prepare_replies
 from assistant.support import SupportCheck
 

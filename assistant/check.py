@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from assistant.advisory.self_check_questions import load_questionnaire, questionnaire_file, unproven
 from assistant.core.errors import KnowledgeError
 from assistant.core.models import Document, Section
 from assistant.core.sources import Cooperation, Funding, Literature, Source, Support
 from assistant.ingestion.knowledge_loader import knowledge_files, load_file
 from assistant.language.numbers import numbers_in
 from assistant.language.sentence_splitter import split_sentences
-from assistant.questionnaire import load_questionnaire, questionnaire_file, unproven
 
 UNCHECKED_DAYS = 180
 _DEPENDENT = re.compile(

@@ -180,7 +180,7 @@ def match_programmes(
     as_json: AsJson = False,
 ) -> None:
     """Förderprogramme mit dem Profil eines Unternehmens abgleichen: was passt, was nicht, was noch offen ist."""
-    from assistant.funding import match, to_dict
+    from assistant.advisory.funding_match import match, to_dict
 
     firm = _load_profile(profile)
     assistant = _assistant()
@@ -199,9 +199,9 @@ def brief(
     notes: Annotated[str, typer.Option(help="Eigene Notizen; sie stehen als solche im Dokument.")] = "",
 ) -> None:
     """Ein Briefing mit Belegen schreiben: DOCX, PDF oder Markdown."""
-    from assistant.briefing import brief as write_brief
-    from assistant.briefing import check_parts
-    from assistant.export import FORMATS, write
+    from assistant.advisory.briefing import brief as write_brief
+    from assistant.advisory.briefing import check_parts
+    from assistant.advisory.export import FORMATS, write
 
     format = output.suffix.lower().removeprefix(".")
     if format not in FORMATS:
@@ -450,7 +450,7 @@ def _kinds(kinds: list[str] | None) -> tuple[Kind, ...]:
 
 
 def _load_profile(path: Path) -> Any:
-    from assistant.profile import load_profile
+    from assistant.core.company_profile import load_profile
 
     return load_profile(path)
 
@@ -472,7 +472,7 @@ def _print_answer(answer: Answer, note: str = "") -> None:
 
 def _print_matches(found: dict[str, Any]) -> None:
     """Programmes by verdict with their reasons; then what is still to find out."""
-    from assistant.funding import VERDICTS
+    from assistant.advisory.funding_match import VERDICTS
 
     for verdict in VERDICTS:
         chosen = [one for one in found["programmes"] if one["verdict"] == verdict]

@@ -12,7 +12,7 @@ import pytest
 from chromium import chromium
 from playwright.sync_api import Browser, Page, expect
 
-from assistant.profile import load_profile
+from assistant.core.company_profile import load_profile
 
 PATIENCE = 30_000
 EXAMPLE = Path(__file__).with_name("profiles") / "werkzeugbauer.yaml"

@@ -12,14 +12,14 @@ import docx
 import pytest
 from pypdf import PdfReader
 
+from assistant.advisory.briefing import brief
+from assistant.advisory.briefing_outline import PARTS
+from assistant.advisory.export import write
+from assistant.advisory.report import Block, Bullets, Paragraph, Remark, Report, Statement, Subheading, Table
 from assistant.bootstrap import Assistant
-from assistant.briefing import brief
-from assistant.briefing_plan import PARTS
+from assistant.core.company_profile import Profile, load_profile
 from assistant.core.errors import ProfileError
-from assistant.export import write
 from assistant.language.numbers import unsupported_numbers
-from assistant.profile import Profile, load_profile
-from assistant.report import Block, Bullets, Paragraph, Remark, Report, Statement, Subheading, Table
 from assistant.retrieval.retriever import is_ended
 
 TODAY = date(2026, 11, 23)

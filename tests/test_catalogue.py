@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from assistant.advisory.source_catalogue import Filters, as_report, browse, state
 from assistant.bootstrap import Assistant
-from assistant.catalogue import Filters, as_report, browse, state
 from assistant.core.errors import QuestionError
 from assistant.retrieval.retriever import source_laender
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from assistant.core.company_profile import Profile
 from assistant.core.sources import Funding
-from assistant.criteria import UNPROVEN, Criterion, criteria
+from assistant.eligibility.criteria import UNPROVEN, Criterion, criteria
 from assistant.ingestion.chunking import split_document
 from assistant.ingestion.knowledge_loader import load_file
-from assistant.profile import Profile
 
 TODAY = date(2026, 11, 23)
 TEXT = """Der Fräsbonus ist ein Zuschuss in Sachsen für neue Maschinen.

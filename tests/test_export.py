@@ -22,11 +22,11 @@ from markdown_it import MarkdownIt
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject, IndirectObject
 
+from assistant.advisory.export import FORMATS, file_name, write
+from assistant.advisory.export.layout import keeps_together, shares, sources, stretches, web_link
+from assistant.advisory.export.plain_text import clean_text
+from assistant.advisory.report import Bullets, Paragraph, Part, Remark, Report, Statement, Subheading, Table
 from assistant.core.models import Citation
-from assistant.export import FORMATS, file_name, write
-from assistant.export.layout import keeps_together, shares, sources, stretches, web_link
-from assistant.export.plain import clean_text
-from assistant.report import Bullets, Paragraph, Part, Remark, Report, Statement, Subheading, Table
 
 CREATED = date(2026, 3, 5)
 FOOTER = "Orientierung, keine Rechts- oder Förderberatung."

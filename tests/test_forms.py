@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from assistant.core.company_profile import Profile, load_profile, parse_profile
 from assistant.core.errors import ProfileError
-from assistant.profile import Profile, load_profile, parse_profile
 from assistant.web.forms import profile_file, read_profile, show_profile
 
 EXAMPLES = sorted((Path(__file__).with_name("profiles")).glob("*.yaml"))

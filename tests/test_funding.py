@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import yaml
 
+from assistant.advisory.funding_match import Matches, match, to_dict
 from assistant.bootstrap import Assistant
+from assistant.core.company_profile import Profile, load_profile
 from assistant.core.sources import Funding
-from assistant.funding import Matches, match, to_dict
 from assistant.language.numbers import unsupported_numbers
-from assistant.profile import Profile, load_profile
 from assistant.retrieval.retriever import is_ended
 
 TODAY = date(2026, 11, 23)

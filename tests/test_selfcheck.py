@@ -10,19 +10,19 @@ from typing import Any, get_args
 import pytest
 import yaml
 
+from assistant.advisory.report import Bullets, Paragraph, Report, Table
+from assistant.advisory.self_check import Advice, SelfCheckResult, advise, evaluate, method, to_dict
+from assistant.advisory.self_check_questions import FILE_NAME, UNKNOWN, Questionnaire, load_questionnaire, unproven
+from assistant.advisory.self_check_report import to_profile, to_report
 from assistant.bootstrap import Assistant
 from assistant.check import check_knowledge
+from assistant.core.company_profile import load_profile
 from assistant.core.errors import KnowledgeError, ProfileError, SelfCheckError
 from assistant.core.settings import shipped_folder
 from assistant.core.sources import Land
 from assistant.ingestion.knowledge_loader import load_knowledge
 from assistant.language.numbers import unsupported_numbers
-from assistant.profile import load_profile
-from assistant.questionnaire import FILE_NAME, UNKNOWN, Questionnaire, load_questionnaire, unproven
-from assistant.report import Bullets, Paragraph, Report, Table
 from assistant.retrieval.retriever import is_ended, source_laender
-from assistant.selfcheck import Advice, SelfCheckResult, advise, evaluate, method, to_dict
-from assistant.selfcheck_report import to_profile, to_report
 
 TODAY = date(2026, 11, 23)
 SHIPPED = shipped_folder("knowledge")

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.profile import Profile
-from assistant.size import EU_SME, Limits, euro, size_class, within
+from assistant.core.company_profile import Profile
+from assistant.eligibility.sme_size import EU_SME, Limits, euro, size_class, within
 
 MILLION = 1_000_000
 

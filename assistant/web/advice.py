@@ -14,13 +14,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.advisory.briefing import Progress, brief, check_parts
+from assistant.advisory.export import FORMATS, file_name, write
+from assistant.advisory.funding_match import match, to_dict
+from assistant.advisory.report import Report
 from assistant.bootstrap import Assistant
-from assistant.briefing import Progress, brief, check_parts
+from assistant.core.company_profile import Profile
 from assistant.core.errors import AssistantError
-from assistant.export import FORMATS, file_name, write
-from assistant.funding import match, to_dict
-from assistant.profile import Profile
-from assistant.report import Report
 from assistant.web.described import ADVISERS, replies
 from assistant.web.refusals import error_body
 

@@ -19,19 +19,19 @@ from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
 
+from assistant.advisory.briefing_outline import PARTS
+from assistant.advisory.export import FORMATS
+from assistant.advisory.funding_match import GOAL_NAMES, match, to_dict
+from assistant.advisory.self_check import advise, evaluate
+from assistant.advisory.self_check import to_dict as check_to_dict
+from assistant.advisory.self_check_questions import known_answers
+from assistant.advisory.source_catalogue import KIND_NAMES, STATES, Filters, as_report, browse
 from assistant.bootstrap import Assistant
-from assistant.briefing_plan import PARTS
-from assistant.catalogue import KIND_NAMES, STATES, Filters, as_report, browse
+from assistant.core.company_profile import Profile, load_profile, parse_profile
 from assistant.core.errors import ProfileError, QuestionError
 from assistant.core.models import KINDS
 from assistant.core.sources import Topic
-from assistant.export import FORMATS
-from assistant.funding import GOAL_NAMES, match, to_dict
 from assistant.ingestion.status_sentences import show_date
-from assistant.profile import Profile, load_profile, parse_profile
-from assistant.questionnaire import known_answers
-from assistant.selfcheck import advise, evaluate
-from assistant.selfcheck import to_dict as check_to_dict
 from assistant.web.advice import AdviceIn, attachment, briefing_reply, report_file
 from assistant.web.forms import CHOICES, LABELS, LAENDER, Fields, profile_file, read_profile, show_profile
 from assistant.web.radar import Axis, radar

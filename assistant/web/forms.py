@@ -9,12 +9,12 @@ from typing import Any, get_args
 import yaml
 from pydantic import ValidationError
 
-from assistant.briefing_plan import ROLES
+from assistant.advisory.briefing_outline import ROLES
+from assistant.advisory.funding_match import GOAL_NAMES
+from assistant.core.company_profile import Profile
 from assistant.core.sources import Land
 from assistant.core.validation_messages import in_words
-from assistant.funding import GOAL_NAMES
 from assistant.language.numbers import numbers_in
-from assistant.profile import Profile
 
 Fields = Mapping[str, Sequence[str]]
 LAENDER: tuple[str, ...] = get_args(Land)

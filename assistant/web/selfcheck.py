@@ -11,12 +11,12 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
+from assistant.advisory.self_check import advise, check_answers, evaluate, to_dict
+from assistant.advisory.self_check_questions import Questionnaire
+from assistant.advisory.self_check_report import FILE_NAME, to_profile
 from assistant.bootstrap import Assistant
 from assistant.core.errors import SelfCheckError
 from assistant.core.sources import Land
-from assistant.questionnaire import Questionnaire
-from assistant.selfcheck import advise, check_answers, evaluate, to_dict
-from assistant.selfcheck_report import FILE_NAME, to_profile
 from assistant.web.described import SENT, replies
 from assistant.web.refusals import error_response
 from assistant.web.selfcheck_page import PREFIX, problem_page, question_page, result_page

@@ -6,14 +6,22 @@ import html
 from collections.abc import Iterable, Iterator, Mapping
 from typing import get_args
 
+from assistant.advisory.referrals import Pointer
+from assistant.advisory.self_check import (
+    LEVEL_NAMES,
+    NOTICE,
+    Advice,
+    DimensionResult,
+    NextStep,
+    SelfCheckResult,
+    method,
+)
+from assistant.advisory.self_check_questions import UNKNOWN, Question, Questionnaire
+from assistant.advisory.self_check_report import percent
 from assistant.answer import Claim
 from assistant.core.models import Citation
 from assistant.core.sources import Land
 from assistant.ingestion.status_sentences import short_name, show_date
-from assistant.pointers import Pointer
-from assistant.questionnaire import UNKNOWN, Question, Questionnaire
-from assistant.selfcheck import LEVEL_NAMES, NOTICE, Advice, DimensionResult, NextStep, SelfCheckResult, method
-from assistant.selfcheck_report import percent
 from assistant.verify import Numbering
 from assistant.web.radar import Axis, radar
 

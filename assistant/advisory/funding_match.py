@@ -10,15 +10,15 @@ from typing import Any, Literal
 
 from assistant.answer import Claim
 from assistant.bootstrap import Assistant
+from assistant.core.company_profile import Profile
 from assistant.core.models import Kind, Passage, Understood
 from assistant.core.sources import Funding, Source, Topic
-from assistant.criteria import Criterion, criteria
+from assistant.eligibility.criteria import Criterion, criteria
+from assistant.eligibility.rule_quotes import APPLICATION, LINKED, SIZE, cover_numbers, find_rule, sentences
+from assistant.eligibility.sme_size import CLASS_NAMES, EU_CLASSES, EU_SME, size_class
 from assistant.ingestion.status_sentences import short_name
 from assistant.language.numbers import numbers_in
-from assistant.profile import Profile
 from assistant.retrieval.retriever import Library, is_ended, make_query, search
-from assistant.rules import APPLICATION, LINKED, SIZE, cover_numbers, find_rule, sentences
-from assistant.size import CLASS_NAMES, EU_CLASSES, EU_SME, size_class
 from assistant.verify import Numbering, is_proven
 
 Verdict = Literal["passt", "unklar", "passt nicht"]

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from assistant.advisory.self_check_questions import Dimension
+from assistant.advisory.topic_evidence import fits
 from assistant.answer import Claim
 from assistant.bootstrap import Assistant
 from assistant.core.models import Kind, Passage, Understood
 from assistant.core.sources import Funding, Land, Source, Support, Topic
-from assistant.gather import fits
-from assistant.questionnaire import Dimension
+from assistant.eligibility.rule_quotes import sentences
 from assistant.retrieval.retriever import Library, Query, make_query, search, source_laender
-from assistant.rules import sentences
 from assistant.verify import is_proven
 
 CHECK_NOTE = "(bitte aktuellen Stand prüfen)"

@@ -9,10 +9,10 @@ from itertools import groupby
 from typing import Literal
 from urllib.parse import quote, urlsplit
 
+from assistant.advisory.export.plain_text import one_line
+from assistant.advisory.report import Block, Paragraph, Part, Remark, Report, Subheading, Table
 from assistant.core.models import Citation
-from assistant.export.plain import one_line
 from assistant.ingestion.status_sentences import show_date
-from assistant.report import Block, Paragraph, Part, Remark, Report, Subheading, Table
 
 SOURCES_HEADING = "Quellen"
 WIDE = 5

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from assistant.report import Report
+    from assistant.advisory.report import Report
 
 FORMATS: dict[str, str] = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -19,7 +19,7 @@ _LONGEST_NAME = 80
 
 def write(report: Report, format: str) -> bytes:
     """The report as a file; the same report gives the same bytes."""
-    from assistant.export.plain import checked, cleaned
+    from assistant.advisory.export.plain_text import checked, cleaned
 
     return _writer(format)(cleaned(checked(report)))
 
@@ -37,15 +37,15 @@ def _writer(format: str) -> Callable[[Report], bytes]:
     """The writer of a format; its libraries load when it is first wanted."""
     match _known(format):
         case "docx":
-            from assistant.export.docx import write_docx
+            from assistant.advisory.export.docx import write_docx
 
             return write_docx
         case "pdf":
-            from assistant.export.pdf import write_pdf
+            from assistant.advisory.export.pdf import write_pdf
 
             return write_pdf
         case _:
-            from assistant.export.markdown import write_markdown
+            from assistant.advisory.export.markdown import write_markdown
 
             return write_markdown
 

@@ -19,9 +19,9 @@ from docx.shared import Cm, Length
 from docx.text.paragraph import Paragraph as WordParagraph
 from docx.text.run import Run as WordRun
 
-from assistant.export import docx_styles as look
-from assistant.export.docx_xml import bookmark, check_box, element, field, link_inside, link_outside, mark_row
-from assistant.export.layout import (
+from assistant.advisory.export import docx_styles as look
+from assistant.advisory.export.docx_xml import bookmark, check_box, element, field, link_inside, link_outside, mark_row
+from assistant.advisory.export.layout import (
     SOURCES_HEADING,
     Heading,
     Listed,
@@ -37,8 +37,8 @@ from assistant.export.layout import (
     sources,
     stretches,
 )
-from assistant.export.plain import one_line
-from assistant.report import Block, Bullets, Paragraph, Remark, Report, Subheading, Table
+from assistant.advisory.export.plain_text import one_line
+from assistant.advisory.report import Block, Bullets, Paragraph, Remark, Report, Subheading, Table
 
 _STYLES = {"lead": look.LEAD, "number": look.NUMBER, "note": look.NOTE}
 

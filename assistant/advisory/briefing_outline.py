@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from assistant.advisory.topic_evidence import Subject
+from assistant.core.company_profile import Role
 from assistant.core.models import Kind
 from assistant.core.sources import Topic
-from assistant.gather import Subject
-from assistant.profile import Role
 
 PARTS: Mapping[str, str] = {
     "situation": "Ausgangslage",

@@ -7,12 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant.answer import Claim
+from assistant.core.company_profile import Profile
 from assistant.core.models import Passage
 from assistant.core.sources import Eligibility, Funding, Land
-from assistant.ingestion.status_sentences import show_date
-from assistant.language.numbers import numbers_in
-from assistant.profile import Profile
-from assistant.rules import (
+from assistant.eligibility.rule_quotes import (
     AGE,
     APPLICANTS,
     COOPERATION,
@@ -25,7 +23,9 @@ from assistant.rules import (
     Sought,
     find_rule,
 )
-from assistant.size import EU_SME, Limits, Outcome, Result, euro, within
+from assistant.eligibility.sme_size import EU_SME, Limits, Outcome, Result, euro, within
+from assistant.ingestion.status_sentences import show_date
+from assistant.language.numbers import numbers_in
 
 UNPROVEN = "die Quelle sagt das nicht in einem zitierbaren Satz – bitte dort nachlesen"
 _YOUNG_YEARS = 10  # an older firm is no start-up and no foundation, whatever a programme says

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 
-from assistant.answer import Claim
-from assistant.bootstrap import Assistant
-from assistant.briefing_plan import (
+from assistant.advisory.briefing_outline import (
     ANY_POSITION,
     COMPETENCE,
     COOPERATION,
@@ -22,19 +20,21 @@ from assistant.briefing_plan import (
     ROLES,
     SUPPORT,
 )
+from assistant.advisory.funding_match import CAVEAT, GOAL_NAMES, Match, Matches, match
+from assistant.advisory.funding_match import QUESTIONS as FACTS
+from assistant.advisory.report import Block, Bullets, Paragraph, Part, Remark, Report, Statement, Subheading, Table
+from assistant.advisory.self_check import LEVEL_NAMES, Advice, advise, evaluate
+from assistant.advisory.self_check_questions import known_answers
+from assistant.advisory.topic_evidence import Desk, Subject, gather
+from assistant.answer import Claim
+from assistant.bootstrap import Assistant
+from assistant.core.company_profile import Profile
 from assistant.core.errors import ProfileError
 from assistant.core.sources import Funding, Topic
-from assistant.funding import CAVEAT, GOAL_NAMES, Match, Matches, match
-from assistant.funding import QUESTIONS as FACTS
-from assistant.gather import Desk, Subject, gather
+from assistant.eligibility.rule_quotes import CONTACT, DEADLINE, find_rule
+from assistant.eligibility.sme_size import euro
 from assistant.ingestion.status_sentences import short_name, show_date
-from assistant.profile import Profile
-from assistant.questionnaire import known_answers
-from assistant.report import Block, Bullets, Paragraph, Part, Remark, Report, Statement, Subheading, Table
 from assistant.retrieval.retriever import source_laender
-from assistant.rules import CONTACT, DEADLINE, find_rule
-from assistant.selfcheck import LEVEL_NAMES, Advice, advise, evaluate
-from assistant.size import euro
 from assistant.verify import Numbering, is_proven
 
 PROGRAMMES = 8

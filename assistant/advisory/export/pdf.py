@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any
 
-from assistant.export.layout import (
+from assistant.advisory.export.layout import (
     SOURCES_HEADING,
     Heading,
     Run,
@@ -24,15 +24,15 @@ from assistant.export.layout import (
     sources,
     stretches,
 )
-from assistant.export.plain import one_line
-from assistant.report import Block, Bullets, Paragraph, Remark, Report, Subheading, Table
+from assistant.advisory.export.plain_text import one_line
+from assistant.advisory.report import Block, Bullets, Paragraph, Remark, Report, Subheading, Table
 
 
 def write_pdf(report: Report) -> bytes:
     """The whole report; texts travel as data and never become part of the template's source."""
     import typst
 
-    template = files("assistant.export").joinpath("report.typ").read_bytes()
+    template = files("assistant.advisory.export").joinpath("report.typ").read_bytes()
     compiler = typst.Compiler(
         font_paths=typst.Fonts(include_system_fonts=False), sys_inputs={"report": json.dumps(_data(report))}
     )

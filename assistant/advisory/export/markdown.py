@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from assistant.export.layout import SOURCES_HEADING, Listed, filled, remark_paragraphs, runs, sources
-from assistant.export.plain import one_line
-from assistant.report import Block, Bullets, Paragraph, Remark, Report, Subheading, Table
+from assistant.advisory.export.layout import SOURCES_HEADING, Listed, filled, remark_paragraphs, runs, sources
+from assistant.advisory.export.plain_text import one_line
+from assistant.advisory.report import Block, Bullets, Paragraph, Remark, Report, Subheading, Table
 from assistant.verify import escape
 
 _ALSO = re.compile(r"([&$~|#])")  # entities, formulas, struck-out text, cells, the end of headings

@@ -13,7 +13,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Length, Pt, RGBColor
 from docx.styles.style import CharacterStyle, ParagraphStyle
 
-from assistant.export.docx_xml import element, xml
+from assistant.advisory.export.docx_xml import element, xml
 
 FONT = "Calibri"
 ACCENT, MUTED, RULE, TINT = "1F4E79", "51606F", "B9C6D3", "E9EFF5"

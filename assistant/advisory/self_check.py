@@ -12,14 +12,22 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from assistant.advisory.referrals import Finder, Pointer
+from assistant.advisory.self_check_questions import (
+    MOST_POINTS,
+    UNKNOWN,
+    AnswerOption,
+    Dimension,
+    Level,
+    Question,
+    Questionnaire,
+)
 from assistant.answer import Claim
 from assistant.bootstrap import Assistant
 from assistant.core.errors import SelfCheckError
 from assistant.core.models import Citation
 from assistant.core.sources import Land
 from assistant.ingestion.status_sentences import short_name
-from assistant.pointers import Finder, Pointer
-from assistant.questionnaire import MOST_POINTS, UNKNOWN, AnswerOption, Dimension, Level, Question, Questionnaire
 from assistant.retrieval.retriever import Library
 from assistant.verify import Numbering, is_proven
 

@@ -9,13 +9,13 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from assistant.core.company_profile import Profile
+from assistant.core.company_profile import explain as explain_profile
 from assistant.core.errors import KnowledgeError
 from assistant.core.models import Document
 from assistant.core.sources import Identifier, Topic
 from assistant.core.validation_messages import explain
 from assistant.language.sentence_splitter import split_sentences
-from assistant.profile import Profile
-from assistant.profile import explain as explain_profile
 
 FILE_NAME = "self-check.yaml"
 UNKNOWN = "weiss-nicht"

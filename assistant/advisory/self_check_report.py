@@ -7,13 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from assistant.answer import Claim
-from assistant.core.sources import Land
-from assistant.ingestion.status_sentences import short_name, show_date
-from assistant.pointers import Pointer
-from assistant.questionnaire import Questionnaire
-from assistant.report import Block, Bullets, Paragraph, Part, Report, Statement, Subheading, Table
-from assistant.selfcheck import (
+from assistant.advisory.referrals import Pointer
+from assistant.advisory.report import Block, Bullets, Paragraph, Part, Report, Statement, Subheading, Table
+from assistant.advisory.self_check import (
     LEVEL_NAMES,
     NOTICE,
     Advice,
@@ -23,6 +19,10 @@ from assistant.selfcheck import (
     check_answers,
     method,
 )
+from assistant.advisory.self_check_questions import Questionnaire
+from assistant.answer import Claim
+from assistant.core.sources import Land
+from assistant.ingestion.status_sentences import short_name, show_date
 from assistant.verify import Numbering
 
 FILE_NAME = "netzlotse-selbstcheck.yaml"

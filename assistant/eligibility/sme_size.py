@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.profile import Profile
+from assistant.core.company_profile import Profile
 
 Result = Literal["erfüllt", "nicht erfüllt", "unklar"]
 SizeClass = Literal["micro", "small", "medium", "large", "unknown"]
