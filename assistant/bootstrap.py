@@ -12,7 +12,10 @@ from typing import cast
 import yaml
 
 from assistant.advisory.self_check_questions import Questionnaire, load_questionnaire
-from assistant.alignment import WordEncoder, load_word_encoder
+from assistant.answering.grounding.claim_verifier import SupportCheck
+from assistant.answering.grounding.word_alignment import WordEncoder, load_word_encoder
+from assistant.answering.llm.client import LanguageModel
+from assistant.answering.llm.providers import load_language_model
 from assistant.core.errors import EmbeddingError
 from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import Settings, shipped_folder
@@ -29,10 +32,7 @@ from assistant.language.lemmatizer import keep_dictionaries_in
 from assistant.language.named_entities import Names, known_names
 from assistant.language.regions import Places
 from assistant.language.tokenizer import Tokenizer
-from assistant.language_model import LanguageModel
-from assistant.providers import load_language_model
 from assistant.retrieval.intent_guardrail import FixedReplies, load_examples, prepare_replies
-from assistant.support import SupportCheck
 
 logger = logging.getLogger(__name__)
 # As many questions are worked on at once as there are cores: forty threads on two cores cost seven times the

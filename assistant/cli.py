@@ -135,7 +135,7 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Eine Frage mit Belegen beantworten."""
-    from assistant.pipeline import ask as answer_question
+    from assistant.answering.pipeline import ask as answer_question
     from assistant.retrieval.query_understanding import check_length
     from assistant.tell import mode_note
 
@@ -158,7 +158,7 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """Die passendsten Passagen zeigen, ohne zu antworten."""
-    from assistant.pipeline import find
+    from assistant.answering.pipeline import find
     from assistant.retrieval.query_understanding import check_length
 
     check_length(query)

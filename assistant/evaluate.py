@@ -13,12 +13,12 @@ from pathlib import Path
 from statistics import fmean, median
 from typing import Any
 
+from assistant.answering.pipeline import rank, stream
 from assistant.bootstrap import Assistant
 from assistant.core.errors import AssistantError
 from assistant.core.models import Answer, Turn
 from assistant.core.sources import Land
 from assistant.language.numbers import unsupported_numbers
-from assistant.pipeline import rank, stream
 
 DEPTH = 10
 _MARK = re.compile(r"\[(\d+)\]")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import date
 
+from assistant.answering.pipeline import rank
 from assistant.bootstrap import Assistant
 from assistant.core.errors import FeedbackError, IndexUnavailableError
 from assistant.core.models import Answer, Language
@@ -16,7 +17,6 @@ from assistant.language.lemmatizer import is_word, lemma
 from assistant.language.stopwords import ENGLISH, GERMAN
 from assistant.language.tokenizer import LexicalIndex, compound_terms, term
 from assistant.masking import HIDDEN, is_name, mask
-from assistant.pipeline import rank
 from assistant.retrieval.query_understanding import area_of, clean
 
 logger = logging.getLogger(__name__)

@@ -14,13 +14,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from assistant.answering.grounding.claim_verifier import Features
+from assistant.answering.grounding.evidence_windows import Cited
 from assistant.bootstrap import Assistant, build_assistant, refresh_index
 from assistant.core.models import Language, Passage
 from assistant.core.settings import load_settings
-from assistant.evidence import Cited
 from assistant.language.sentence_splitter import split_sentences
 from assistant.retrieval.query_understanding import detect_language
-from assistant.support import Features
 
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "evaluation"
 DEVELOPMENT, HOLDOUT, FRESH, UNSEEN = (FOLDER / f"claims{name}.jsonl" for name in ("", "_holdout", "_fresh", "_unseen"))

@@ -6,12 +6,12 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from assistant.answer import Draft, Group, Setting
-from assistant.compose import Writing, is_enough
+from assistant.answering.citations import Numbering, pieces, sentences
+from assistant.answering.extractive import Draft, Group, Setting
+from assistant.answering.generative import Writing, is_enough
+from assistant.answering.response import Inquiry, answered
 from assistant.core.models import Answer, Composition, Evidence, Piece
 from assistant.core.prompt_templates import Prompts
-from assistant.outcome import Inquiry, answered
-from assistant.verify import Numbering, pieces, sentences
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,12 @@ from typing import Any
 
 from langchain_core.embeddings import Embeddings
 
+from assistant.answering.pipeline import ask, rank
 from assistant.bootstrap import Assistant, build_assistant, refresh_index
 from assistant.core.models import Document
 from assistant.core.settings import load_settings, shipped_folder
 from assistant.evaluate import Question, load_questions
 from assistant.ingestion.knowledge_loader import load_knowledge
-from assistant.pipeline import ask, rank
 from benchmarks.__main__ import machine
 from benchmarks.measure import alternating, say
 

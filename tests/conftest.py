@@ -13,13 +13,13 @@ from hub import Hub, hub_website
 from serving import serving
 from small_model import small_model
 
+from assistant.answering.llm.llama_cpp_server import LocalModel
 from assistant.bootstrap import Assistant, build_assistant, refresh_index
 from assistant.core.models import Language
 from assistant.core.settings import Settings, load_settings
 from assistant.index.builder import Refreshed
 from assistant.index.embeddings import EncoderEmbeddings, load_embeddings
 from assistant.language.lemmatizer import keep_dictionaries_in, lemma
-from assistant.local_model import LocalModel
 
 SMALL_KNOWLEDGE = {
     "position-paper/kooperationen.md": """---

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
-from assistant.local_model import LocalModel
+from assistant.answering.llm.llama_cpp_server import LocalModel
 
 
 def small_model_file() -> Path:

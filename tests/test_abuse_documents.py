@@ -18,8 +18,8 @@ from playwright.sync_api import Browser, Page, expect
 from serving import serving
 from test_abuse import FINE, LIMIT, assert_proven
 
+from assistant.answering.pipeline import ask
 from assistant.bootstrap import Assistant
-from assistant.pipeline import ask
 
 LOOK = """(selector) => {
   const found = [...document.querySelectorAll(selector)].flatMap((one) => [...one.querySelectorAll("*")]);

@@ -163,7 +163,7 @@ def test_asking_a_question_never_loads_the_web(small_assistant: Assistant) -> No
     code = f"""
 from pathlib import Path
 from assistant.bootstrap import build_assistant
-from assistant.pipeline import ask
+from assistant.answering.pipeline import ask
 from assistant.core.settings import load_settings
 settings = load_settings(data_dir=Path({str(settings.data_dir)!r}), knowledge_dir=Path({str(settings.knowledge_dir)!r}))
 assert ask(build_assistant(settings), "Was bedeutet Coopetition?").status == "answered"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.benefits import benefits_in
+from assistant.answering.grounding.benefit_types import benefits_in
 
 
 @pytest.mark.parametrize(

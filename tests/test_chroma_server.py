@@ -19,13 +19,13 @@ from conftest import SMALL_KNOWLEDGE, BuildIndex, own_settings, write_files
 from faults import kill, run, service, take_cache
 from serving import free_port
 
+from assistant.answering.pipeline import ask
 from assistant.bootstrap import build_assistant, refresh_index
 from assistant.core.errors import IndexUnavailableError, SettingsError, StoreUnreachableError
 from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import Settings, load_settings, shipped_folder
 from assistant.index.chroma_server import Address, Breaker, ServerStore, collection_name
 from assistant.index.snapshot import current_generation, load_generation
-from assistant.pipeline import ask
 
 ROOT = Path(__file__).resolve().parent.parent
 QUESTION = "Was ist Coopetition?"

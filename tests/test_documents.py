@@ -14,6 +14,7 @@ from conftest import BuildIndex, own_settings
 from two_columns import NOTES, QUESTIONS, TITLE, write_paper
 from typer.testing import CliRunner
 
+from assistant.answering.pipeline import ask
 from assistant.bootstrap import Assistant, build_assistant
 from assistant.cli import app
 from assistant.collection import add_documents, remove
@@ -21,7 +22,6 @@ from assistant.core.errors import DocumentError
 from assistant.core.settings import Settings
 from assistant.ingestion.knowledge_loader import load_knowledge
 from assistant.ingestion.uploaded_documents import Wishes, load_added, without_clashes
-from assistant.pipeline import ask
 
 OTHER = "Der Birnenring besteht weiter und versammelt Brennereien, die gemeinsam Fässer kaufen."
 NOTE = "Der Quittenring versammelt Pressereien, die gemeinsam Obst einlagern."

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from conftest import write_files
 
+from assistant.answering.pipeline import ask
 from assistant.bootstrap import Assistant, build_assistant
 from assistant.core.errors import KnowledgeError
 from assistant.core.models import Turn
 from assistant.core.settings import load_settings, shipped_folder
 from assistant.index.embeddings import EncoderEmbeddings
-from assistant.pipeline import ask
 from assistant.retrieval.intent_guardrail import ANSWERED, FILE, GROUPS, load_examples, prepare_replies
 
 QUESTIONS = Path(__file__).with_name("evaluation")

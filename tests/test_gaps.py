@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from assistant.answering.pipeline import ask
 from assistant.bootstrap import Assistant
 from assistant.cli import app
 from assistant.core.errors import FeedbackError
@@ -21,7 +22,6 @@ from assistant.core.settings import load_settings
 from assistant.feedback import FILE, MAXIMUM_RECORDS, Feedback, FeedbackStore, Unanswered, forget_regularly
 from assistant.gaps import find_gaps
 from assistant.keeping import keep_unanswered
-from assistant.pipeline import ask
 
 TODAY = date.today().isoformat()
 Run = Callable[..., str]

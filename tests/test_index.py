@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from conftest import SMALL_KNOWLEDGE, BuildIndex, own_settings, write_files
 
+from assistant.answering.pipeline import ask
 from assistant.bootstrap import build_assistant
 from assistant.core.errors import IndexBusyError, IndexUnavailableError
 from assistant.index.builder import IndexInput, embedded_text, refresh, write_lock
@@ -24,7 +25,6 @@ from assistant.index.snapshot import current_generation, load_generation
 from assistant.index.vector_store import open_client
 from assistant.ingestion.knowledge_loader import load_knowledge
 from assistant.language.tokenizer import Tokenizer
-from assistant.pipeline import ask
 
 Given = Callable[[Path], IndexInput]
 COUNT = len(SMALL_KNOWLEDGE) - 1

@@ -15,11 +15,11 @@ from conftest import SMALL_KNOWLEDGE, BuildIndex, own_settings, write_files
 from faults import Service, damage, fill_up, kill, run, seal, service, small_disk, start, take_cache
 from serving import free_port
 
+from assistant.answering.pipeline import ask
 from assistant.bootstrap import build_assistant
 from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import shipped_folder
 from assistant.index.snapshot import current_generation, generation_folder, load_generation
-from assistant.pipeline import ask
 
 QUESTION = "Was ist Coopetition?"
 FOREIGN = "Wie alt werden Wellensittiche?"

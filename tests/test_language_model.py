@@ -10,10 +10,10 @@ from collections.abc import Iterator
 import pytest
 from faulty_model import SECRET, UPSTREAM, FaultyModel, closed_address, faulty_model
 
+from assistant.answering.llm.client import LanguageModel, Limits, Message
+from assistant.answering.llm.providers import load_language_model
 from assistant.core.errors import ModelError
 from assistant.core.settings import load_settings
-from assistant.language_model import LanguageModel, Limits, Message
-from assistant.providers import load_language_model
 
 PROMPT = "Frage nach dem Umsatz der Firma Vertraulich"
 MESSAGES: list[Message] = [("system", "Antworten Sie kurz."), ("human", PROMPT)]

@@ -17,12 +17,12 @@ import httpx
 import pytest
 from small_model import small_model_file
 
+from assistant.answering.llm.client import LanguageModel, Limits
+from assistant.answering.llm.llama_cpp_server import SLOTS, LocalModel, thread_count
+from assistant.answering.llm.providers import load_language_model
 from assistant.bootstrap import build_assistant
 from assistant.core.errors import ModelError, SettingsError
 from assistant.core.settings import load_settings
-from assistant.language_model import LanguageModel, Limits
-from assistant.local_model import SLOTS, LocalModel, thread_count
-from assistant.providers import load_language_model
 
 ROOT = Path(__file__).resolve().parents[1]
 QUESTION = [("system", "Answer in one word."), ("human", "What is the capital of France?")]
@@ -168,7 +168,7 @@ def is_awake(model: LocalModel) -> bool:
 def test_it_ends_with_the_service_and_nothing_is_printed(end: signal.Signals | None) -> None:
     code = f"""
 from pathlib import Path
-from assistant.local_model import LocalModel
+from assistant.answering.llm.llama_cpp_server import LocalModel
 model = LocalModel(Path({str(small_model_file())!r}))
 model.wake()
 print(model.process_id, flush=True)
@@ -204,7 +204,7 @@ def test_a_missing_package_names_what_to_install() -> None:
 import sys
 from pathlib import Path
 sys.path = [one for one in sys.path if "site-packages" not in one]
-from assistant.local_model import LocalModel
+from assistant.answering.llm.llama_cpp_server import LocalModel
 LocalModel(Path({str(small_model_file())!r}))
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)

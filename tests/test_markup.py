@@ -8,7 +8,7 @@ import pytest
 from hostile_strings import HOSTILE
 from markdown_it import MarkdownIt
 
-from assistant.verify import escape as escape_quote
+from assistant.answering.citations import escape as escape_quote
 from assistant.web.markup import safe_markdown, safe_url
 
 TAGS = {"p", "ul", "ol", "li", "strong", "a", "br"}

@@ -16,14 +16,14 @@ from faulty_model import FAULTS, NAME, SECRET, UPSTREAM, FaultyModel, Messages, 
 from serving import serving
 from small_model import small_model_file
 
+from assistant.answering.llm.client import Limits
+from assistant.answering.llm.llama_cpp_server import LocalModel
+from assistant.answering.llm.providers import load_language_model
+from assistant.answering.pipeline import ask, stream
 from assistant.bootstrap import Assistant, build_assistant
 from assistant.core.models import Answer, Citation, Language, Piece, Turn
 from assistant.core.settings import load_settings
 from assistant.evaluate import Question, Row, default_file, load_questions, summarise
-from assistant.language_model import Limits
-from assistant.local_model import LocalModel
-from assistant.pipeline import ask, stream
-from assistant.providers import load_language_model
 from assistant.tell import mode_note
 
 QUESTION = "Wie können wir mit einem Wettbewerber zusammenarbeiten?"

@@ -7,11 +7,11 @@ from datetime import date
 
 import pytest
 
+from assistant.answering.pipeline import ask, find
 from assistant.bootstrap import Assistant
 from assistant.core.errors import QuestionError
 from assistant.core.models import Answer, Language, Turn
 from assistant.language.numbers import unsupported_numbers
-from assistant.pipeline import ask, find
 from assistant.tell import split_pieces
 
 IN_SCOPE = [

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from support_cases import CASES
 
-from assistant.alignment import LoneWords
+from assistant.answering.grounding.claim_verifier import SupportCheck
+from assistant.answering.grounding.evidence_windows import QUOTE_CHARACTERS, Cited
+from assistant.answering.grounding.word_alignment import LoneWords
 from assistant.bootstrap import Assistant
 from assistant.core.models import Language
-from assistant.evidence import QUOTE_CHARACTERS, Cited
 from assistant.retrieval.query_understanding import detect_language
-from assistant.support import SupportCheck
 from assistant.support_figures import DEVELOPMENT, FRESH, HOLDOUT, UNSEEN, cite, figures
 
 ROWS = [(passage, row[0], row[2:].split(" ", 1)) for passage, rows in CASES.items() for row in rows]

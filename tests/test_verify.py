@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.answer import Claim, Draft, Group
+from assistant.answering.citations import Numbering, is_proven, pieces, verified
+from assistant.answering.extractive import Claim, Draft, Group
 from assistant.core.models import Passage
 from assistant.core.sources import Literature
-from assistant.verify import Numbering, is_proven, pieces, verified
 
 TEXT = "Der Zuschuss beträgt 30 bis 60 Prozent. Anträge sind bis 31.12.2027 möglich."
 PASSAGE = Passage("p#1", "p", "funding", "P", "Wie viel?", ("Wie viel?",), TEXT, tuple(TEXT.split(". ")))

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from assistant.answering.sentence_stream import Written, written_sentences
 from assistant.core.errors import ModelError
-from assistant.written import Written, written_sentences
 
 ANSWERS = {
     "mark before the full stop": ("A fördert B [1].", [("A fördert B.", (1,))]),

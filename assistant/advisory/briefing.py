@@ -26,7 +26,8 @@ from assistant.advisory.report import Block, Bullets, Paragraph, Part, Remark, R
 from assistant.advisory.self_check import LEVEL_NAMES, Advice, advise, evaluate
 from assistant.advisory.self_check_questions import known_answers
 from assistant.advisory.topic_evidence import Desk, Subject, gather
-from assistant.answer import Claim
+from assistant.answering.citations import Numbering, is_proven
+from assistant.answering.extractive import Claim
 from assistant.bootstrap import Assistant
 from assistant.core.company_profile import Profile
 from assistant.core.errors import ProfileError
@@ -35,7 +36,6 @@ from assistant.eligibility.rule_quotes import CONTACT, DEADLINE, find_rule
 from assistant.eligibility.sme_size import euro
 from assistant.ingestion.status_sentences import short_name, show_date
 from assistant.retrieval.retriever import source_laender
-from assistant.verify import Numbering, is_proven
 
 PROGRAMMES = 8
 PARTNER_PROGRAMMES = 4

@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
-from assistant.answer import Claim
+from assistant.answering.citations import Numbering, is_proven
+from assistant.answering.extractive import Claim
 from assistant.bootstrap import Assistant
 from assistant.core.company_profile import Profile
 from assistant.core.models import Kind, Passage, Understood
@@ -19,7 +20,6 @@ from assistant.eligibility.sme_size import CLASS_NAMES, EU_CLASSES, EU_SME, size
 from assistant.ingestion.status_sentences import short_name
 from assistant.language.numbers import numbers_in
 from assistant.retrieval.retriever import Library, is_ended, make_query, search
-from assistant.verify import Numbering, is_proven
 
 Verdict = Literal["passt", "unklar", "passt nicht"]
 VERDICTS: tuple[Verdict, ...] = ("passt", "unklar", "passt nicht")

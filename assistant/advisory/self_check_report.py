@@ -20,10 +20,10 @@ from assistant.advisory.self_check import (
     method,
 )
 from assistant.advisory.self_check_questions import Questionnaire
-from assistant.answer import Claim
+from assistant.answering.citations import Numbering
+from assistant.answering.extractive import Claim
 from assistant.core.sources import Land
 from assistant.ingestion.status_sentences import short_name, show_date
-from assistant.verify import Numbering
 
 FILE_NAME = "netzlotse-selbstcheck.yaml"
 NO_ANSWER = "keine Antwort"

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.advisory.report import Block, Paragraph, Part, Report, Statement
-from assistant.answer import Claim
+from assistant.answering.citations import Numbering
+from assistant.answering.extractive import Claim
 from assistant.bootstrap import Assistant
 from assistant.core.models import KINDS, Kind, Passage, Understood
 from assistant.core.sources import Funding, Land, Source, Support, Topic
@@ -14,7 +15,6 @@ from assistant.eligibility.rule_quotes import sentences
 from assistant.ingestion.status_sentences import show_date
 from assistant.retrieval.query_understanding import check_length
 from assistant.retrieval.retriever import Library, is_ended, make_query, search, source_laender
-from assistant.verify import Numbering
 
 MOST = 50
 KIND_NAMES: dict[Kind, str] = {

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.answer import Claim, Setting, draft_quotes
+from assistant.answering.citations import verified
+from assistant.answering.extractive import Claim, Setting, draft_quotes
 from assistant.bootstrap import Assistant
 from assistant.core.models import Evidence, Kind, Ranked, Understood
 from assistant.core.sources import Cooperation, Land, Source
 from assistant.retrieval.retriever import Library, is_ended, make_query, search, source_laender
-from assistant.verify import verified
 
 _DEPTH = 20
 _LOOKED_THROUGH = 400

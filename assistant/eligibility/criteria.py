@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from assistant.answer import Claim
+from assistant.answering.extractive import Claim
 from assistant.core.company_profile import Profile
 from assistant.core.models import Passage
 from assistant.core.sources import Eligibility, Funding, Land

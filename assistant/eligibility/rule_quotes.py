@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.answer import Claim
+from assistant.answering.extractive import Claim
 from assistant.core.models import Passage
 from assistant.language.numbers import numbers_in
 

@@ -12,12 +12,12 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.answering.pipeline import ask, find, stream
 from assistant.bootstrap import Assistant
 from assistant.core.company_profile import Profile
 from assistant.core.errors import IndexUnavailableError
 from assistant.core.models import Answer, Kind, Piece, Turn
 from assistant.keeping import keep_unanswered
-from assistant.pipeline import ask, find, stream
 from assistant.retrieval.query_understanding import MAXIMUM_CHARACTERS, check_length
 from assistant.web.described import ASKED, SENT, AnswerOut, HealthOut, NotReadyOut, ReadyOut, SearchOut, replies
 from assistant.web.observe import note_answer

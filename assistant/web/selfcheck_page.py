@@ -18,11 +18,11 @@ from assistant.advisory.self_check import (
 )
 from assistant.advisory.self_check_questions import UNKNOWN, Question, Questionnaire
 from assistant.advisory.self_check_report import percent
-from assistant.answer import Claim
+from assistant.answering.citations import Numbering
+from assistant.answering.extractive import Claim
 from assistant.core.models import Citation
 from assistant.core.sources import Land
 from assistant.ingestion.status_sentences import short_name, show_date
-from assistant.verify import Numbering
 from assistant.web.radar import Axis, radar
 
 PREFIX = "frage-"

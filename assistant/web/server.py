@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from assistant.answering.pipeline import ask
 from assistant.bootstrap import Assistant
 from assistant.caretaker import take_care
 from assistant.core.log_format import content_free_logs
 from assistant.feedback import forget_regularly
 from assistant.keeping import store_of
-from assistant.pipeline import ask
 
 if TYPE_CHECKING:
     from assistant.web.observe import Observer

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from assistant.advisory.export.layout import SOURCES_HEADING, Listed, filled, remark_paragraphs, runs, sources
 from assistant.advisory.export.plain_text import one_line
 from assistant.advisory.report import Block, Bullets, Paragraph, Remark, Report, Subheading, Table
-from assistant.verify import escape
+from assistant.answering.citations import escape
 
 _ALSO = re.compile(r"([&$~|#])")  # entities, formulas, struck-out text, cells, the end of headings
 _LIST_OR_LINE = re.compile(r"^(\d*)(?=[.)](?:\s|$))|^(?=[+\-=])")

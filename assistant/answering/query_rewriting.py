@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.compose import plain
+from assistant.answering.generative import plain
+from assistant.answering.llm.client import LanguageModel
 from assistant.core.errors import ModelError
 from assistant.core.models import Turn, Understood
 from assistant.core.prompt_templates import Prompts
 from assistant.language.tokenizer import Tokenizer
-from assistant.language_model import LanguageModel
 from assistant.retrieval.query_understanding import area_of, detect_language
 
 TURNS = 4

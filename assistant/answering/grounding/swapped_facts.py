@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 
-from assistant.alignment import Text, distance, same_words
+from assistant.answering.grounding.word_alignment import Text, distance, same_words
 from assistant.language.named_entities import Names, name_key
 from assistant.language.quantities import Quantity, is_same_range, quantities_in
 

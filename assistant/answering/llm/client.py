@@ -21,7 +21,7 @@ from assistant.core.errors import ModelError
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-    from assistant.local_model import LocalModel
+    from assistant.answering.llm.llama_cpp_server import LocalModel
 
 logger = logging.getLogger(__name__)
 Message = tuple[str, str]  # role ("system", "human") and text

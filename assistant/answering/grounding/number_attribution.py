@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from assistant.alignment import Text, distance, same_words
+from assistant.answering.grounding.word_alignment import Text, distance, same_words
 from assistant.language.quantities import Quantity, contradicts, holds, is_same_range, quantities_in
 
 _REACH = 5

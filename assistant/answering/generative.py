@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from assistant.answer import PER_NAMED_DOCUMENT, Claim, Draft, Setting, state_claims
+from assistant.answering.extractive import PER_NAMED_DOCUMENT, Claim, Draft, Setting, state_claims
+from assistant.answering.grounding.claim_verifier import SupportCheck
+from assistant.answering.grounding.evidence_windows import Cited
+from assistant.answering.llm.client import LanguageModel, Message
+from assistant.answering.sentence_stream import Written, written_sentences
 from assistant.core.errors import ModelError
 from assistant.core.models import Composition, Evidence, Ranked
-from assistant.evidence import Cited
-from assistant.language_model import LanguageModel, Message
-from assistant.support import SupportCheck
-from assistant.written import Written, written_sentences
 
 PASSAGES = 6
 CHARACTERS = 6000

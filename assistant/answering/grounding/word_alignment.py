@@ -13,12 +13,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.answering.grounding.polarity_markers import marker_words
 from assistant.core.models import Language
 from assistant.index.embeddings import E5Embeddings, Encoder, load_embeddings
 from assistant.language.number_words import WORD
 from assistant.language.stopwords import ENGLISH, GERMAN
 from assistant.language.tokenizer import Tokenizer, compound_terms, term
-from assistant.polarity import marker_words
 
 Vectors = NDArray[np.float32]
 _TOKEN = re.compile(r"[^\W_]+(?:['’@][^\W_]+)*|[^\w\s]")

@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
 
-from assistant.alignment import Aligner, Text, WordEncoder, own_scores, weakest_stretch
-from assistant.assertion import adds, denies, lists_more, overstates
-from assistant.benefits import benefits_in
-from assistant.binding import misbound, unheld
+from assistant.answering.grounding.benefit_types import benefits_in
+from assistant.answering.grounding.evidence_windows import Cited, Window, nearest_sentence, windows_of
+from assistant.answering.grounding.negation_and_modality import adds, denies, lists_more, overstates
+from assistant.answering.grounding.number_attribution import misbound, unheld
+from assistant.answering.grounding.swapped_facts import exchanged_names, exchanged_numbers
+from assistant.answering.grounding.word_alignment import Aligner, Text, WordEncoder, own_scores, weakest_stretch
 from assistant.core.models import Language, Passage
-from assistant.evidence import Cited, Window, nearest_sentence, windows_of
-from assistant.exchange import exchanged_names, exchanged_numbers
 from assistant.index.embeddings import Encoder, Vectors
 from assistant.language.named_entities import Names
 from assistant.language.tokenizer import Tokenizer

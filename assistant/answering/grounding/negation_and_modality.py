@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from assistant.alignment import Match, Text
-from assistant.polarity import (
+from assistant.answering.grounding.polarity_markers import (
     CONTRAST,
     STATUS,
     Clause,
@@ -22,6 +21,7 @@ from assistant.polarity import (
     statements_of,
     words_of,
 )
+from assistant.answering.grounding.word_alignment import Match, Text
 
 _HEDGES = frozenset({Force.USUALLY, Force.PLANNED, Force.UNSURE, Force.CAN})
 _SHARE = 1 / 3

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-from assistant.answer import Setting
+from assistant.answering.citations import Numbering
+from assistant.answering.extractive import Setting
 from assistant.core.models import Answer, Composition, Evidence, Language, Status, Understood
 from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import Settings
 from assistant.retrieval.suggested_questions import COUNT, suggest
-from assistant.verify import Numbering
 
 
 class Clock:

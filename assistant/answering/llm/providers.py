@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from pydantic import SecretStr
 
+from assistant.answering.llm.client import LanguageModel, Limits
+from assistant.answering.llm.llama_cpp_server import SLOTS, LocalModel
 from assistant.core.errors import SettingsError
 from assistant.core.settings import Settings
-from assistant.language_model import LanguageModel, Limits
-from assistant.local_model import SLOTS, LocalModel
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

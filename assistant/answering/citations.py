@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from assistant.answer import Claim, Draft, Group
+from assistant.answering.extractive import Claim, Draft, Group
 from assistant.core.models import Citation
 from assistant.core.sources import Source
 from assistant.language.numbers import unsupported_numbers
