@@ -249,7 +249,7 @@ def feedback(
     """Bewertungen von Besuchern zeigen oder löschen (auch die Wörter unbeantworteter Fragen)."""
     from dataclasses import asdict
 
-    from assistant.feedback import FeedbackStore
+    from assistant.feedback.store import FeedbackStore
 
     settings = _settings()
     store = FeedbackStore(settings.data_dir, settings.feedback_days)
@@ -274,8 +274,8 @@ def gaps(as_json: AsJson = False) -> None:
     """Wonach gefragt wurde, ohne dass das Wissen eine gute Antwort hatte."""
     from dataclasses import asdict
 
-    from assistant.feedback import FeedbackStore
-    from assistant.gaps import find_gaps
+    from assistant.feedback.gap_report import find_gaps
+    from assistant.feedback.store import FeedbackStore
 
     settings = _settings()
     found = find_gaps(FeedbackStore(settings.data_dir, settings.feedback_days).unanswered())

@@ -10,9 +10,9 @@ import httpx
 import pytest
 from serving import serving
 
-from assistant.feedback import FILE, Feedback, FeedbackStore, Unanswered
-from assistant.gaps import find_gaps
-from assistant.masking import HIDDEN, mask
+from assistant.feedback.gap_report import find_gaps
+from assistant.feedback.pii_masking import HIDDEN, mask
+from assistant.feedback.store import FILE, Feedback, FeedbackStore, Unanswered
 
 TODAY = date.today().isoformat()
 KNOWN = {

@@ -19,9 +19,9 @@ from assistant.bootstrap import Assistant
 from assistant.cli import app
 from assistant.core.errors import FeedbackError
 from assistant.core.settings import load_settings
-from assistant.feedback import FILE, MAXIMUM_RECORDS, Feedback, FeedbackStore, Unanswered, forget_regularly
-from assistant.gaps import find_gaps
-from assistant.keeping import keep_unanswered
+from assistant.feedback.gap_report import find_gaps
+from assistant.feedback.recorder import keep_unanswered
+from assistant.feedback.store import FILE, MAXIMUM_RECORDS, Feedback, FeedbackStore, Unanswered, forget_regularly
 
 TODAY = date.today().isoformat()
 Run = Callable[..., str]

@@ -6,8 +6,8 @@ import pytest
 
 from assistant.bootstrap import Assistant
 from assistant.core.models import Language
-from assistant.keeping import masked_comment, trade_words
-from assistant.masking import HIDDEN, mask
+from assistant.feedback.pii_masking import HIDDEN, mask
+from assistant.feedback.recorder import masked_comment, trade_words
 
 SECRETS: dict[str, tuple[str, ...]] = {
     "Ich bin Thomas Koch von der Müller GmbH, rufen Sie mich an: 0711 1234567": ("Thomas", "Koch", "Müller", "0711"),

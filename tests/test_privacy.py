@@ -26,7 +26,7 @@ from serving import free_port, serving, wait_until_ready
 from assistant.answering.pipeline import ask
 from assistant.bootstrap import Assistant
 from assistant.core.settings import load_settings
-from assistant.feedback import FILE, FeedbackStore
+from assistant.feedback.store import FILE, FeedbackStore
 from assistant.web.feedback import notice
 from assistant.web.legal import legal_page, text_for_websites
 

@@ -17,7 +17,7 @@ from assistant.bootstrap import Assistant
 from assistant.core.company_profile import Profile
 from assistant.core.errors import IndexUnavailableError
 from assistant.core.models import Answer, Kind, Piece, Turn
-from assistant.keeping import keep_unanswered
+from assistant.feedback.recorder import keep_unanswered
 from assistant.retrieval.query_understanding import MAXIMUM_CHARACTERS, check_length
 from assistant.web.described import ASKED, SENT, AnswerOut, HealthOut, NotReadyOut, ReadyOut, SearchOut, replies
 from assistant.web.observe import note_answer

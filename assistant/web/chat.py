@@ -11,7 +11,7 @@ from assistant.answering.pipeline import stream
 from assistant.bootstrap import Assistant
 from assistant.core.errors import QuestionError
 from assistant.core.models import Answer, Citation, Language, Piece, Turn
-from assistant.keeping import keep_unanswered
+from assistant.feedback.recorder import keep_unanswered
 from assistant.retrieval.query_understanding import MAXIMUM_CHARACTERS, MAXIMUM_TURNS
 from assistant.tell import mode_note
 from assistant.web.feedback import notice

@@ -15,8 +15,8 @@ from starlette.exceptions import HTTPException
 from assistant.bootstrap import Assistant
 from assistant.core.errors import AssistantError, FeedbackError
 from assistant.core.models import Language, Mode, Status
-from assistant.feedback import Feedback, Reason, Thumb
-from assistant.keeping import masked_comment, store_of
+from assistant.feedback.recorder import masked_comment, store_of
+from assistant.feedback.store import Feedback, Reason, Thumb
 from assistant.web.described import SENT, KeptOut, replies
 
 router = APIRouter()

@@ -16,8 +16,8 @@ from assistant.answering.pipeline import ask
 from assistant.bootstrap import Assistant
 from assistant.caretaker import take_care
 from assistant.core.log_format import content_free_logs
-from assistant.feedback import forget_regularly
-from assistant.keeping import store_of
+from assistant.feedback.recorder import store_of
+from assistant.feedback.store import forget_regularly
 
 if TYPE_CHECKING:
     from assistant.web.observe import Observer

@@ -33,7 +33,9 @@ _STEADY = 60.0  # seconds after which a crash counts as the first one
 _PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 _KEPT = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES")
 _ROOT = Path(__file__).resolve().parents[3]
-_RUN = "import sys; sys.path.insert(0, sys.argv.pop(1)); from assistant.answering.llm.llama_cpp_server import main; main()"
+_RUN = (
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); from assistant.answering.llm.llama_cpp_server import main; main()"
+)
 
 
 class LocalModel:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assistant.core.models import Language
-from assistant.feedback import Unanswered
+from assistant.feedback.store import Unanswered
 from assistant.language.tokenizer import term
 
 ALIKE = 0.34

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from assistant.person_names import FAMILY, GIVEN
+from assistant.feedback.person_names import FAMILY, GIVEN
 
 HIDDEN = "[…]"
 _AT = r"(?:@|[(\[{<]\s*(?:at|ät)\s*[)\]}>])"
