@@ -33,13 +33,13 @@ eval: $(VENV)/.slim ## Figures over the golden questions
 	@$(VENV)/bin/assistant eval
 
 vectors: $(VENV)/.slim ## Write the shipped vectors anew after a change in knowledge/
-	@$(VENV)/bin/python -m assistant.ship
+	@$(VENV)/bin/python -m assistant.operations.ship_embeddings
 
 bench: $(VENV)/.slim ## Measure questions, index, start and memory against the cost of embedding; ARGS="--help"
 	@$(VENV)/bin/python -m benchmarks $(ARGS)
 
 counts: $(VENV)/.slim ## Refresh the tables of the knowledge in the README
-	@$(VENV)/bin/python -m assistant.inventory README.md
+	@$(VENV)/bin/python -m assistant.operations.knowledge_counts README.md
 
 bench-peers: $(VENV)/.peers ## The same questions with LangChain, LlamaIndex and txtai, in an environment of their own
 	@$(VENV)/peers/bin/python -m benchmarks.peers $(ARGS)

@@ -50,8 +50,8 @@ def serve(
 ) -> None:
     """Chatseite und Schnittstelle bereitstellen; bringt vorher den Index auf Stand."""
     from assistant.bootstrap import build_assistant
-    from assistant.caretaker import go_on_without
     from assistant.core.errors import IndexBusyError
+    from assistant.operations.index_maintainer import go_on_without
     from assistant.web.server import listen, run
 
     settings = _settings()
@@ -95,8 +95,8 @@ def add(
     """Eigene Dokumente aufnehmen; noch einmal aufgenommene werden ersetzt."""
     from dataclasses import asdict
 
-    from assistant.collection import add_documents
     from assistant.ingestion.uploaded_documents import Wishes, summary
+    from assistant.operations.manage_documents import add_documents
 
     if title is not None and (not title.strip() or len(paths) > 1 or paths[0].is_dir()):
         _stop("--title gilt für genau eine Datei und darf nicht leer sein.", WRONG_USE)
@@ -116,8 +116,8 @@ def remove(
     document_id: Annotated[str, typer.Argument(metavar="ID", help="id des Dokuments, wie 'add' sie nennt.")],
 ) -> None:
     """Ein eigenes Dokument entfernen, samt Original und allem, was daraus entstand."""
-    from assistant.collection import remove as remove_from_collection
     from assistant.core.errors import DocumentError
+    from assistant.operations.manage_documents import remove as remove_from_collection
 
     try:
         with _progress() as report:
@@ -229,7 +229,7 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Wissensdateien prüfen: was muss berichtigt, was sollte angesehen werden."""
-    from assistant.check import check_knowledge
+    from assistant.operations.lint_knowledge import check_knowledge
 
     folders = _settings().knowledge_dirs
     findings = check_knowledge(folders)
@@ -296,7 +296,7 @@ def backup(
     force: Annotated[bool, typer.Option("--force", help="Eine vorhandene Datei ersetzen.")] = False,
 ) -> None:
     """Eigene Dokumente und Index in eine Datei sichern, auch bei laufendem Dienst; Rückmeldungen bleiben draußen."""
-    from assistant.backup import back_up
+    from assistant.operations.backup import back_up
 
     done = back_up(_settings().data_dir, file, force=force)
     typer.echo(f"{file}: {done.documents} eigene Dokumente, Indexgeneration {done.generation or '–'}.")
@@ -308,7 +308,7 @@ def restore(
     force: Annotated[bool, typer.Option("--force", help="Vorhandene Dokumente und den Index ersetzen.")] = False,
 ) -> None:
     """Eine Sicherung zurückholen; ein laufender Dienst übernimmt sie von selbst."""
-    from assistant.backup import restore as bring_back
+    from assistant.operations.backup import restore as bring_back
 
     done = bring_back(_settings().data_dir, file, force=force)
     typer.echo(f"Zurückgeholt: {done.documents} eigene Dokumente, Stand {done.created}.")
@@ -319,7 +319,7 @@ def doctor(as_json: AsJson = False) -> None:
     """Prüfen, ob alles läuft: Datenordner, Wissen, Embeddings, Index, Sprachmodell – und was zu tun ist."""
     from dataclasses import asdict
 
-    from assistant.doctor import examine
+    from assistant.operations.doctor import examine
 
     findings = []
     for finding in examine(_settings()):
@@ -344,7 +344,7 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Güte messen: Treffer, Absagen, Belege und Zahlen über eine Fragenliste."""
-    from assistant.evaluate import evaluate_file, in_mode, summary_table
+    from assistant.operations.evaluate import evaluate_file, in_mode, summary_table
 
     assistant = in_mode(_assistant(), mode or "extractive")
     with _progress() as report:
@@ -412,7 +412,7 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
 
 def _broken_links(folders: Sequence[Path]) -> list[str]:
     from assistant.ingestion.knowledge_loader import load_knowledge
-    from assistant.links import check_links
+    from assistant.operations.check_links import check_links
 
     with _progress() as report:
         found = check_links(load_knowledge(folders), lambda done, total: report("Adressen", done, total))

@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 
 from assistant.core.models import Passage
 from assistant.core.settings import shipped_folder
-from assistant.evaluate import default_file, load_questions
 from assistant.index.builder import embedded_text
 from assistant.index.embedding_cache import CachedEncoder, VectorCache, vector_key
 from assistant.ingestion.chunking import split_document
 from assistant.ingestion.knowledge_loader import load_file, load_knowledge
+from assistant.operations.evaluate import default_file, load_questions
 
 SECTIONS = 100
 SENTENCES = 3

@@ -34,7 +34,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 from serving import running
 from visitor import Busy, Visitor, plain, text_of
 
-from assistant.evaluate import default_file, load_questions
+from assistant.operations.evaluate import default_file, load_questions
 
 PACKAGES = ("gradio", "fastapi", "uvicorn", "chromadb", "onnxruntime")
 _LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=None)

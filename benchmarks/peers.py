@@ -24,8 +24,8 @@ from assistant.answering.pipeline import ask, rank
 from assistant.bootstrap import Assistant, build_assistant, refresh_index
 from assistant.core.models import Document
 from assistant.core.settings import load_settings, shipped_folder
-from assistant.evaluate import Question, load_questions
 from assistant.ingestion.knowledge_loader import load_knowledge
+from assistant.operations.evaluate import Question, load_questions
 from benchmarks.__main__ import machine
 from benchmarks.measure import alternating, say
 

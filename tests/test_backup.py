@@ -15,11 +15,11 @@ from serving import running
 from test_cli import run
 
 from assistant.answering.pipeline import ask
-from assistant.backup import CONTENTS, back_up, restore
 from assistant.bootstrap import build_assistant
 from assistant.core.errors import BackupError, IndexBusyError
 from assistant.core.settings import load_settings
 from assistant.index.builder import write_lock
+from assistant.operations.backup import CONTENTS, back_up, restore
 
 SENTENCE = "Der Maschinenring Auetal teilt seine Fräsmaschinen nach einem Wochenplan unter neun Betrieben auf."
 NOTE = f"# Maschinenring\n\n{SENTENCE}\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import SMALL_KNOWLEDGE, write_files
 
-from assistant.check import UNCHECKED_DAYS, Findings, check_knowledge
+from assistant.operations.lint_knowledge import UNCHECKED_DAYS, Findings, check_knowledge
 
 TODAY = date(2026, 6, 1)
 CLEAN = """---

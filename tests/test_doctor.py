@@ -9,7 +9,7 @@ import pytest
 from faulty_model import FaultyModel, faulty_model
 
 from assistant.core.settings import Settings, load_settings
-from assistant.doctor import REMEDIES, Finding, examine
+from assistant.operations.doctor import REMEDIES, Finding, examine
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 
 from assistant.cli import app
 from assistant.core.settings import Settings, variable_name
-from assistant.inventory import inventory
+from assistant.operations.knowledge_counts import inventory
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

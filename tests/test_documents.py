@@ -17,11 +17,11 @@ from typer.testing import CliRunner
 from assistant.answering.pipeline import ask
 from assistant.bootstrap import Assistant, build_assistant
 from assistant.cli import app
-from assistant.collection import add_documents, remove
 from assistant.core.errors import DocumentError
 from assistant.core.settings import Settings
 from assistant.ingestion.knowledge_loader import load_knowledge
 from assistant.ingestion.uploaded_documents import Wishes, load_added, without_clashes
+from assistant.operations.manage_documents import add_documents, remove
 
 OTHER = "Der Birnenring besteht weiter und versammelt Brennereien, die gemeinsam Fässer kaufen."
 NOTE = "Der Quittenring versammelt Pressereien, die gemeinsam Obst einlagern."

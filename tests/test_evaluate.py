@@ -11,7 +11,7 @@ from assistant.answering.pipeline import ask
 from assistant.bootstrap import Assistant
 from assistant.core.errors import AssistantError
 from assistant.core.models import Answer, Citation
-from assistant.evaluate import Row, claims, default_file, evaluate_file, load_questions, summarise
+from assistant.operations.evaluate import Row, claims, default_file, evaluate_file, load_questions, summarise
 
 HOLDOUT = default_file().with_name("holdout.jsonl")
 

@@ -11,7 +11,7 @@ from assistant.core.settings import load_settings, shipped_folder
 from assistant.core.sources import Funding, Land
 from assistant.index.embeddings import Encoder
 from assistant.ingestion.knowledge_loader import load_file, load_knowledge, parse_source
-from assistant.ship import missing_texts
+from assistant.operations.ship_embeddings import missing_texts
 
 SECTIONS = """ueberblick beschreibung ursachen ziele geschaeftsmodelle digitale-kompetenzen kooperationen massnahmen
 mindset technische-kompetenzen kooperationsbereitschaft transdisziplinaer weiterbildung standort begruendung

@@ -10,7 +10,7 @@ import pytest
 
 from assistant.core.models import Document
 from assistant.core.sources import Literature
-from assistant.links import check_links, link_problem
+from assistant.operations.check_links import check_links, link_problem
 
 PAGES = {
     "/": (200, "<title>Start</title>"),

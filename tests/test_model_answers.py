@@ -23,7 +23,7 @@ from assistant.answering.pipeline import ask, stream
 from assistant.bootstrap import Assistant, build_assistant
 from assistant.core.models import Answer, Citation, Language, Piece, Turn
 from assistant.core.settings import load_settings
-from assistant.evaluate import Question, Row, default_file, load_questions, summarise
+from assistant.operations.evaluate import Question, Row, default_file, load_questions, summarise
 from assistant.tell import mode_note
 
 QUESTION = "Wie können wir mit einem Wettbewerber zusammenarbeiten?"

@@ -15,13 +15,13 @@ from assistant.advisory.self_check import Advice, SelfCheckResult, advise, evalu
 from assistant.advisory.self_check_questions import FILE_NAME, UNKNOWN, Questionnaire, load_questionnaire, unproven
 from assistant.advisory.self_check_report import to_profile, to_report
 from assistant.bootstrap import Assistant
-from assistant.check import check_knowledge
 from assistant.core.company_profile import load_profile
 from assistant.core.errors import KnowledgeError, ProfileError, SelfCheckError
 from assistant.core.settings import shipped_folder
 from assistant.core.sources import Land
 from assistant.ingestion.knowledge_loader import load_knowledge
 from assistant.language.numbers import unsupported_numbers
+from assistant.operations.lint_knowledge import check_knowledge
 from assistant.retrieval.retriever import is_ended, source_laender
 
 TODAY = date(2026, 11, 23)

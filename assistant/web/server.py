@@ -14,10 +14,10 @@ import uvicorn
 
 from assistant.answering.pipeline import ask
 from assistant.bootstrap import Assistant
-from assistant.caretaker import take_care
 from assistant.core.log_format import content_free_logs
 from assistant.feedback.recorder import store_of
 from assistant.feedback.store import forget_regularly
+from assistant.operations.index_maintainer import take_care
 
 if TYPE_CHECKING:
     from assistant.web.observe import Observer

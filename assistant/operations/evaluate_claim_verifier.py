@@ -1,7 +1,7 @@
 """Figures of the support check over labelled sentences, and the fit of its weights.
 
-``python -m assistant.support_figures`` prints precision and recall for all files,
-``python -m assistant.support_figures --fit`` fits the weights on the first two
+``python -m assistant.operations.evaluate_claim_verifier`` prints precision and recall for all files,
+``python -m assistant.operations.evaluate_claim_verifier --fit`` fits the weights on the first two
 (needs scikit-learn, which only the tests install) and cross-validates them.
 """
 
@@ -22,7 +22,7 @@ from assistant.core.settings import load_settings
 from assistant.language.sentence_splitter import split_sentences
 from assistant.retrieval.query_understanding import detect_language
 
-FOLDER = Path(__file__).resolve().parent.parent / "tests" / "evaluation"
+FOLDER = Path(__file__).resolve().parents[2] / "tests" / "evaluation"
 DEVELOPMENT, HOLDOUT, FRESH, UNSEEN = (FOLDER / f"claims{name}.jsonl" for name in ("", "_holdout", "_fresh", "_unseen"))
 
 
