@@ -11,9 +11,9 @@ import gradio as gr
 from hostile_strings import HOSTILE
 
 from assistant.core.models import Answer, Citation
-from assistant.web.chat import _chatbot, _source_cards
-from assistant.web.markup import escape
-from assistant.web.render import cards, message
+from assistant.web.chat.blocks import _chatbot, _source_cards
+from assistant.web.chat.source_cards import cards, message
+from assistant.web.safe_markdown import escape
 
 
 def hostile_citation(number: int, text: str) -> Citation:

@@ -12,10 +12,10 @@ import httpx
 import pytest
 
 from assistant.bootstrap import Assistant
-from assistant.web.assets import load_assets
-from assistant.web.contrast import contrast, parse_color, readable_on, text_on
-from assistant.web.embed import DARK, LIGHT, SCRIPT_TEXTS, TEXTS
-from assistant.web.look import COLOR, Look, read_look, split_messages
+from assistant.web.widget.appearance import COLOR, Look, read_look, split_messages
+from assistant.web.widget.assets import load_assets
+from assistant.web.widget.contrast import contrast, parse_color, readable_on, text_on
+from assistant.web.widget.embed import DARK, LIGHT, SCRIPT_TEXTS, TEXTS
 
 HOST = {"host": "lotse.example"}
 COLORS = ["#ffffff", "#000000", "#ffff00", "#777777", "#808080", "#0b5394", "#ff0000", "#00ff00", "#5555ff", "#767676"]

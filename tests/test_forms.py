@@ -6,7 +6,7 @@ import pytest
 
 from assistant.core.company_profile import Profile, load_profile, parse_profile
 from assistant.core.errors import ProfileError
-from assistant.web.forms import profile_file, read_profile, show_profile
+from assistant.web.site.profile_form import profile_file, read_profile, show_profile
 
 EXAMPLES = sorted((Path(__file__).with_name("profiles")).glob("*.yaml"))
 

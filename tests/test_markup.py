@@ -9,7 +9,7 @@ from hostile_strings import HOSTILE
 from markdown_it import MarkdownIt
 
 from assistant.answering.citations import escape as escape_quote
-from assistant.web.markup import safe_markdown, safe_url
+from assistant.web.safe_markdown import safe_markdown, safe_url
 
 TAGS = {"p", "ul", "ol", "li", "strong", "a", "br"}
 

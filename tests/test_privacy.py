@@ -27,8 +27,8 @@ from assistant.answering.pipeline import ask
 from assistant.bootstrap import Assistant
 from assistant.core.settings import load_settings
 from assistant.feedback.store import FILE, FeedbackStore
-from assistant.web.feedback import notice
-from assistant.web.legal import legal_page, text_for_websites
+from assistant.web.api.feedback import notice
+from assistant.web.site.legal import legal_page, text_for_websites
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 MARK = "Quarkblumenthal"

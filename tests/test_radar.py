@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from assistant.web.radar import HEIGHT, WIDTH, Axis, describe, radar
+from assistant.web.site.radar_chart import HEIGHT, WIDTH, Axis, describe, radar
 
 NAMES = "Kunden Vernetzung Daten Geschäft Mindset Technik".split()
 

@@ -11,8 +11,8 @@ from chromium import chromium
 from hub import PROXIED, Hub, hub_website
 from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect
 
-from assistant.web.assets import FOLDER
-from assistant.web.contrast import contrast
+from assistant.web.widget.assets import FOLDER
+from assistant.web.widget.contrast import contrast
 
 ASK = "Wie können wir mit einem Wettbewerber zusammenarbeiten?"
 PATIENCE = 30_000

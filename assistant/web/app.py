@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from functools import partial
-from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -15,27 +14,27 @@ from starlette.exceptions import HTTPException
 from assistant.bootstrap import Assistant
 from assistant.core.errors import AssistantError, ProfileError, QuestionError
 from assistant.core.models import Language
-from assistant.web.advice import router as advice_router
-from assistant.web.adviser import router as adviser_router
-from assistant.web.api import router
-from assistant.web.chat import chat_page
-from assistant.web.door import FrontDoor
-from assistant.web.embed import router as embed_router
-from assistant.web.feedback import no_feedback
-from assistant.web.feedback import router as feedback_router
-from assistant.web.guard import AdviserGuard
-from assistant.web.legal import router as legal_router
-from assistant.web.metrics import Metrics
-from assistant.web.observe import Observer, note_chat_answer
-from assistant.web.page import STATIC_PATH, add_page
-from assistant.web.quick_gradio import gradio as gr
-from assistant.web.refusals import error_response
-from assistant.web.selfcheck import router as selfcheck_router
-from assistant.web.sources import router as source_router
-from assistant.web.theme import theme
-from assistant.web.webmaster import router as webmaster_router
+from assistant.web.api.advisory import router as advice_router
+from assistant.web.api.chat import router
+from assistant.web.api.feedback import no_feedback
+from assistant.web.api.feedback import router as feedback_router
+from assistant.web.chat.blocks import chat_page
+from assistant.web.chat.gradio_import import gradio as gr
+from assistant.web.chat.page import STATIC_PATH, add_page
+from assistant.web.chat.theme import theme
+from assistant.web.errors import error_response
+from assistant.web.observability.access_log import Observer, note_chat_answer
+from assistant.web.observability.metrics import Metrics
+from assistant.web.resources import STATIC
+from assistant.web.security.adviser_auth import AdviserGuard
+from assistant.web.security.request_firewall import FrontDoor
+from assistant.web.site.adviser import router as adviser_router
+from assistant.web.site.legal import router as legal_router
+from assistant.web.site.self_check import router as selfcheck_router
+from assistant.web.site.source import router as source_router
+from assistant.web.widget.configurator import router as webmaster_router
+from assistant.web.widget.embed import router as embed_router
 
-STATIC = Path(__file__).with_name("static")
 SESSIONS = 500  # conversations kept in memory for each language; Gradio's part of each is some 0.1 MB
 # Gradio puts this behind its own styles when it starts, and only there does ours win.
 HEAD = '<link rel="stylesheet" href="{static}chat.css"><script src="{static}chat.js" defer></script>'

@@ -20,7 +20,7 @@ from assistant.feedback.store import forget_regularly
 from assistant.operations.index_maintainer import take_care
 
 if TYPE_CHECKING:
-    from assistant.web.observe import Observer
+    from assistant.web.observability.access_log import Observer
 
 
 ANSWERS_MAY_TAKE = 8  # seconds that running answers get when the server is told to stop
@@ -54,8 +54,8 @@ class _Server(uvicorn.Server):
 def run(assistant: Assistant, listener: socket.socket) -> None:
     """Serve on a listening socket until stopped."""
     from assistant.web.app import build_app
-    from assistant.web.connection import PatientProtocol
-    from assistant.web.guard import is_loopback
+    from assistant.web.security.adviser_auth import is_loopback
+    from assistant.web.security.slow_clients import PatientProtocol
 
     host, port = listener.getsockname()[:2]
     threading.Thread(target=_warm_up, args=(assistant,), daemon=True).start()

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from assistant.core.settings import Settings
-from assistant.web.refusals import Refused
+from assistant.web.errors import Refused
 
 AT_ONCE = 32  # two cores answer some 30 quoted questions a second, so the last of these waits about one
 LISTENERS_PER_ADDRESS = 200  # an office behind one address; each open chat page holds one, while it answers two

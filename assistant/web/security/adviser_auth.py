@@ -14,8 +14,8 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from assistant.core.settings import Settings
-from assistant.web.addresses import FORWARDING, AddressBook, as_seen_by_the_visitor
-from assistant.web.refusals import Refused
+from assistant.web.errors import Refused
+from assistant.web.security.client_address import FORWARDING, AddressBook, as_seen_by_the_visitor
 
 GUARDED = re.compile(r"/berater(?:/.*)?|/api/(?:match|briefing)(?:/.*)?")
 ATTEMPTS = 5

@@ -21,8 +21,8 @@ from assistant.advisory.report import Report
 from assistant.bootstrap import Assistant
 from assistant.core.company_profile import Profile
 from assistant.core.errors import AssistantError
-from assistant.web.described import ADVISERS, replies
-from assistant.web.refusals import error_body
+from assistant.web.api.schemas import ADVISERS, replies
+from assistant.web.errors import error_body
 
 logger = logging.getLogger(__name__)
 router = APIRouter()

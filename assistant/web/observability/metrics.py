@@ -18,7 +18,7 @@ from assistant.bootstrap import Assistant
 from assistant.core.errors import IndexUnavailableError
 from assistant.core.models import Answer
 from assistant.core.settings import LOCAL_METRICS, Settings
-from assistant.web.guard import is_local, is_loopback
+from assistant.web.security.adviser_auth import is_local, is_loopback
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 

@@ -17,11 +17,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.core.models import Language
 from assistant.core.settings import Settings
-from assistant.web.addresses import HOST, AddressBook, as_seen_by_the_visitor
-from assistant.web.events import checked_event
-from assistant.web.headers import ADVISER, put_headers
-from assistant.web.limits import OpenRequests, RateLimits, busy
-from assistant.web.refusals import Refused, chat_response, refusal_response
+from assistant.web.errors import Refused, chat_response, refusal_response
+from assistant.web.security.client_address import HOST, AddressBook, as_seen_by_the_visitor
+from assistant.web.security.gradio_event_filter import checked_event
+from assistant.web.security.headers import ADVISER, put_headers
+from assistant.web.security.rate_limits import OpenRequests, RateLimits, busy
 
 BODY_LIMIT = 16 * 1024
 ADVISER_BODY_LIMIT = 64 * 1024  # a profile with a long description and notes

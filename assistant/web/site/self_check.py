@@ -17,9 +17,9 @@ from assistant.advisory.self_check_report import FILE_NAME, to_profile
 from assistant.bootstrap import Assistant
 from assistant.core.errors import SelfCheckError
 from assistant.core.sources import Land
-from assistant.web.described import SENT, replies
-from assistant.web.refusals import error_response
-from assistant.web.selfcheck_page import PREFIX, problem_page, question_page, result_page
+from assistant.web.api.schemas import SENT, replies
+from assistant.web.errors import error_response
+from assistant.web.site.self_check_html import PREFIX, problem_page, question_page, result_page
 
 router = APIRouter()
 NOTHING_ANSWERED = "Bitte beantworten Sie mindestens eine Frage."

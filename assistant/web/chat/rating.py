@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from assistant.bootstrap import Assistant
 from assistant.core.errors import AssistantError
 from assistant.core.models import Language
-from assistant.web.feedback import COMMENT_CHARACTERS, RATING, REASONS, FeedbackIn, keep_feedback
-from assistant.web.quick_gradio import gradio as gr
+from assistant.web.api.feedback import COMMENT_CHARACTERS, RATING, REASONS, FeedbackIn, keep_feedback
+from assistant.web.chat.gradio_import import gradio as gr
 
 
 def rating_form(assistant: Assistant, language: Language, conversation: gr.State) -> None:

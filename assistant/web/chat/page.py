@@ -16,11 +16,12 @@ from fastapi.responses import HTMLResponse
 
 from assistant.bootstrap import Assistant
 from assistant.core.models import Language
-from assistant.web.chat import TEXTS
-from assistant.web.embed import TEXTS as WORDS
-from assistant.web.quick_gradio import gradio
+from assistant.web.chat.blocks import TEXTS
+from assistant.web.chat.gradio_import import gradio
+from assistant.web.resources import TEMPLATES
+from assistant.web.widget.embed import TEXTS as WORDS
 
-_PAGE = Path(__file__).with_name("pages") / "chat.html"
+_PAGE = TEMPLATES / "chat.html"
 _GRADIO = Path(gradio.__file__).parent / "templates" / "frontend" / "index.html"
 _FILES = {"script": r'src="(\./assets/index-[\w-]+\.js)"', "style": r'href="(\./assets/index-[\w-]+\.css)"'}
 STATIC_PATH: Mapping[Language, str] = {"de": "static/", "en": "../static/"}

@@ -19,9 +19,9 @@ from assistant.core.errors import IndexUnavailableError
 from assistant.core.models import Answer, Kind, Piece, Turn
 from assistant.feedback.recorder import keep_unanswered
 from assistant.retrieval.query_understanding import MAXIMUM_CHARACTERS, check_length
-from assistant.web.described import ASKED, SENT, AnswerOut, HealthOut, NotReadyOut, ReadyOut, SearchOut, replies
-from assistant.web.observe import note_answer
-from assistant.web.refusals import error_body
+from assistant.web.api.schemas import ASKED, SENT, AnswerOut, HealthOut, NotReadyOut, ReadyOut, SearchOut, replies
+from assistant.web.errors import error_body
+from assistant.web.observability.access_log import note_answer
 
 logger = logging.getLogger(__name__)
 router = APIRouter()

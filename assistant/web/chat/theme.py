@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.web.quick_gradio import gradio as gr
+from assistant.web.chat.gradio_import import gradio as gr
 
 _FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif")
 

@@ -11,8 +11,8 @@ from assistant.core.models import Language
 from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import Settings
 from assistant.core.web_origins import is_allowed, parse_origin
-from assistant.web.contrast import parse_color
-from assistant.web.markup import safe_url
+from assistant.web.safe_markdown import safe_url
+from assistant.web.widget.contrast import parse_color
 
 NAME = "Netzlotse"
 COLOR = "#0b5394"

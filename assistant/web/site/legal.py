@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 from string import Template
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,9 +13,10 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from assistant.bootstrap import Assistant
 from assistant.core.settings import Settings
+from assistant.web.resources import TEMPLATES
 
 router = APIRouter(include_in_schema=False)
-_FOR_WEBSITES = Path(__file__).with_name("pages") / "datenschutz.txt"
+_FOR_WEBSITES = TEMPLATES / "datenschutz.txt"
 _HERE = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -83,5 +83,4 @@ def _model_host(settings: Settings) -> str | None:
 
 @lru_cache(maxsize=1)
 def _templates() -> Environment:
-    folder = Path(__file__).with_name("templates")
-    return Environment(loader=FileSystemLoader(folder), autoescape=select_autoescape())
+    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape())

@@ -12,7 +12,9 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
-FOLDER = Path(__file__).with_name("static") / "embed"
+from assistant.web.resources import STATIC
+
+FOLDER = STATIC / "embed"
 WIDGET = "widget.js"
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 FOREVER = "public, max-age=31536000, immutable"

@@ -11,10 +11,11 @@ from fastapi.responses import HTMLResponse
 
 from assistant.bootstrap import Assistant
 from assistant.core.web_origins import is_allowed, parse_origin
-from assistant.web.assets import WIDGET
-from assistant.web.embed import PAGES, assets_of
-from assistant.web.legal import text_for_websites
-from assistant.web.look import COLOR, NAME
+from assistant.web.resources import TEMPLATES
+from assistant.web.site.legal import text_for_websites
+from assistant.web.widget.appearance import COLOR, NAME
+from assistant.web.widget.assets import WIDGET
+from assistant.web.widget.embed import assets_of
 
 ATTRIBUTES = (
     "mode", "target", "position", "language", "theme", "button-color", "assistant-name", "greeting", "default-messages",
@@ -74,4 +75,4 @@ def origin_test(website: str, request: Request) -> dict[str, str | bool]:
 
 
 def _page(name: str, values: dict[str, str]) -> HTMLResponse:
-    return HTMLResponse(Template((PAGES / name).read_text(encoding="utf-8")).substitute(values))
+    return HTMLResponse(Template((TEMPLATES / name).read_text(encoding="utf-8")).substitute(values))

@@ -14,11 +14,11 @@ from assistant.core.models import Answer, Citation, Language, Piece, Turn
 from assistant.feedback.recorder import keep_unanswered
 from assistant.retrieval.query_understanding import MAXIMUM_CHARACTERS, MAXIMUM_TURNS
 from assistant.tell import mode_note
-from assistant.web.feedback import notice
-from assistant.web.markup import escape
-from assistant.web.quick_gradio import gradio as gr
-from assistant.web.rating import rating_form
-from assistant.web.render import LABELS, arriving, cards, message
+from assistant.web.api.feedback import notice
+from assistant.web.chat.gradio_import import gradio as gr
+from assistant.web.chat.rating import rating_form
+from assistant.web.chat.source_cards import LABELS, arriving, cards, message
+from assistant.web.safe_markdown import escape
 
 logger = logging.getLogger(__name__)
 SHOWN_ANSWERS = 10

@@ -19,9 +19,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from assistant.core.log_format import REQUESTS, described
 from assistant.core.models import Answer
 from assistant.core.settings import Settings
-from assistant.web.door import ROUTES
-from assistant.web.metrics import Metrics, may_see_metrics
-from assistant.web.refusals import error_body, error_response
+from assistant.web.errors import error_body, error_response
+from assistant.web.observability.metrics import Metrics, may_see_metrics
+from assistant.web.security.request_firewall import ROUTES
 
 UNKNOWN = "-"
 _VARIABLE = (

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from string import Template
 from urllib.parse import urlencode
 
@@ -15,13 +14,13 @@ from starlette.exceptions import HTTPException
 
 from assistant.bootstrap import Assistant
 from assistant.core.models import Language
-from assistant.web.assets import FOREVER, WIDGET, Assets, load_assets, send
-from assistant.web.contrast import readable_on, text_on
-from assistant.web.feedback import RATING, REASONS, notice
-from assistant.web.look import Look, read_look
-from assistant.web.render import LABELS
+from assistant.web.api.feedback import RATING, REASONS, notice
+from assistant.web.chat.source_cards import LABELS
+from assistant.web.resources import TEMPLATES
+from assistant.web.widget.appearance import Look, read_look
+from assistant.web.widget.assets import FOREVER, WIDGET, Assets, load_assets, send
+from assistant.web.widget.contrast import readable_on, text_on
 
-PAGES = Path(__file__).with_name("pages")
 LIGHT, DARK = "#ffffff", "#111827"
 _AN_HOUR = "public, max-age=3600"
 TEXTS: Mapping[Language, Mapping[str, str]] = {
@@ -151,7 +150,7 @@ def embed_page(look: Look, query: Mapping[str, str], version: str, assistant: As
         "examples": "".join(f'<li><button type="button">{html.escape(one)}</button></li>' for one in look.examples),
         "foot": _foot(look, assistant.prompts.fill("disclaimer", look.language)),
     }
-    return Template((PAGES / "embed.html").read_text(encoding="utf-8")).substitute(escaped)
+    return Template((TEMPLATES / "embed.html").read_text(encoding="utf-8")).substitute(escaped)
 
 
 def script_labels(look: Look, assistant: Assistant) -> dict[str, str]:

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any, NoReturn
 
-from assistant.web.refusals import Refused
+from assistant.web.errors import Refused
 
 _KEYS = {"data", "event_data", "fn_index", "session_hash", "trigger_id"}
 _SESSION = re.compile(r"[a-z0-9]{1,40}", re.ASCII)

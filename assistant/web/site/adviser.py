@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, get_args
 from urllib.parse import parse_qs
 
@@ -32,9 +31,10 @@ from assistant.core.errors import ProfileError, QuestionError
 from assistant.core.models import KINDS
 from assistant.core.sources import Topic
 from assistant.ingestion.status_sentences import show_date
-from assistant.web.advice import AdviceIn, attachment, briefing_reply, report_file
-from assistant.web.forms import CHOICES, LABELS, LAENDER, Fields, profile_file, read_profile, show_profile
-from assistant.web.radar import Axis, radar
+from assistant.web.api.advisory import AdviceIn, attachment, briefing_reply, report_file
+from assistant.web.resources import PROFILES, TEMPLATES
+from assistant.web.site.profile_form import CHOICES, LABELS, LAENDER, Fields, profile_file, read_profile, show_profile
+from assistant.web.site.radar_chart import Axis, radar
 
 router = APIRouter(prefix="/berater", include_in_schema=False)
 VIEWS = {"match": "Abgleich", "self_check": "Selbstcheck", "briefing": "Briefing", "search": "Suche in allen Quellen"}
@@ -44,7 +44,6 @@ EXAMPLES = {
     "sensor-startup": "Start-up mit Sensordienst",
 }
 FORMAT_NAMES = {"docx": "Word (DOCX)", "pdf": "PDF", "md": "Markdown"}
-_HERE = Path(__file__).parent
 
 
 @router.get("")
@@ -113,7 +112,7 @@ def _first(fields: Fields, name: str) -> str:
 def _filled(fields: Fields) -> Fields:
     """An example or the text of a profile file takes the place of what the form held."""
     if (example := _first(fields, "example")) in EXAMPLES:
-        return show_profile(load_profile(_HERE / "profiles" / f"{example}.yaml"))
+        return show_profile(load_profile(PROFILES / f"{example}.yaml"))
     if text := _first(fields, "file"):
         return show_profile(parse_profile(text))
     return fields
@@ -176,7 +175,7 @@ def _page(request: Request, fields: Fields, view: str, result: Mapping[str, Any]
 @lru_cache
 def _template(name: str) -> Any:
     environment = Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
+        loader=FileSystemLoader(TEMPLATES),
         autoescape=select_autoescape(),
         trim_blocks=True,
         lstrip_blocks=True,

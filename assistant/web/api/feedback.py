@@ -17,7 +17,7 @@ from assistant.core.errors import AssistantError, FeedbackError
 from assistant.core.models import Language, Mode, Status
 from assistant.feedback.recorder import masked_comment, store_of
 from assistant.feedback.store import Feedback, Reason, Thumb
-from assistant.web.described import SENT, KeptOut, replies
+from assistant.web.api.schemas import SENT, KeptOut, replies
 
 router = APIRouter()
 no_feedback = APIRouter(include_in_schema=False)

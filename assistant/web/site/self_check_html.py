@@ -23,7 +23,7 @@ from assistant.answering.extractive import Claim
 from assistant.core.models import Citation
 from assistant.core.sources import Land
 from assistant.ingestion.status_sentences import short_name, show_date
-from assistant.web.radar import Axis, radar
+from assistant.web.site.radar_chart import Axis, radar
 
 PREFIX = "frage-"
 """What form fields of questions start with."""
