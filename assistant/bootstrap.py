@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import logging
 import os
-from dataclasses import dataclass, field
 from functools import lru_cache
-from threading import BoundedSemaphore
 from typing import cast
 
 import yaml
 
-from assistant.advisory.self_check_questions import Questionnaire, load_questionnaire
 from assistant.answering.grounding.claim_verifier import SupportCheck
 from assistant.answering.grounding.word_alignment import WordEncoder, load_word_encoder
-from assistant.answering.llm.client import LanguageModel
 from assistant.answering.llm.providers import load_language_model
+from assistant.answering.runtime import Assistant
 from assistant.core.errors import EmbeddingError
+from assistant.core.progress import Report
 from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import Settings, shipped_folder
-from assistant.index.builder import IndexInput, Refreshed, Report, refresh_locked, write_lock
+from assistant.index.builder import IndexInput, Refreshed, refresh_locked, write_lock
 from assistant.index.calibration import load_calibration
 from assistant.index.chroma_server import Address, ServerStore
 from assistant.index.embedding_cache import CachedEncoder, VectorCache, load_shipped
-from assistant.index.embeddings import MAXIMUM_THREADS, E5Embeddings, Encoder, MissingEncoder, load_embeddings
+from assistant.index.embedding_engines import E5Embeddings, load_embeddings
+from assistant.index.embeddings import Encoder, MissingEncoder
 from assistant.index.live_index import Shelf
 from assistant.index.vector_store import FolderStore, Store
 from assistant.ingestion.knowledge_loader import SafeLoader, load_knowledge
@@ -35,27 +34,6 @@ from assistant.language.tokenizer import Tokenizer
 from assistant.retrieval.intent_guardrail import FixedReplies, load_examples, prepare_replies
 
 logger = logging.getLogger(__name__)
-# As many questions are worked on at once as there are cores: forty threads on two cores cost seven times the
-# processor time for each answer. Waiting for a language model needs no place.
-PLACES = min(MAXIMUM_THREADS, os.cpu_count() or 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Assistant:
-    """Everything that answering needs, built once per process."""
-
-    settings: Settings
-    encoder: Encoder
-    tokenizer: Tokenizer
-    places: Places
-    prompts: Prompts
-    shelf: Shelf
-    store: Store
-    support: SupportCheck
-    questionnaire: Questionnaire | None = None
-    model: LanguageModel | None = None
-    fixed_replies: FixedReplies | None = None
-    desk: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(PLACES))
 
 
 def build_assistant(settings: Settings) -> Assistant:
@@ -67,14 +45,11 @@ def build_assistant(settings: Settings) -> Assistant:
     encoder = _load_encoder(settings)
     store = build_store(settings)
     places = Places(_merged(settings, "places.yaml"))
-    questionnaire = load_questionnaire(settings.knowledge_dirs)
     shelf = Shelf(settings.data_dir, tokenizer, store, encoder)
     support = build_support_check(settings, encoder, tokenizer, shelf)
     model = load_language_model(settings)
     replies = _fixed_replies(settings, encoder)
-    return Assistant(
-        settings, encoder, tokenizer, places, prompts, shelf, store, support, questionnaire, model, replies
-    )
+    return Assistant(settings, encoder, tokenizer, places, prompts, shelf, store, support, model, replies)
 
 
 def build_store(settings: Settings) -> Store:

@@ -17,7 +17,7 @@ import typer
 from assistant.core.errors import AssistantError
 
 if TYPE_CHECKING:
-    from assistant.bootstrap import Assistant
+    from assistant.answering.runtime import Assistant
     from assistant.core.models import Answer, Kind, Language
     from assistant.core.settings import Settings
     from assistant.index.builder import Refreshed
@@ -136,8 +136,8 @@ def ask(
 ) -> None:
     """Eine Frage mit Belegen beantworten."""
     from assistant.answering.pipeline import ask as answer_question
+    from assistant.answering.response import mode_note
     from assistant.retrieval.query_understanding import check_length
-    from assistant.tell import mode_note
 
     check_length(question)
     land = _load_profile(profile).land if profile else None

@@ -21,13 +21,14 @@ from pathlib import Path
 from typing import Any, get_args
 
 from assistant.answering.pipeline import ask, rank
-from assistant.bootstrap import Assistant, build_assistant, refresh_index
+from assistant.answering.runtime import Assistant
+from assistant.bootstrap import build_assistant, refresh_index
 from assistant.core.models import Language
 from assistant.core.settings import Settings, load_settings
 from assistant.index.builder import embedded_text
 from assistant.index.e5_onnx_export import prepare_encoder
 from assistant.index.embedding_cache import CachedEncoder, VectorCache, load_shipped
-from assistant.index.embeddings import load_embeddings
+from assistant.index.embedding_engines import load_embeddings
 from assistant.language.lemmatizer import keep_dictionaries_in, lemma
 from assistant.operations.evaluate import default_file, evaluate_file, load_questions
 from benchmarks.corpus import Sentences, shipped_passages, shipped_sentences, write_added, write_part

@@ -21,7 +21,8 @@ from typing import Any
 from langchain_core.embeddings import Embeddings
 
 from assistant.answering.pipeline import ask, rank
-from assistant.bootstrap import Assistant, build_assistant, refresh_index
+from assistant.answering.runtime import Assistant
+from assistant.bootstrap import build_assistant, refresh_index
 from assistant.core.models import Document
 from assistant.core.settings import load_settings, shipped_folder
 from assistant.ingestion.knowledge_loader import load_knowledge

@@ -14,11 +14,13 @@ from serving import serving
 from small_model import small_model
 
 from assistant.answering.llm.llama_cpp_server import LocalModel
-from assistant.bootstrap import Assistant, build_assistant, refresh_index
+from assistant.answering.runtime import Assistant
+from assistant.bootstrap import build_assistant, refresh_index
 from assistant.core.models import Language
 from assistant.core.settings import Settings, load_settings
 from assistant.index.builder import Refreshed
-from assistant.index.embeddings import EncoderEmbeddings, load_embeddings
+from assistant.index.embedding_engines import load_embeddings
+from assistant.index.embeddings import EncoderEmbeddings
 from assistant.language.lemmatizer import keep_dictionaries_in, lemma
 
 SMALL_KNOWLEDGE = {

@@ -19,7 +19,7 @@ from serving import serving
 from test_abuse import FINE, LIMIT, assert_proven
 
 from assistant.answering.pipeline import ask
-from assistant.bootstrap import Assistant
+from assistant.answering.runtime import Assistant
 
 LOOK = """(selector) => {
   const found = [...document.querySelectorAll(selector)].flatMap((one) => [...one.querySelectorAll("*")]);

@@ -1,4 +1,4 @@
-"""Imports go one way, frameworks stay at the edge, and nothing heavy loads before it is needed."""
+"""The packages form a tower, frameworks stay at the edge, and nothing heavy loads before it is needed."""
 
 from __future__ import annotations
 
@@ -12,46 +12,30 @@ from pathlib import Path
 import pytest
 
 import assistant
-from assistant.bootstrap import Assistant
+from assistant.answering.runtime import Assistant
 
 PACKAGE = Path(assistant.__file__).parent
-LAYERS = [
-    "schema errors problems logs memory prepared benefits function_words sentences",
-    "numbers number_words origins person_names",
-    "models settings profile encoder_weights places quantities local_model",
-    "lemmas",
-    "polarity",
-    "status report size questionnaire language_model feedback masking",
-    "lexical load split prompts embeddings providers disk product",
-    "vectors score store evidence names alignment",
-    "assertion binding exchange server_store",
-    "calibrate fixed_replies",
-    "generation",
-    "index",
-    "understand retrieve backup",
-    "answer reading written support",
-    "rules",
-    "criteria",
-    "verify suggest documents compose",
-    "rewrite outcome shelf",
-    "tell bootstrap",
-    "gaps backup",
-    "pipeline collection funding gather catalogue export caretaker",
-    "keeping briefing_plan pointers",
-    "selfcheck",
-    "selfcheck_report",
-    "briefing",
-    "evaluate support_figures doctor check links inventory ship web",
-    "cli",
-    "__main__",
-]
-RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names.split()}
 MODULES = sorted(PACKAGE.rglob("*.py"))
-MAY_USE_THE_FRAMEWORKS = set(
-    "store embeddings index load split retrieve answer bootstrap language_model providers".split()
-)
+TOWER = """
+core
+language
+ingestion
+index
+retrieval
+eligibility
+answering
+advisory feedback
+bootstrap
+operations training
+web
+cli
+__main__
+"""
+FLOOR = {name: floor for floor, names in enumerate(TOWER.split("\n")) for name in names.split()}
+INSIDE_ANSWERING = {"grounding": {"llm"}, "llm": {"grounding"}}  # two cellars that know nothing of each other
 RAG_FRAMEWORKS = {"chromadb", "langchain", "langchain_core", "langchain_chroma", "langchain_text_splitters"}
 WEB_FRAMEWORKS = {"gradio", "fastapi", "starlette", "uvicorn"}
+MAY_USE_RAG_FRAMEWORKS = ("index", "answering/llm")
 HEAVY = {
     *RAG_FRAMEWORKS,
     *WEB_FRAMEWORKS,
@@ -64,10 +48,9 @@ HEAVY = {
 }
 
 
-def name_of(path: Path) -> str:
-    """Module name inside the package; all of ``web/`` counts as one."""
-    first = path.relative_to(PACKAGE).parts[0]
-    return first.removesuffix(".py")
+def place_of(path: Path) -> str:
+    """``answering/llm/client`` for a module of the package."""
+    return path.relative_to(PACKAGE).with_suffix("").as_posix()
 
 
 def imports(path: Path) -> Iterator[str]:
@@ -78,13 +61,17 @@ def imports(path: Path) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path.name}: imports name the package"
             yield str(node.module)
-            if node.module == "assistant":
-                yield from (f"assistant.{alias.name}" for alias in node.names)
+            yield from (f"{node.module}.{alias.name}" for alias in node.names if is_module(node.module, alias.name))
+
+
+def is_module(package: str | None, name: str) -> bool:
+    folder = PACKAGE.parent / str(package).replace(".", "/") / name
+    return folder.is_dir() or folder.with_suffix(".py").is_file()
 
 
 def inside(path: Path) -> set[str]:
-    """Other modules of the package that a file imports."""
-    return {name.split(".")[1] for name in imports(path) if name.startswith("assistant.")} - {name_of(path)}
+    """Modules of the package that a file imports, as ``answering/llm/client``."""
+    return {name.partition(".")[2].replace(".", "/") for name in imports(path) if name.startswith("assistant.")}
 
 
 def outside(path: Path) -> set[str]:
@@ -99,38 +86,39 @@ def loaded_by(statement: str) -> set[str]:
     return set(done.stdout.split())
 
 
-def test_every_module_has_its_place_in_the_order() -> None:
-    assert {name_of(path) for path in MODULES} - {"__init__"} == set(RANK)
+def test_every_package_has_its_floor() -> None:
+    found = {place_of(path).split("/")[0] for path in MODULES} - {"__init__"}
+    assert found <= set(FLOOR)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_a_stage_imports_only_stages_before_it(path: Path) -> None:
-    own = RANK.get(name_of(path), -1)
-    assert {one for one in inside(path) if RANK[one] >= own} == set()
+@pytest.mark.parametrize("path", MODULES, ids=place_of)
+def test_a_module_imports_only_its_own_package_and_those_below(path: Path) -> None:
+    own = place_of(path).split("/")[0]
+    others = {name for name in inside(path) if name.split("/")[0] != own}
+    assert {name for name in others if FLOOR[name.split("/")[0]] >= FLOOR.get(own, -1)} == set()
 
 
-def test_nothing_inside_imports_what_serves() -> None:
-    for path in MODULES:
-        if name_of(path) not in ("cli", "web", "__main__"):
-            assert not inside(path) & {"cli", "web", "check", "evaluate", "ship"}, path.name
+@pytest.mark.parametrize("path", [path for path in MODULES if place_of(path).startswith("answering/")], ids=place_of)
+def test_grounding_and_the_language_model_know_nothing_of_each_other_nor_of_who_uses_them(path: Path) -> None:
+    room = place_of(path).split("/")[1]
+    if room in INSIDE_ANSWERING:
+        used = {name.split("/")[1] for name in inside(path) if name.startswith("answering/")}
+        assert used <= {room, "draft"}
 
 
 def test_no_imports_go_round_in_circles() -> None:
-    graph: dict[str, set[str]] = {}
-    for path in MODULES:
-        dotted = ".".join(["assistant", *path.relative_to(PACKAGE).with_suffix("").parts])
-        graph[dotted] = {name for name in imports(path) if name.startswith("assistant.")} - {dotted}
+    graph = {place_of(path): inside(path) - {place_of(path)} for path in MODULES}
     while free := [name for name, needed in graph.items() if not needed & graph.keys()]:
         for name in free:
             del graph[name]
     assert graph == {}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+@pytest.mark.parametrize("path", MODULES, ids=place_of)
 def test_frameworks_stay_at_the_edge(path: Path) -> None:
-    if name_of(path) not in MAY_USE_THE_FRAMEWORKS:
+    if not place_of(path).startswith(MAY_USE_RAG_FRAMEWORKS):
         assert not outside(path) & RAG_FRAMEWORKS
-    if name_of(path) != "web":
+    if not place_of(path).startswith("web/"):
         assert not outside(path) & WEB_FRAMEWORKS
 
 
@@ -139,17 +127,24 @@ def test_the_search_for_frameworks_finds_them_where_they_are_used(framework: str
     assert any(framework in outside(path) for path in MODULES)
 
 
+@pytest.mark.parametrize("path", [path for path in MODULES if path.name == "__init__.py"], ids=place_of)
+def test_every_package_says_what_lives_there(path: Path) -> None:
+    said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    assert said
+    assert path.parent == PACKAGE or len(said.splitlines()) >= 3
+
+
 @pytest.mark.parametrize(
     ("statement", "kept_out"),
     [
         ("import assistant.cli", HEAVY | {"numpy", "pydantic"}),
-        ("import assistant.settings, assistant.check", HEAVY),
+        ("import assistant.core.settings, assistant.operations.lint_knowledge", HEAVY),
         (
-            "import assistant.pipeline, assistant.bootstrap",
+            "import assistant.answering.pipeline, assistant.bootstrap",
             {*WEB_FRAMEWORKS, "chromadb", "torch", "sentence_transformers"},
         ),
-        ("import assistant.web.render", {"gradio", "chromadb", "torch"}),
-        ("import assistant.export", HEAVY | {"docx", "typst", "numpy", "pydantic"}),
+        ("import assistant.web.chat.source_cards", {"gradio", "chromadb", "torch"}),
+        ("import assistant.advisory.export", HEAVY | {"docx", "typst", "numpy", "pydantic"}),
     ],
 )
 def test_loading_a_module_leaves_the_heavy_packages_out(statement: str, kept_out: set[str]) -> None:

@@ -16,11 +16,12 @@ from assistant.advisory.briefing import brief
 from assistant.advisory.briefing_outline import PARTS
 from assistant.advisory.export import write
 from assistant.advisory.report import Block, Bullets, Paragraph, Remark, Report, Statement, Subheading, Table
-from assistant.bootstrap import Assistant
+from assistant.advisory.self_check_questions import questionnaire_of
+from assistant.answering.runtime import Assistant
 from assistant.core.company_profile import Profile, load_profile
 from assistant.core.errors import ProfileError
+from assistant.core.source_status import is_ended
 from assistant.language.numbers import unsupported_numbers
-from assistant.retrieval.retriever import is_ended
 
 TODAY = date(2026, 11, 23)
 EXAMPLES = sorted((Path(__file__).with_name("profiles")).glob("*.yaml"))
@@ -131,14 +132,13 @@ def test_progress_is_told_part_by_part(assistant: Assistant) -> None:
 
 
 def test_answers_of_the_self_check_lead_to_cited_next_steps(assistant: Assistant) -> None:
-    assert assistant.questionnaire
-    lowest = {
-        one.id: min(one.answers, key=lambda answer: answer.points).id for one in assistant.questionnaire.questions
-    }
+    questionnaire = questionnaire_of(assistant.settings)
+    assert questionnaire
+    lowest = {one.id: min(one.answers, key=lambda answer: answer.points).id for one in questionnaire.questions}
     report = brief(assistant, Profile(self_check={**lowest, "frage-von-gestern": "ja"}), today=TODAY)
     position = next(part for part in report.parts if part.id == "position")
     remark = next(block for block in position.blocks if isinstance(block, Remark))
-    assert remark.text.count("niedrig") == len(assistant.questionnaire.dimensions)
+    assert remark.text.count("niedrig") == len(questionnaire.dimensions)
     headings = [block.text for block in position.blocks if isinstance(block, Subheading)]
     assert len(headings) == 3
     cited = [one for one in statements(report, "position") if one.citations]

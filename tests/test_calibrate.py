@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.bootstrap import Assistant
+from assistant.answering.runtime import Assistant
 from assistant.core.models import Language
 from assistant.index.calibration import Calibration, calibrate, language_shift, load_calibration
 from assistant.index.embedding_cache import CachedEncoder, VectorCache, load_shipped

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from assistant.advisory.source_catalogue import Filters, as_report, browse, state
-from assistant.bootstrap import Assistant
+from assistant.answering.runtime import Assistant
 from assistant.core.errors import QuestionError
-from assistant.retrieval.retriever import source_laender
+from assistant.core.source_status import source_laender
 
 TODAY = date(2026, 11, 23)
 

@@ -15,7 +15,8 @@ from two_columns import NOTES, QUESTIONS, TITLE, write_paper
 from typer.testing import CliRunner
 
 from assistant.answering.pipeline import ask
-from assistant.bootstrap import Assistant, build_assistant
+from assistant.answering.runtime import Assistant
+from assistant.bootstrap import build_assistant
 from assistant.cli import app
 from assistant.core.errors import DocumentError
 from assistant.core.settings import Settings

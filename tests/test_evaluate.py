@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.answering.pipeline import ask
-from assistant.bootstrap import Assistant
+from assistant.answering.runtime import Assistant
 from assistant.core.errors import AssistantError
 from assistant.core.models import Answer, Citation
 from assistant.operations.evaluate import Row, claims, default_file, evaluate_file, load_questions, summarise

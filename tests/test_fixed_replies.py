@@ -10,7 +10,8 @@ import pytest
 from conftest import write_files
 
 from assistant.answering.pipeline import ask
-from assistant.bootstrap import Assistant, build_assistant
+from assistant.answering.runtime import Assistant
+from assistant.bootstrap import build_assistant
 from assistant.core.errors import KnowledgeError
 from assistant.core.models import Turn
 from assistant.core.settings import load_settings, shipped_folder

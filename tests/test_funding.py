@@ -10,11 +10,11 @@ import pytest
 import yaml
 
 from assistant.advisory.funding_match import Matches, match, to_dict
-from assistant.bootstrap import Assistant
+from assistant.answering.runtime import Assistant
 from assistant.core.company_profile import Profile, load_profile
+from assistant.core.source_status import is_ended
 from assistant.core.sources import Funding
 from assistant.language.numbers import unsupported_numbers
-from assistant.retrieval.retriever import is_ended
 
 TODAY = date(2026, 11, 23)
 FIRMS = yaml.safe_load((Path(__file__).with_name("evaluation") / "firms.yaml").read_text(encoding="utf-8"))

@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from assistant.answering.pipeline import ask
-from assistant.bootstrap import Assistant
+from assistant.answering.runtime import Assistant
 from assistant.cli import app
 from assistant.core.errors import FeedbackError
 from assistant.core.settings import load_settings

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from assistant.core.models import Language
-from assistant.language.tokenizer import LexicalIndex, Tokenizer, build_lexical_index, fold, split_compound, term
+from assistant.index.bm25 import LexicalIndex, build_lexical_index
+from assistant.language.tokenizer import Tokenizer, fold, split_compound, term
 
 TOKENIZER = Tokenizer(
     {"ZIM": ["Zentrales Innovationsprogramm Mittelstand"], "SME": ["small and medium-sized enterprises"]}

@@ -12,7 +12,7 @@ from assistant.core.errors import KnowledgeError
 from assistant.core.models import Document, Language
 from assistant.core.sources import Literature
 from assistant.ingestion.knowledge_loader import knowledge_files, load_file, load_knowledge
-from assistant.ingestion.status_sentences import show_date
+from assistant.language.dates import show_date
 
 HEAD = "---\nid: quelle\nkind: literature\ntitle: Eine Quelle\n---\n"
 FUNDING = SMALL_KNOWLEDGE["funding/netzbonus-neu.md"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.bootstrap import Assistant
+from assistant.answering.runtime import Assistant
 from assistant.core.models import Language
 from assistant.feedback.pii_masking import HIDDEN, mask
 from assistant.feedback.recorder import masked_comment, trade_words

@@ -20,11 +20,12 @@ from assistant.answering.llm.client import Limits
 from assistant.answering.llm.llama_cpp_server import LocalModel
 from assistant.answering.llm.providers import load_language_model
 from assistant.answering.pipeline import ask, stream
-from assistant.bootstrap import Assistant, build_assistant
+from assistant.answering.response import mode_note
+from assistant.answering.runtime import Assistant
+from assistant.bootstrap import build_assistant
 from assistant.core.models import Answer, Citation, Language, Piece, Turn
 from assistant.core.settings import load_settings
 from assistant.operations.evaluate import Question, Row, default_file, load_questions, summarise
-from assistant.tell import mode_note
 
 QUESTION = "Wie können wir mit einem Wettbewerber zusammenarbeiten?"
 SHORT = Limits(first_token=1.0, gap=1.0, total=3.0)

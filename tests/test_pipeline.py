@@ -8,11 +8,11 @@ from datetime import date
 import pytest
 
 from assistant.answering.pipeline import ask, find
-from assistant.bootstrap import Assistant
+from assistant.answering.response import split_pieces
+from assistant.answering.runtime import Assistant
 from assistant.core.errors import QuestionError
 from assistant.core.models import Answer, Language, Turn
 from assistant.language.numbers import unsupported_numbers
-from assistant.tell import split_pieces
 
 IN_SCOPE = [
     "was heisst coopetition",

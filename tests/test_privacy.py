@@ -24,7 +24,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 from serving import free_port, serving, wait_until_ready
 
 from assistant.answering.pipeline import ask
-from assistant.bootstrap import Assistant
+from assistant.answering.runtime import Assistant
 from assistant.core.settings import load_settings
 from assistant.feedback.store import FILE, FeedbackStore
 from assistant.web.api.feedback import notice

@@ -8,12 +8,13 @@ from datetime import date
 import numpy as np
 import pytest
 
-from assistant.bootstrap import Assistant
+from assistant.answering.runtime import Assistant
 from assistant.core.models import Evidence
+from assistant.core.source_status import is_ended, source_laender
 from assistant.core.sources import Funding, Land, Support
 from assistant.index.scoring import Space, score, top
 from assistant.retrieval.query_understanding import understand
-from assistant.retrieval.retriever import is_ended, make_query, retrieve, search, source_laender
+from assistant.retrieval.retriever import make_query, retrieve, search
 
 TODAY = date(2026, 11, 23)
 

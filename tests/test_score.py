@@ -7,10 +7,10 @@ import pytest
 from test_product import Floats, unit_vectors
 
 from assistant.core.models import Language
+from assistant.index.bm25 import build_lexical_index
 from assistant.index.embedding_cache import quantise, restore
 from assistant.index.int8_matrix import ByteVectors
 from assistant.index.scoring import CANDIDATES, LARGE, UNREAD, Space, score, top
-from assistant.language.tokenizer import build_lexical_index
 
 WORDS = ("fräsen", "drehen", "bohren", "schleifen", "härten")
 DIMENSION = 32

@@ -12,17 +12,24 @@ import yaml
 
 from assistant.advisory.report import Bullets, Paragraph, Report, Table
 from assistant.advisory.self_check import Advice, SelfCheckResult, advise, evaluate, method, to_dict
-from assistant.advisory.self_check_questions import FILE_NAME, UNKNOWN, Questionnaire, load_questionnaire, unproven
+from assistant.advisory.self_check_questions import (
+    FILE_NAME,
+    UNKNOWN,
+    Questionnaire,
+    load_questionnaire,
+    questionnaire_of,
+    unproven,
+)
 from assistant.advisory.self_check_report import to_profile, to_report
-from assistant.bootstrap import Assistant
+from assistant.answering.runtime import Assistant
 from assistant.core.company_profile import load_profile
 from assistant.core.errors import KnowledgeError, ProfileError, SelfCheckError
 from assistant.core.settings import shipped_folder
+from assistant.core.source_status import is_ended, source_laender
 from assistant.core.sources import Land
 from assistant.ingestion.knowledge_loader import load_knowledge
 from assistant.language.numbers import unsupported_numbers
 from assistant.operations.lint_knowledge import check_knowledge
-from assistant.retrieval.retriever import is_ended, source_laender
 
 TODAY = date(2026, 11, 23)
 SHIPPED = shipped_folder("knowledge")
@@ -239,7 +246,7 @@ LAENDER: list[Land | None] = [None, *get_args(Land)]
 
 def every_advice(assistant: Assistant, land: Land | None) -> Iterator[Advice]:
     """Advice in which each dimension is among the weakest once."""
-    questionnaire = assistant.questionnaire
+    questionnaire = questionnaire_of(assistant.settings)
     assert questionnaire
     ids = [one.id for one in questionnaire.dimensions]
     for start in range(0, len(ids), 3):
@@ -276,7 +283,7 @@ def test_every_step_is_cited_open_and_of_the_land(assistant: Assistant, land: La
 
 def test_a_programme_is_left_out_once_it_has_ended(assistant: Assistant) -> None:
     def programmes(today: date) -> set[str]:
-        questionnaire = assistant.questionnaire
+        questionnaire = questionnaire_of(assistant.settings)
         assert questionnaire
         ids = [one.id for one in questionnaire.dimensions]
         found = (

@@ -9,10 +9,10 @@ from support_cases import CASES
 from assistant.answering.grounding.claim_verifier import SupportCheck
 from assistant.answering.grounding.evidence_windows import QUOTE_CHARACTERS, Cited
 from assistant.answering.grounding.word_alignment import LoneWords
-from assistant.bootstrap import Assistant
+from assistant.answering.runtime import Assistant
 from assistant.core.models import Language
+from assistant.language.language_detection import detect_language
 from assistant.operations.evaluate_claim_verifier import DEVELOPMENT, FRESH, HOLDOUT, UNSEEN, cite, figures
-from assistant.retrieval.query_understanding import detect_language
 
 ROWS = [(passage, row[0], row[2:].split(" ", 1)) for passage, rows in CASES.items() for row in rows]
 SUPPORTED = [(passage, *rest) for passage, sign, rest in ROWS if sign == "+"]

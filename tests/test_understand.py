@@ -8,15 +8,9 @@ from assistant.core.errors import QuestionError
 from assistant.core.models import Kind, Language, Turn, Understood
 from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import shipped_folder
+from assistant.language.language_detection import detect_language
 from assistant.language.tokenizer import Tokenizer
-from assistant.retrieval.query_understanding import (
-    MAXIMUM_CHARACTERS,
-    MAXIMUM_TURNS,
-    check_length,
-    clean,
-    detect_language,
-    understand,
-)
+from assistant.retrieval.query_understanding import MAXIMUM_CHARACTERS, MAXIMUM_TURNS, check_length, clean, understand
 
 TOKENIZER = Tokenizer()
 PROMPTS = Prompts(shipped_folder("prompts"))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.answering.citations import Numbering, is_proven, pieces, verified
-from assistant.answering.extractive import Claim, Draft, Group
-from assistant.core.models import Passage
+from assistant.answering.citations import Numbering, pieces
+from assistant.answering.draft import Draft, Group
+from assistant.answering.quote_check import is_proven, verified
+from assistant.core.models import Claim, Passage
 from assistant.core.sources import Literature
 
 TEXT = "Der Zuschuss beträgt 30 bis 60 Prozent. Anträge sind bis 31.12.2027 möglich."

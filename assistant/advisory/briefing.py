@@ -24,18 +24,19 @@ from assistant.advisory.funding_match import CAVEAT, GOAL_NAMES, Match, Matches,
 from assistant.advisory.funding_match import QUESTIONS as FACTS
 from assistant.advisory.report import Block, Bullets, Paragraph, Part, Remark, Report, Statement, Subheading, Table
 from assistant.advisory.self_check import LEVEL_NAMES, Advice, advise, evaluate
-from assistant.advisory.self_check_questions import known_answers
+from assistant.advisory.self_check_questions import known_answers, questionnaire_of
 from assistant.advisory.topic_evidence import Desk, Subject, gather
-from assistant.answering.citations import Numbering, is_proven
-from assistant.answering.extractive import Claim
-from assistant.bootstrap import Assistant
+from assistant.answering.citations import Numbering
+from assistant.answering.quote_check import is_proven
+from assistant.answering.runtime import Assistant
 from assistant.core.company_profile import Profile
 from assistant.core.errors import ProfileError
+from assistant.core.models import Claim
+from assistant.core.source_status import short_name, source_laender
 from assistant.core.sources import Funding, Topic
 from assistant.eligibility.rule_quotes import CONTACT, DEADLINE, find_rule
 from assistant.eligibility.sme_size import euro
-from assistant.ingestion.status_sentences import short_name, show_date
-from assistant.retrieval.retriever import source_laender
+from assistant.language.dates import show_date
 
 PROGRAMMES = 8
 PARTNER_PROGRAMMES = 4
@@ -144,7 +145,7 @@ class _Writer:
 
     def _self_check(self) -> Advice | None:
         """What the firm's own answers say, if it gave any."""
-        questionnaire = self._desk.assistant.questionnaire
+        questionnaire = questionnaire_of(self._desk.assistant.settings)
         answers = known_answers(questionnaire, self._profile.self_check or {}) if questionnaire else {}
         if questionnaire is None or not answers:
             return None

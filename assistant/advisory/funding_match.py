@@ -8,18 +8,19 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
-from assistant.answering.citations import Numbering, is_proven
-from assistant.answering.extractive import Claim
-from assistant.bootstrap import Assistant
+from assistant.answering.citations import Numbering
+from assistant.answering.quote_check import is_proven
+from assistant.answering.runtime import Assistant
 from assistant.core.company_profile import Profile
-from assistant.core.models import Kind, Passage, Understood
+from assistant.core.models import Claim, Kind, Passage, Understood
+from assistant.core.source_status import is_ended, short_name
 from assistant.core.sources import Funding, Source, Topic
 from assistant.eligibility.criteria import Criterion, criteria
 from assistant.eligibility.rule_quotes import APPLICATION, LINKED, SIZE, cover_numbers, find_rule, sentences
 from assistant.eligibility.sme_size import CLASS_NAMES, EU_CLASSES, EU_SME, size_class
-from assistant.ingestion.status_sentences import short_name
+from assistant.index.corpus import Library
 from assistant.language.numbers import numbers_in
-from assistant.retrieval.retriever import Library, is_ended, make_query, search
+from assistant.retrieval.retriever import make_query, search
 
 Verdict = Literal["passt", "unklar", "passt nicht"]
 VERDICTS: tuple[Verdict, ...] = ("passt", "unklar", "passt nicht")

@@ -8,13 +8,14 @@ from typing import Literal
 
 from assistant.advisory.self_check_questions import Dimension
 from assistant.advisory.topic_evidence import fits
-from assistant.answering.citations import is_proven
-from assistant.answering.extractive import Claim
-from assistant.bootstrap import Assistant
-from assistant.core.models import Kind, Passage, Understood
+from assistant.answering.quote_check import is_proven
+from assistant.answering.runtime import Assistant
+from assistant.core.models import Claim, Kind, Passage, Understood
+from assistant.core.source_status import source_laender
 from assistant.core.sources import Funding, Land, Source, Support, Topic
 from assistant.eligibility.rule_quotes import sentences
-from assistant.retrieval.retriever import Library, Query, make_query, search, source_laender
+from assistant.index.corpus import Library
+from assistant.retrieval.retriever import Query, make_query, search
 
 CHECK_NOTE = "(bitte aktuellen Stand prüfen)"
 _NEARBY = 0.05  # what a source of the firm's own Land gains in the order

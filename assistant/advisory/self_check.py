@@ -22,14 +22,14 @@ from assistant.advisory.self_check_questions import (
     Question,
     Questionnaire,
 )
-from assistant.answering.citations import Numbering, is_proven
-from assistant.answering.extractive import Claim
-from assistant.bootstrap import Assistant
+from assistant.answering.citations import Numbering
+from assistant.answering.quote_check import is_proven
+from assistant.answering.runtime import Assistant
 from assistant.core.errors import SelfCheckError
-from assistant.core.models import Citation
+from assistant.core.models import Citation, Claim
+from assistant.core.source_status import short_name
 from assistant.core.sources import Land
-from assistant.ingestion.status_sentences import short_name
-from assistant.retrieval.retriever import Library
+from assistant.index.corpus import Library
 
 STEPS = 3
 OFFERS = 2

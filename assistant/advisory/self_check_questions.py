@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -13,6 +14,7 @@ from assistant.core.company_profile import Profile
 from assistant.core.company_profile import explain as explain_profile
 from assistant.core.errors import KnowledgeError
 from assistant.core.models import Document
+from assistant.core.settings import Settings
 from assistant.core.sources import Identifier, Topic
 from assistant.core.validation_messages import explain
 from assistant.language.sentence_splitter import split_sentences
@@ -150,6 +152,16 @@ def load_questionnaire(folders: Sequence[Path]) -> Questionnaire | None:
         raise KnowledgeError(f"{path}: {explain(error)}.") from error
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise KnowledgeError(f"{path}: kein gültiges YAML: {' '.join(str(error).split())[:200]}.") from error
+
+
+def questionnaire_of(settings: Settings) -> Questionnaire | None:
+    """The check in the knowledge folders of the settings, read once per process."""
+    return _load_once(settings.knowledge_dirs)
+
+
+@lru_cache
+def _load_once(folders: tuple[Path, ...]) -> Questionnaire | None:
+    return load_questionnaire(folders)
 
 
 def known_answers(questionnaire: Questionnaire, given: Mapping[str, object]) -> dict[str, str]:

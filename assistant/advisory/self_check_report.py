@@ -21,9 +21,10 @@ from assistant.advisory.self_check import (
 )
 from assistant.advisory.self_check_questions import Questionnaire
 from assistant.answering.citations import Numbering
-from assistant.answering.extractive import Claim
+from assistant.core.models import Claim
+from assistant.core.source_status import short_name
 from assistant.core.sources import Land
-from assistant.ingestion.status_sentences import short_name, show_date
+from assistant.language.dates import show_date
 
 FILE_NAME = "netzlotse-selbstcheck.yaml"
 NO_ANSWER = "keine Antwort"

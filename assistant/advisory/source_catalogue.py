@@ -7,14 +7,15 @@ from datetime import date
 
 from assistant.advisory.report import Block, Paragraph, Part, Report, Statement
 from assistant.answering.citations import Numbering
-from assistant.answering.extractive import Claim
-from assistant.bootstrap import Assistant
-from assistant.core.models import KINDS, Kind, Passage, Understood
+from assistant.answering.runtime import Assistant
+from assistant.core.models import KINDS, Claim, Kind, Passage, Understood
+from assistant.core.source_status import is_ended, source_laender
 from assistant.core.sources import Funding, Land, Source, Support, Topic
 from assistant.eligibility.rule_quotes import sentences
-from assistant.ingestion.status_sentences import show_date
+from assistant.index.corpus import Library
+from assistant.language.dates import show_date
 from assistant.retrieval.query_understanding import check_length
-from assistant.retrieval.retriever import Library, is_ended, make_query, search, source_laender
+from assistant.retrieval.retriever import make_query, search
 
 MOST = 50
 KIND_NAMES: dict[Kind, str] = {

@@ -6,12 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.answering.citations import verified
-from assistant.answering.extractive import Claim, Setting, draft_quotes
-from assistant.bootstrap import Assistant
-from assistant.core.models import Evidence, Kind, Ranked, Understood
+from assistant.answering.draft import Setting
+from assistant.answering.extractive import draft_quotes
+from assistant.answering.quote_check import verified
+from assistant.answering.runtime import Assistant
+from assistant.core.models import Claim, Evidence, Kind, Ranked, Understood
+from assistant.core.source_status import is_ended, source_laender
 from assistant.core.sources import Cooperation, Land, Source
-from assistant.retrieval.retriever import Library, is_ended, make_query, search, source_laender
+from assistant.index.corpus import Library
+from assistant.retrieval.retriever import make_query, search
 
 _DEPTH = 20
 _LOOKED_THROUGH = 400

@@ -5,31 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from assistant.answering.extractive import Claim, Draft, Group
-from assistant.core.models import Citation
+from assistant.answering.draft import Draft
+from assistant.core.models import Citation, Claim
 from assistant.core.sources import Source
-from assistant.language.numbers import unsupported_numbers
 
 PASSAGE_CHARACTERS = 400
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>])")
-
-
-def verified(draft: Draft) -> Draft:
-    """The draft without the claims that their passage does not prove."""
-    groups = tuple(group for group in map(_proven, draft.groups) if group.paragraphs)
-    return Draft(draft.lead_in if groups else "", groups)
-
-
-def _proven(group: Group) -> Group:
-    paragraphs = (tuple(claim for claim in paragraph if is_proven(claim)) for paragraph in group.paragraphs)
-    return Group(group.label, tuple(paragraph for paragraph in paragraphs if any(one.quote for one in paragraph)))
-
-
-def is_proven(claim: Claim) -> bool:
-    """Whether the quote is literal and holds every number of the claim; a bare note claims nothing."""
-    if not claim.quote:
-        return not claim.text
-    return claim.quote in claim.passage.text and not unsupported_numbers(claim.text, [claim.passage.text])
 
 
 class Numbering:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
-from assistant.core.models import KINDS, Evidence, Kind, Language, Passage, Ranked
-from assistant.core.prompt_templates import Prompts
+from assistant.answering.draft import Draft, Group, Setting
+from assistant.core.models import KINDS, Claim, Evidence, Kind, Passage, Ranked
+from assistant.core.source_status import is_ended
 from assistant.core.sources import Source
-from assistant.ingestion.status_sentences import show_date
+from assistant.index.corpus import Library
+from assistant.language.dates import show_date
 from assistant.language.numbers import numbers_in
-from assistant.retrieval.retriever import Library, Query, is_ended
+from assistant.retrieval.retriever import Query
 
 SENTENCES = 5
 CONSIDERED = 40
@@ -29,43 +30,6 @@ COVERAGE_WEIGHT = 0.06
 ALIKE = 0.75
 QUOTE_CHARACTERS = 400
 _SHORT = 25
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One sentence of an answer and the quote that carries it."""
-
-    text: str
-    quote: str
-    passage: Passage
-    score: float
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Claims under one label, one tuple of claims for each document."""
-
-    label: str
-    paragraphs: tuple[tuple[Claim, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An answer before it is verified."""
-
-    lead_in: str
-    groups: tuple[Group, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What an answer is made in: the reader's language and day, the sources and texts at hand."""
-
-    language: Language
-    library: Library
-    prompts: Prompts
-    today: date
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,18 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from assistant.answering.extractive import PER_NAMED_DOCUMENT, Claim, Draft, Setting, state_claims
+from assistant.answering.draft import Draft, Setting
+from assistant.answering.extractive import PER_NAMED_DOCUMENT, state_claims
 from assistant.answering.grounding.claim_verifier import SupportCheck
 from assistant.answering.grounding.evidence_windows import Cited
 from assistant.answering.llm.client import LanguageModel, Message
+from assistant.answering.llm.sanitize import _ADDRESS, plain
 from assistant.answering.sentence_stream import Written, written_sentences
 from assistant.core.errors import ModelError
-from assistant.core.models import Composition, Evidence, Ranked
+from assistant.core.models import Claim, Composition, Evidence, Ranked
 
 PASSAGES = 6
 CHARACTERS = 6000
-_ADDRESS = re.compile(r"\b(?:https?://|www\.|mailto:)\S+", re.IGNORECASE)
 _END = re.compile(r"[.!?…:][\"“”»«)]*$")
 _SHORT = 15
 
@@ -65,11 +66,6 @@ def answer_messages(material: Material, setting: Setting) -> list[Message]:
     )
     asked = prompts.fill("model_question", language, passages=passages, question=plain(material.question))
     return [("system", prompts.fill("model_answer", language)), ("human", asked)]
-
-
-def plain(text: str) -> str:
-    """Text that cannot close a tag or hold an address: it is data for the model, nothing else."""
-    return _ADDRESS.sub("[Link]", text).replace("<", "‹").replace(">", "›")
 
 
 class Writing:

@@ -7,19 +7,21 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypedDict, Unpack
 
-from assistant.answering.citations import verified
-from assistant.answering.extractive import Setting, draft_quotes
+from assistant.answering.draft import Setting
+from assistant.answering.extractive import draft_quotes
 from assistant.answering.generative import Writing, choose_material
 from assistant.answering.query_rewriting import rewritten
-from assistant.answering.response import Clock, Inquiry, refused
-from assistant.bootstrap import Assistant
+from assistant.answering.quote_check import verified
+from assistant.answering.response import Found, Inquiry, quoted, refused, told, worded
+from assistant.answering.runtime import Assistant
+from assistant.answering.stage_timer import Clock
 from assistant.core.errors import IndexUnavailableError
 from assistant.core.models import Answer, Evidence, Kind, Language, Piece, Ranked, Turn, Understood
 from assistant.core.sources import Land
+from assistant.index.corpus import Library
 from assistant.retrieval.query_understanding import check_length, understand
-from assistant.retrieval.retriever import Library, Query, asks_for_section, make_query, retrieve, search
+from assistant.retrieval.retriever import Query, asks_for_section, make_query, retrieve, search
 from assistant.retrieval.suggested_questions import nearest_questions
-from assistant.tell import Found, quoted, told, worded
 
 
 class Known(TypedDict, total=False):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.answering.generative import plain
 from assistant.answering.llm.client import LanguageModel
+from assistant.answering.llm.sanitize import plain
 from assistant.core.errors import ModelError
 from assistant.core.models import Turn, Understood
 from assistant.core.prompt_templates import Prompts
+from assistant.language.language_detection import detect_language
 from assistant.language.tokenizer import Tokenizer
-from assistant.retrieval.query_understanding import area_of, detect_language
+from assistant.retrieval.query_understanding import area_of
 
 TURNS = 4
 SECONDS = 4.0

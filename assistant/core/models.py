@@ -74,6 +74,17 @@ class Ranked:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence of an answer and the quote that carries it."""
+
+    text: str
+    quote: str
+    passage: Passage
+    score: float
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Understood:
     """A question as it was understood: language, stand-alone form, and whether it is one.
 

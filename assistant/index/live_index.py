@@ -11,6 +11,7 @@ from typing import Literal
 
 from assistant.core.errors import AssistantError, IndexUnavailableError, StoreUnreachableError
 from assistant.core.heap import give_back
+from assistant.index.corpus import Library, prepare
 from assistant.index.embeddings import Encoder
 from assistant.index.snapshot import (
     Generation,
@@ -22,7 +23,6 @@ from assistant.index.snapshot import (
 )
 from assistant.index.vector_store import Store
 from assistant.language.tokenizer import Tokenizer
-from assistant.retrieval.retriever import Library, prepare
 
 logger = logging.getLogger(__name__)
 LOOK_EVERY_SECONDS = 2.0

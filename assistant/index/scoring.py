@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.core.models import Language, Passage
+from assistant.index.bm25 import LexicalIndex
 from assistant.index.int8_matrix import ByteVectors
-from assistant.language.tokenizer import LexicalIndex
 
 SENTENCE_WEIGHT = 0.5
 LEXICAL_WEIGHT = 0.10

@@ -14,12 +14,12 @@ import numpy as np
 from assistant.core.errors import IndexUnavailableError
 from assistant.core.models import Document, Passage
 from assistant.core.sources import Source
+from assistant.index.bm25 import LexicalIndex
 from assistant.index.calibration import Thresholds
 from assistant.index.int8_matrix import ByteVectors
 from assistant.index.scoring import Floats, Space, passage_offsets
 from assistant.index.vector_store import FolderStore, Store
 from assistant.ingestion.knowledge_loader import parse_source
-from assistant.language.tokenizer import LexicalIndex
 
 PARTIAL = ".partial"
 TEXT_FILES = ("passages.jsonl", "documents.json", "lexical.npz")

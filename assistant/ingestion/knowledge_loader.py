@@ -20,9 +20,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from assistant.core.errors import KnowledgeError
 from assistant.core.models import Document, Language, Section
+from assistant.core.source_status import short_name
 from assistant.core.sources import KINDS, FrontMatter, Source
 from assistant.core.validation_messages import explain
-from assistant.ingestion.status_sentences import short_name, status_sections
+from assistant.ingestion.status_sentences import status_sections
 
 _ATTEMPTS = 5
 _REST = 0.2  # seconds without a change after which a file counts as saved; writers pause for less

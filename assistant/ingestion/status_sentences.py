@@ -5,39 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assistant.core.models import Language, Section
+from assistant.core.source_status import short_name
 from assistant.core.sources import Funding, Source, Support
+from assistant.language.dates import show_date
 
 HEADINGS: dict[Language, tuple[str, ...]] = {"de": ("Stand und Status",), "en": ("English", "Date and status")}
-_MONTHS: dict[Language, list[str]] = {
-    "de": [
-        "Januar",
-        "Februar",
-        "März",
-        "April",
-        "Mai",
-        "Juni",
-        "Juli",
-        "August",
-        "September",
-        "Oktober",
-        "November",
-        "Dezember",
-    ],
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-}
 
 
 def status_sections(source: Source, successor: Source | None = None) -> Iterator[Section]:
@@ -46,22 +18,6 @@ def status_sections(source: Source, successor: Source | None = None) -> Iterator
         sentences = "\n".join(_sentences(source, successor, language))
         if sentences:
             yield Section(headings, sentences, language, generated=True)
-
-
-def show_date(partial: str, language: Language = "de") -> str:
-    """``2025-07-01`` → ``01.07.2025`` or ``1 July 2025``, ``2025-07`` → ``Juli 2025``, ``2025`` → ``2025``."""
-    year, *rest = partial.split("-")
-    if not rest:
-        return year
-    month = _MONTHS[language][int(rest[0]) - 1]
-    if len(rest) == 1:
-        return f"{month} {year}"
-    return f"{rest[1]}.{rest[0]}.{year}" if language == "de" else f"{int(rest[1])} {month} {year}"
-
-
-def short_name(source: Source) -> str:
-    """What a source is called in running text."""
-    return source.short_title or source.title
 
 
 def _sentences(source: Source, successor: Source | None, language: Language) -> Iterator[str]:

@@ -18,12 +18,12 @@ from typing import IO, Any
 
 from assistant.core.errors import DocumentError
 from assistant.core.models import Document, Kind, Language, Section
+from assistant.core.progress import Report
 from assistant.core.sources import AddedDocument
-from assistant.index.builder import Report
 from assistant.ingestion.chunking import slugify, split_document
 from assistant.ingestion.parsers.blocks import Extracted, clean_text, clean_title
 from assistant.ingestion.parsers.sandbox import Limits, read_document
-from assistant.retrieval.query_understanding import detect_language
+from assistant.language.language_detection import detect_language
 
 logger = logging.getLogger(__name__)
 _FORMAT = 1

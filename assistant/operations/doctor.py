@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.bootstrap import Assistant, build_assistant
+from assistant.answering.runtime import Assistant
+from assistant.bootstrap import build_assistant
 from assistant.core.errors import AssistantError, ModelError
 from assistant.core.settings import Settings
 from assistant.ingestion.knowledge_loader import load_knowledge

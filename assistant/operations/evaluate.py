@@ -14,7 +14,7 @@ from statistics import fmean, median
 from typing import Any
 
 from assistant.answering.pipeline import rank, stream
-from assistant.bootstrap import Assistant
+from assistant.answering.runtime import Assistant
 from assistant.core.errors import AssistantError
 from assistant.core.models import Answer, Turn
 from assistant.core.sources import Land

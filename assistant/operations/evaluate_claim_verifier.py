@@ -16,11 +16,12 @@ from typing import Any
 
 from assistant.answering.grounding.claim_verifier import Features
 from assistant.answering.grounding.evidence_windows import Cited
-from assistant.bootstrap import Assistant, build_assistant, refresh_index
+from assistant.answering.runtime import Assistant
+from assistant.bootstrap import build_assistant, refresh_index
 from assistant.core.models import Language, Passage
 from assistant.core.settings import load_settings
+from assistant.language.language_detection import detect_language
 from assistant.language.sentence_splitter import split_sentences
-from assistant.retrieval.query_understanding import detect_language
 
 FOLDER = Path(__file__).resolve().parents[2] / "tests" / "evaluation"
 DEVELOPMENT, HOLDOUT, FRESH, UNSEEN = (FOLDER / f"claims{name}.jsonl" for name in ("", "_holdout", "_fresh", "_unseen"))

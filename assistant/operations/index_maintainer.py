@@ -6,7 +6,8 @@ import logging
 import threading
 import time
 
-from assistant.bootstrap import Assistant, refresh_index
+from assistant.answering.runtime import Assistant
+from assistant.bootstrap import refresh_index
 from assistant.core.errors import (
     AssistantError,
     IndexBusyError,

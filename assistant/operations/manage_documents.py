@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from assistant.bootstrap import Assistant, build_assistant, index_input, refresh_index
+from assistant.answering.runtime import Assistant
+from assistant.bootstrap import build_assistant, index_input, refresh_index
+from assistant.core.progress import Report
 from assistant.core.settings import Settings, shipped_folder
-from assistant.index.builder import IndexInput, Report, drop_folder, embedded_text, write_lock
+from assistant.index.builder import IndexInput, drop_folder, embedded_text, write_lock
 from assistant.index.embedding_cache import vector_key
 from assistant.index.snapshot import current_generation
 from assistant.ingestion.chunking import split_document

@@ -10,8 +10,9 @@ from functools import lru_cache
 from assistant.core.errors import QuestionError
 from assistant.core.models import Kind, Language, Turn, Understood
 from assistant.core.prompt_templates import Prompts
-from assistant.language.stopwords import ENGLISH, GERMAN
-from assistant.language.tokenizer import LexicalIndex, Tokenizer
+from assistant.index.bm25 import LexicalIndex
+from assistant.language.language_detection import _WORD, detect_language
+from assistant.language.tokenizer import Tokenizer
 
 MAXIMUM_CHARACTERS = 2000
 MAXIMUM_TURNS = 10
@@ -19,7 +20,6 @@ _SUBJECT_CHARACTERS = 300
 _CONTEXT_CHARACTERS = 200
 _FEW = 3
 _COMMON = 3.9  # inverse document frequency of a term that two of a hundred passages hold
-_WORD = re.compile(r"[^\W\d_]+")
 _INVISIBLE = re.compile(
     r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
 )
@@ -78,16 +78,6 @@ def check_length(question: str) -> str:
     if not cleaned:
         raise QuestionError("empty_question", "Bitte geben Sie eine Frage ein.")
     return cleaned
-
-
-def detect_language(text: str, default: Language = "de") -> Language:
-    """German or English by their function words and letters; undecided means the default."""
-    words = [word.lower() for word in _WORD.findall(text)]
-    german = sum(word in GERMAN and word not in ENGLISH for word in words) + 2 * bool(re.search("[äöüß]", text, re.I))
-    english = sum(word in ENGLISH and word not in GERMAN for word in words)
-    if german == english:
-        return default
-    return "de" if german > english else "en"
 
 
 def understand(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from assistant.core.models import Citation, Evidence, Language, Passage
+from assistant.index.corpus import Library
 from assistant.language.tokenizer import Tokenizer
-from assistant.retrieval.retriever import Library, Query
+from assistant.retrieval.retriever import Query
 
 COUNT = 3
 LOOKED_AT = 5  # sections that may share a word with a refused question

@@ -11,7 +11,8 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from assistant.bootstrap import Assistant
+from assistant.advisory.self_check_questions import questionnaire_of
+from assistant.answering.runtime import Assistant
 from assistant.core.errors import AssistantError, ProfileError, QuestionError
 from assistant.core.models import Language
 from assistant.web.api.advisory import router as advice_router
@@ -45,6 +46,7 @@ def build_app(assistant: Assistant, *, loopback: bool = False) -> Observer:
     """The ASGI application of one assistant; ``loopback``: it is served on this machine only."""
     app = FastAPI(title="Netzlotse", version="0.1.0", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     app.state.assistant = assistant
+    questionnaire_of(assistant.settings)  # a broken file stops the start, not the first visitor
     app.state.metrics = metrics = Metrics(assistant)
     app.include_router(router)
     app.include_router(source_router)

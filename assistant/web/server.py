@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from assistant.answering.pipeline import ask
-from assistant.bootstrap import Assistant
+from assistant.answering.runtime import Assistant
 from assistant.core.log_format import content_free_logs
 from assistant.feedback.recorder import store_of
 from assistant.feedback.store import forget_regularly

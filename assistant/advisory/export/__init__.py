@@ -1,4 +1,8 @@
-"""Reports as files: Word to correct, PDF to hand out, Markdown to work on."""
+"""Reports as files: Word to correct, PDF to hand out, Markdown to work on.
+
+Lives here: one writer for each format, from ``report.Report`` to bytes.
+Does not: what a report says.
+"""
 
 from __future__ import annotations
 

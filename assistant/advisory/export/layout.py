@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 from assistant.advisory.export.plain_text import one_line
 from assistant.advisory.report import Block, Paragraph, Part, Remark, Report, Subheading, Table
 from assistant.core.models import Citation
-from assistant.ingestion.status_sentences import show_date
+from assistant.language.dates import show_date
 
 SOURCES_HEADING = "Quellen"
 WIDE = 5

@@ -20,9 +20,9 @@ from assistant.answering.grounding.swapped_facts import exchanged_names, exchang
 from assistant.answering.grounding.word_alignment import Aligner, Text, WordEncoder, own_scores, weakest_stretch
 from assistant.core.models import Language, Passage
 from assistant.index.embeddings import Encoder, Vectors
+from assistant.language.language_detection import detect_language
 from assistant.language.named_entities import Names
 from assistant.language.tokenizer import Tokenizer
-from assistant.retrieval.query_understanding import detect_language
 
 WEIGHTS = {"weakest": 9.5, "lowest": 7.5, "added": -3.3, "foreign": 1.9}
 BIAS = -9.0

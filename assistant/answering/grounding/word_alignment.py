@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from assistant.answering.grounding.polarity_markers import marker_words
 from assistant.core.models import Language
-from assistant.index.embeddings import E5Embeddings, Encoder, load_embeddings
+from assistant.index.embedding_engines import E5Embeddings, load_embeddings
+from assistant.index.embeddings import Encoder
 from assistant.language.number_words import WORD
 from assistant.language.stopwords import ENGLISH, GERMAN
 from assistant.language.tokenizer import Tokenizer, compound_terms, term

@@ -1,1 +1,5 @@
-"""api."""
+"""REST and server-sent events: chat, search, advice, feedback, and the shapes of replies.
+
+Lives here: what programs call, described in OpenAPI.
+Does not: HTML.
+"""

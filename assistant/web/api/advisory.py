@@ -18,7 +18,7 @@ from assistant.advisory.briefing import Progress, brief, check_parts
 from assistant.advisory.export import FORMATS, file_name, write
 from assistant.advisory.funding_match import match, to_dict
 from assistant.advisory.report import Report
-from assistant.bootstrap import Assistant
+from assistant.answering.runtime import Assistant
 from assistant.core.company_profile import Profile
 from assistant.core.errors import AssistantError
 from assistant.web.api.schemas import ADVISERS, replies

@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.answering.pipeline import ask, find, stream
-from assistant.bootstrap import Assistant
+from assistant.answering.runtime import Assistant
 from assistant.core.company_profile import Profile
 from assistant.core.errors import IndexUnavailableError
 from assistant.core.models import Answer, Kind, Piece, Turn

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from assistant.bootstrap import Assistant
+from assistant.answering.runtime import Assistant
 from assistant.core.errors import AssistantError, FeedbackError
 from assistant.core.models import Language, Mode, Status
 from assistant.feedback.recorder import masked_comment, store_of

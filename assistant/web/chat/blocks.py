@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from assistant.advisory.self_check_questions import questionnaire_of
 from assistant.answering.pipeline import stream
-from assistant.bootstrap import Assistant
+from assistant.answering.response import mode_note
+from assistant.answering.runtime import Assistant
 from assistant.core.errors import QuestionError
 from assistant.core.models import Answer, Citation, Language, Piece, Turn
 from assistant.feedback.recorder import keep_unanswered
 from assistant.retrieval.query_understanding import MAXIMUM_CHARACTERS, MAXIMUM_TURNS
-from assistant.tell import mode_note
 from assistant.web.api.feedback import notice
 from assistant.web.chat.gradio_import import gradio as gr
 from assistant.web.chat.rating import rating_form
@@ -108,7 +109,7 @@ def chat_page(assistant: Assistant, language: Language, note: Callable[[Answer],
 
 def _head(assistant: Assistant, language: Language) -> None:
     texts = TEXTS[language]
-    self_check = f"\n\n{texts['self_check']}" if assistant.questionnaire else ""
+    self_check = f"\n\n{texts['self_check']}" if questionnaire_of(assistant.settings) else ""
     gr.Markdown(f"{texts['switch']}\n\n# {texts['title']}\n\n{texts['claim']}{self_check}", elem_id="brand")
     gr.Markdown(notice(assistant, language), elem_id="greeting")
 

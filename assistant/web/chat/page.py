@@ -14,7 +14,7 @@ from string import Template
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 
-from assistant.bootstrap import Assistant
+from assistant.answering.runtime import Assistant
 from assistant.core.models import Language
 from assistant.web.chat.blocks import TEXTS
 from assistant.web.chat.gradio_import import gradio

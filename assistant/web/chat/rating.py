@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from assistant.bootstrap import Assistant
+from assistant.answering.runtime import Assistant
 from assistant.core.errors import AssistantError
 from assistant.core.models import Language
 from assistant.web.api.feedback import COMMENT_CHARACTERS, RATING, REASONS, FeedbackIn, keep_feedback

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from assistant.core.models import Answer, Citation, Language
-from assistant.ingestion.status_sentences import show_date
+from assistant.language.dates import show_date
 from assistant.web.safe_markdown import escape, safe_markdown, safe_url
 
 LABELS: Mapping[Language, Mapping[str, str]] = {

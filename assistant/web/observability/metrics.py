@@ -14,7 +14,7 @@ from prometheus_client.registry import Collector
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from assistant.bootstrap import Assistant
+from assistant.answering.runtime import Assistant
 from assistant.core.errors import IndexUnavailableError
 from assistant.core.models import Answer
 from assistant.core.settings import LOCAL_METRICS, Settings

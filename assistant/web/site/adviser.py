@@ -23,14 +23,14 @@ from assistant.advisory.export import FORMATS
 from assistant.advisory.funding_match import GOAL_NAMES, match, to_dict
 from assistant.advisory.self_check import advise, evaluate
 from assistant.advisory.self_check import to_dict as check_to_dict
-from assistant.advisory.self_check_questions import known_answers
+from assistant.advisory.self_check_questions import known_answers, questionnaire_of
 from assistant.advisory.source_catalogue import KIND_NAMES, STATES, Filters, as_report, browse
-from assistant.bootstrap import Assistant
+from assistant.answering.runtime import Assistant
 from assistant.core.company_profile import Profile, load_profile, parse_profile
 from assistant.core.errors import ProfileError, QuestionError
 from assistant.core.models import KINDS
 from assistant.core.sources import Topic
-from assistant.ingestion.status_sentences import show_date
+from assistant.language.dates import show_date
 from assistant.web.api.advisory import AdviceIn, attachment, briefing_reply, report_file
 from assistant.web.resources import PROFILES, TEMPLATES
 from assistant.web.site.profile_form import CHOICES, LABELS, LAENDER, Fields, profile_file, read_profile, show_profile
@@ -130,7 +130,7 @@ def _result(assistant: Assistant, fields: Fields, view: str, profile: Profile) -
 
 def _check_result(assistant: Assistant, profile: Profile) -> dict[str, Any]:
     """The questions, and what the answers in the profile say."""
-    questionnaire = assistant.questionnaire
+    questionnaire = questionnaire_of(assistant.settings)
     if questionnaire is None:
         return {}
     answers = known_answers(questionnaire, profile.self_check or {})

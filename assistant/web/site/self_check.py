@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from assistant.advisory.self_check import advise, check_answers, evaluate, to_dict
-from assistant.advisory.self_check_questions import Questionnaire
+from assistant.advisory.self_check_questions import Questionnaire, questionnaire_of
 from assistant.advisory.self_check_report import FILE_NAME, to_profile
-from assistant.bootstrap import Assistant
+from assistant.answering.runtime import Assistant
 from assistant.core.errors import SelfCheckError
 from assistant.core.sources import Land
 from assistant.web.api.schemas import SENT, replies
@@ -127,7 +127,7 @@ def _assistant(request: Request) -> Assistant:
 
 def _questionnaire(request: Request) -> Questionnaire:
     """The questions in force; without any the page does not exist."""
-    found = _assistant(request).questionnaire
+    found = questionnaire_of(_assistant(request).settings)
     if found is None:
         raise HTTPException(404)
     return found

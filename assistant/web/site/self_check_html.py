@@ -19,10 +19,10 @@ from assistant.advisory.self_check import (
 from assistant.advisory.self_check_questions import UNKNOWN, Question, Questionnaire
 from assistant.advisory.self_check_report import percent
 from assistant.answering.citations import Numbering
-from assistant.answering.extractive import Claim
-from assistant.core.models import Citation
+from assistant.core.models import Citation, Claim
+from assistant.core.source_status import short_name
 from assistant.core.sources import Land
-from assistant.ingestion.status_sentences import short_name, show_date
+from assistant.language.dates import show_date
 from assistant.web.site.radar_chart import Axis, radar
 
 PREFIX = "frage-"

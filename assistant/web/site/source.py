@@ -9,10 +9,10 @@ from itertools import groupby
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from assistant.bootstrap import Assistant
+from assistant.answering.runtime import Assistant
 from assistant.core.models import Passage
 from assistant.core.sources import Source
-from assistant.ingestion.status_sentences import show_date
+from assistant.language.dates import show_date
 
 router = APIRouter()
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from assistant.bootstrap import Assistant
+from assistant.answering.runtime import Assistant
 from assistant.core.web_origins import is_allowed, parse_origin
 from assistant.web.resources import TEMPLATES
 from assistant.web.site.legal import text_for_websites

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
-from assistant.bootstrap import Assistant
+from assistant.answering.runtime import Assistant
 from assistant.core.models import Language
 from assistant.web.api.feedback import RATING, REASONS, notice
 from assistant.web.chat.source_cards import LABELS

@@ -1,0 +1,36 @@
+"""What an answer is made of before it is written out: claims, their groups, and the context they are chosen in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from assistant.core.models import Claim, Language
+from assistant.core.prompt_templates import Prompts
+from assistant.index.corpus import Library
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Claims under one label, one tuple of claims for each document."""
+
+    label: str
+    paragraphs: tuple[tuple[Claim, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An answer before it is verified."""
+
+    lead_in: str
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What an answer is made in: the reader's language and day, the sources and texts at hand."""
+
+    language: Language
+    library: Library
+    prompts: Prompts
+    today: date

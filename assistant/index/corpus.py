@@ -1,0 +1,124 @@
+"""A loaded snapshot with what retrieval looks up in it, prepared once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.core.models import KINDS, Language, Passage
+from assistant.core.source_status import source_laender
+from assistant.core.sources import Funding, Land, Source, Support
+from assistant.index.snapshot import Generation
+from assistant.language.tokenizer import Tokenizer
+
+
+@dataclass(frozen=True, slots=True)
+class Restrictions:
+    """When a source must not answer, looked up for all sources at once, in their order.
+
+    ``last_day`` ``(documents,)``: ordinal of the last day before it ends; ``elsewhere``: for
+    each Land what is meant for other ones only; ``names``: what programmes and offers are
+    called, as sets of terms, each under one of its terms.
+    """
+
+    last_day: NDArray[np.int64]
+    elsewhere: Mapping[Land, NDArray[np.bool_]]
+    names: Mapping[str, Sequence[tuple[frozenset[str], int]]]
+
+    def ended(self, today: date) -> NDArray[np.bool_]:
+        """Sources for which ``is_ended`` holds."""
+        return self.last_day < today.toordinal()
+
+    def outside(self, laender: Collection[Land]) -> NDArray[np.bool_]:
+        """Sources that are meant for none of these Länder; without Länder none."""
+        if not laender:
+            return np.zeros(len(self.last_day), dtype=np.bool_)
+        return np.asarray(np.logical_and.reduce([self.elsewhere[land] for land in laender]), dtype=np.bool_)
+
+    def named(self, terms: frozenset[str]) -> list[int]:
+        """Places of the programmes and offers that are called by name."""
+        held = (one for term in terms for one in self.names.get(term, ()))
+        return sorted({place for name, place in held if name <= terms})
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A generation with what retrieval looks up in it, prepared once.
+
+    ``document_of`` ``(n,)`` gives the place of each passage's document, ``kinds`` ``(n,)``
+    the place of its kind in ``KINDS``; ``doubled`` ``(n,)`` marks English parts of documents that have a German
+    text, ``regional`` ``(n,)`` what is meant for single Länder. ``places_of`` holds the
+    places of each document's passages, ``status_passages`` its generated passage by language.
+    """
+
+    generation: Generation
+    document_of: NDArray[np.int64]
+    doubled: NDArray[np.bool_]
+    kinds: NDArray[np.int8]
+    regional: NDArray[np.bool_]
+    restrictions: Restrictions
+    places_of: Mapping[str, Sequence[int]]
+    status_passages: Mapping[str, Mapping[Language, Passage]]
+
+
+def prepare(generation: Generation, tokenizer: Tokenizer) -> Library:
+    """Look-ups over a loaded generation."""
+    places = {one: place for place, one in enumerate(generation.sources)}
+    laender = {one: source_laender(source) for one, source in generation.sources.items()}
+    german = {passage.document_id for passage in generation.passages if passage.language == "de"}
+    return Library(
+        generation,
+        np.array([places[p.document_id] for p in generation.passages], dtype=np.int64),
+        np.array([p.language == "en" and p.document_id in german for p in generation.passages], dtype=np.bool_),
+        np.array([KINDS.index(p.kind) for p in generation.passages], dtype=np.int8),
+        np.array([bool(laender[p.document_id]) for p in generation.passages], dtype=np.bool_),
+        _restrictions(list(generation.sources.values()), list(laender.values()), tokenizer),
+        _places_of(generation.passages),
+        _status_passages(generation.passages),
+    )
+
+
+def _restrictions(sources: Sequence[Source], laender: Sequence[frozenset[Land]], tokenizer: Tokenizer) -> Restrictions:
+    lands: tuple[Land, ...] = get_args(Land)
+    names: dict[str, list[tuple[frozenset[str], int]]] = {}
+    for place, source in enumerate(sources):
+        for name in _names(source, tokenizer) if isinstance(source, Funding | Support) else ():
+            names.setdefault(min(name), []).append((name, place))
+    return Restrictions(
+        np.array([_last_day(source) for source in sources], dtype=np.int64),
+        {land: np.array([bool(one) and land not in one for one in laender], dtype=np.bool_) for land in lands},
+        names,
+    )
+
+
+def _last_day(source: Source) -> int:
+    if not isinstance(source, Funding | Support):
+        return date.max.toordinal()
+    return 0 if source.status == "ended" else (source.valid_until or date.max).toordinal()
+
+
+def _places_of(passages: Sequence[Passage]) -> Mapping[str, Sequence[int]]:
+    found: dict[str, list[int]] = {}
+    for place, passage in enumerate(passages):
+        found.setdefault(passage.document_id, []).append(place)
+    return found
+
+
+def _status_passages(passages: Sequence[Passage]) -> Mapping[str, Mapping[Language, Passage]]:
+    found: dict[str, dict[Language, Passage]] = {}
+    for passage in passages:
+        if passage.generated:
+            found.setdefault(passage.document_id, {})[passage.language] = passage
+    return found
+
+
+def _names(source: Source, tokenizer: Tokenizer) -> tuple[frozenset[str], ...]:
+    """What a source is called, as sets of terms: short title, id and aliases."""
+    called = [source.short_title or source.title, *(one.replace("-", " ") for one in (source.id, *source.aliases))]
+    words = (frozenset(tokenizer.words(one)) for one in called)
+    return tuple(one for one in words if one)
