@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from assistant.answering.runtime import Assistant
-from assistant.core.models import Evidence
+from assistant.core.models import RetrievalResult
 from assistant.core.source_status import is_ended, source_laender
 from assistant.core.sources import Funding, Land, Support
 from assistant.index.scoring import Space, score, top
@@ -19,7 +19,7 @@ from assistant.retrieval.retriever import make_query, retrieve, search
 TODAY = date(2026, 11, 23)
 
 
-def evidence(assistant: Assistant, question: str, today: date = TODAY) -> Evidence:
+def evidence(assistant: Assistant, question: str, today: date = TODAY) -> RetrievalResult:
     understood = understand(question, (), assistant.tokenizer, assistant.prompts)
     query = make_query(understood, assistant.encoder, assistant.tokenizer, assistant.places)
     return retrieve(query, assistant.shelf.library(), today)

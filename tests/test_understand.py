@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.core.errors import QuestionError
-from assistant.core.models import Kind, Language, Turn, Understood
+from assistant.core.models import Kind, Language, Turn, ParsedQuery
 from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import shipped_folder
 from assistant.language.language_detection import detect_language
@@ -18,7 +18,7 @@ GERMAN = "Wie können wir mit einem Wettbewerber gemeinsam Lehrlinge ausbilden?"
 ENGLISH = "How can we share a milling machine with a competitor?"
 
 
-def asked(question: str, *earlier: str, default: Language = "de") -> Understood:
+def asked(question: str, *earlier: str, default: Language = "de") -> ParsedQuery:
     return understand(question, [Turn("user", one) for one in earlier], TOKENIZER, PROMPTS, default)
 
 

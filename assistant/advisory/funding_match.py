@@ -12,7 +12,7 @@ from assistant.answering.citations import Numbering
 from assistant.answering.quote_check import is_proven
 from assistant.answering.runtime import Assistant
 from assistant.core.company_profile import Profile
-from assistant.core.models import Claim, Kind, Passage, Understood
+from assistant.core.models import Claim, Kind, Passage, ParsedQuery
 from assistant.core.source_status import is_ended, short_name
 from assistant.core.sources import Funding, Source, Topic
 from assistant.eligibility.criteria import Criterion, criteria
@@ -165,7 +165,7 @@ def _relevance(assistant: Assistant, profile: Profile, library: Library) -> dict
     if not text:
         return {}
     query = make_query(
-        Understood(text, text, "de"), assistant.encoder, assistant.tokenizer, assistant.places, profile.land
+        ParsedQuery(text, text, "de"), assistant.encoder, assistant.tokenizer, assistant.places, profile.land
     )
     found: dict[str, float] = {}
     for one in search(query, library, len(library.generation.passages), FUNDING):

@@ -10,7 +10,7 @@ from assistant.advisory.self_check_questions import Dimension
 from assistant.advisory.topic_evidence import fits
 from assistant.answering.quote_check import is_proven
 from assistant.answering.runtime import Assistant
-from assistant.core.models import Claim, Kind, Passage, Understood
+from assistant.core.models import Claim, Kind, Passage, ParsedQuery
 from assistant.core.source_status import source_laender
 from assistant.core.sources import Funding, Land, Source, Support, Topic
 from assistant.eligibility.rule_quotes import sentences
@@ -58,7 +58,7 @@ class Finder:
         return tuple(found)
 
     def _query(self, text: str) -> Query:
-        understood = Understood(text, text, "de")
+        understood = ParsedQuery(text, text, "de")
         return make_query(
             understood, self._assistant.encoder, self._assistant.tokenizer, self._assistant.places, self._land
         )

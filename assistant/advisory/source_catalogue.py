@@ -8,7 +8,7 @@ from datetime import date
 from assistant.advisory.report import Block, Paragraph, Part, Report, Statement
 from assistant.answering.citations import Numbering
 from assistant.answering.runtime import Assistant
-from assistant.core.models import KINDS, Claim, Kind, Passage, Understood
+from assistant.core.models import KINDS, Claim, Kind, Passage, ParsedQuery
 from assistant.core.source_status import is_ended, source_laender
 from assistant.core.sources import Funding, Land, Source, Support, Topic
 from assistant.eligibility.rule_quotes import sentences
@@ -68,7 +68,7 @@ def _passages(assistant: Assistant, library: Library, text: str, kinds: tuple[Ki
     if not text.strip():
         return [one for one in own if one.kind in kinds]
     cleaned = check_length(text)
-    query = make_query(Understood(cleaned, cleaned, "de"), assistant.encoder, assistant.tokenizer, assistant.places)
+    query = make_query(ParsedQuery(cleaned, cleaned, "de"), assistant.encoder, assistant.tokenizer, assistant.places)
     ranked = search(query, library, len(library.generation.passages), kinds)
     return [one.passage for one in ranked if not one.passage.generated]
 

@@ -10,7 +10,7 @@ from assistant.answering.draft import Setting
 from assistant.answering.extractive import draft_quotes
 from assistant.answering.quote_check import verified
 from assistant.answering.runtime import Assistant
-from assistant.core.models import Claim, Evidence, Kind, Ranked, Understood
+from assistant.core.models import Claim, RetrievalResult, Kind, ScoredPassage, ParsedQuery
 from assistant.core.source_status import is_ended, source_laender
 from assistant.core.sources import Cooperation, Land, Source
 from assistant.index.corpus import Library
@@ -41,16 +41,16 @@ class Desk:
 
 def gather(desk: Desk, subject: Subject) -> tuple[tuple[Claim, ...], ...]:
     """Proven sentences on a subject, one tuple for each source, the best source first."""
-    understood = Understood(subject.text, subject.text, "de")
+    understood = ParsedQuery(subject.text, subject.text, "de")
     query = make_query(understood, desk.assistant.encoder, desk.assistant.tokenizer, desk.assistant.places, desk.land)
     ranked = tuple(_allowed(desk, subject, search(query, desk.library, _LOOKED_THROUGH, subject.kinds)))
     floor = desk.library.generation.thresholds["de"].floor
     setting = Setting("de", desk.library, desk.assistant.prompts, desk.today)
-    draft = verified(draft_quotes(Evidence(ranked[:_DEPTH], "enough", 0.0, floor), query, subject.text, setting))
+    draft = verified(draft_quotes(RetrievalResult(ranked[:_DEPTH], "enough", 0.0, floor), query, subject.text, setting))
     return tuple(paragraph for group in draft.groups for paragraph in group.paragraphs)
 
 
-def _allowed(desk: Desk, subject: Subject, ranked: Sequence[Ranked]) -> Iterator[Ranked]:
+def _allowed(desk: Desk, subject: Subject, ranked: Sequence[ScoredPassage]) -> Iterator[ScoredPassage]:
     for one in ranked:
         source = desk.library.generation.sources[one.passage.document_id]
         if one.passage.language == "de" and fits(source, desk.land, desk.today) and _of_area(source, subject.areas):

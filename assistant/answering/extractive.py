@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answering.draft import Draft, Group, Setting
-from assistant.core.models import KINDS, Claim, Evidence, Kind, Passage, Ranked
+from assistant.core.models import KINDS, Claim, RetrievalResult, Kind, Passage, ScoredPassage
 from assistant.core.source_status import is_ended
 from assistant.core.sources import Source
 from assistant.index.corpus import Library
@@ -48,7 +48,7 @@ class _Candidate:
     words: int
 
 
-def draft_quotes(evidence: Evidence, query: Query, question: str, setting: Setting) -> Draft:
+def draft_quotes(evidence: RetrievalResult, query: Query, question: str, setting: Setting) -> Draft:
     """Choose the sentences that answer and arrange them as paper, cooperation, support, funding."""
     candidates = list(_candidates(evidence, query, question, setting.library))
     chosen = _choose(candidates, _named(evidence.ranked, query, setting.library), query.area)
@@ -56,7 +56,7 @@ def draft_quotes(evidence: Evidence, query: Query, question: str, setting: Setti
     return Draft(_lead_in(groups, setting), groups)
 
 
-def _candidates(evidence: Evidence, query: Query, question: str, library: Library) -> Iterator[_Candidate]:
+def _candidates(evidence: RetrievalResult, query: Query, question: str, library: Library) -> Iterator[_Candidate]:
     """Quotable sentences of the passages near the best one, each with its value for the question."""
     lexical = library.generation.space.lexical
     wanted = lexical.numbers(query.terms)
@@ -73,7 +73,7 @@ def _candidates(evidence: Evidence, query: Query, question: str, library: Librar
             own = one.sentence_scores[place] + _coverage(wanted, terms, one.passage, query)
             value = one.score + own + (ENGLISH_BONUS if query.language == one.passage.language == "en" else 0.0)
             claim = Claim(sentence, sentence, one.passage, one.score)
-            yield _Candidate(claim, value, own >= evidence.floor, asked, terms, place, sentence.count(" ") + 1)
+            yield _Candidate(claim, value, own >= evidence.sentence_threshold, asked, terms, place, sentence.count(" ") + 1)
 
 
 def _is_over(passage: Passage, question: str) -> bool:
@@ -89,7 +89,7 @@ def _coverage(wanted: Mapping[int, float], held: frozenset[int], passage: Passag
     return COVERAGE_WEIGHT * sum(weight for one, weight in wanted.items() if one in held) / total
 
 
-def _named(ranked: Sequence[Ranked], query: Query, library: Library) -> frozenset[str]:
+def _named(ranked: Sequence[ScoredPassage], query: Query, library: Library) -> frozenset[str]:
     """Documents that the question calls by name; their own sentences come first."""
     found = set(library.restrictions.named(frozenset(query.terms)))
     documents = {one.passage.document_id for one in ranked}

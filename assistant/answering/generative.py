@@ -15,7 +15,7 @@ from assistant.answering.llm.client import LanguageModel, Message
 from assistant.answering.llm.sanitize import _ADDRESS, plain
 from assistant.answering.sentence_stream import Written, written_sentences
 from assistant.core.errors import ModelError
-from assistant.core.models import Claim, Composition, Evidence, Ranked
+from assistant.core.models import Claim, Composition, RetrievalResult, ScoredPassage
 
 PASSAGES = 6
 CHARACTERS = 6000
@@ -28,17 +28,17 @@ class Material:
     """What a model may write from: the passages by number (from 1), and what is needed to prove its sentences."""
 
     question: str
-    ranked: tuple[Ranked, ...]
+    ranked: tuple[ScoredPassage, ...]
     cited: tuple[Cited, ...]
     floor: float
 
 
-def choose_material(question: str, evidence: Evidence, quotes: Draft, setting: Setting) -> Material:
+def choose_material(question: str, evidence: RetrievalResult, quotes: Draft, setting: Setting) -> Material:
     """The passages that the quoting draft rests on, then the next best, as many as a small model can read."""
     quoted = {claim.passage.id for group in quotes.groups for paragraph in group.paragraphs for claim in paragraph}
     readable = [one for one in evidence.ranked if not one.passage.generated]
     ordered = sorted(readable, key=lambda one: one.passage.id not in quoted)
-    chosen: list[Ranked] = []
+    chosen: list[ScoredPassage] = []
     for one in ordered[:PASSAGES]:
         if chosen and sum(len(other.passage.text) for other in (*chosen, one)) > CHARACTERS:
             break
@@ -48,7 +48,7 @@ def choose_material(question: str, evidence: Evidence, quotes: Draft, setting: S
         Cited(one.passage, sentences[one.first_sentence : one.first_sentence + len(one.passage.sentences)])
         for one in chosen
     )
-    return Material(question, tuple(chosen), tuple(cited), evidence.floor)
+    return Material(question, tuple(chosen), tuple(cited), evidence.sentence_threshold)
 
 
 def answer_messages(material: Material, setting: Setting) -> list[Message]:

@@ -16,7 +16,7 @@ from assistant.answering.response import Found, Inquiry, quoted, refused, told, 
 from assistant.answering.runtime import Assistant
 from assistant.answering.stage_timer import Clock
 from assistant.core.errors import IndexUnavailableError
-from assistant.core.models import Answer, Evidence, Kind, Language, Piece, Ranked, Turn, Understood
+from assistant.core.models import Answer, RetrievalResult, Kind, Language, Piece, ScoredPassage, Turn, ParsedQuery
 from assistant.core.sources import Land
 from assistant.index.corpus import Library
 from assistant.retrieval.query_understanding import check_length, understand
@@ -64,7 +64,7 @@ def _tell(assistant: Assistant, request: Request, *, at_once: bool) -> Iterator[
     found = _find(assistant, request)
     if isinstance(found, Answer):
         yield from told(found)
-    elif assistant.model is None or found.evidence.by_words:  # proving needs vectors
+    elif assistant.model is None or found.evidence.lexical_only:  # proving needs vectors
         yield from told(quoted(found))
     else:
         material = choose_material(found.inquiry.understood.standalone, found.evidence, found.quotes, found.setting)
@@ -98,9 +98,9 @@ def _look_up(assistant: Assistant, request: Request, inquiry: Inquiry, library: 
     reply = replies.reply_to(query.vector) if replies and query.vector is not None else None
     if reply and not asks_for_section(query, evidence, library):
         return refused(inquiry, reply, assistant.prompts, assistant.settings)
-    if evidence.verdict in ("off_topic", "none"):
-        reason = "off_topic" if evidence.verdict == "off_topic" else "no_source"
-        if evidence.by_words:  # what words alone do not find may be there all the same
+    if evidence.sufficiency in ("off_topic", "none"):
+        reason = "off_topic" if evidence.sufficiency == "off_topic" else "no_source"
+        if evidence.lexical_only:  # what words alone do not find may be there all the same
             reason = "unavailable"
         near = () if reason == "off_topic" else _near(assistant, query, evidence, inquiry.language)
         return refused(inquiry, reason, assistant.prompts, assistant.settings, near)
@@ -108,17 +108,17 @@ def _look_up(assistant: Assistant, request: Request, inquiry: Inquiry, library: 
     quotes = verified(draft_quotes(evidence, query, inquiry.understood.question, setting))
     clock.lap("answer")
     if not quotes.groups:
-        reason = "unavailable" if evidence.by_words else "unproven"
+        reason = "unavailable" if evidence.lexical_only else "unproven"
         near = _near(assistant, query, evidence, inquiry.language)
         return refused(inquiry, reason, assistant.prompts, assistant.settings, near)
     return Found(inquiry, evidence, setting, quotes)
 
 
-def _near(assistant: Assistant, query: Query, evidence: Evidence, language: Language) -> tuple[str, ...]:
+def _near(assistant: Assistant, query: Query, evidence: RetrievalResult, language: Language) -> tuple[str, ...]:
     return nearest_questions(evidence, query, language, assistant.tokenizer)
 
 
-def _understand(assistant: Assistant, request: Request) -> Understood:
+def _understand(assistant: Assistant, request: Request) -> ParsedQuery:
     """By rules; a follow-up then by the language model, where one is connected."""
     try:
         lexical = assistant.shelf.library().generation.space.lexical
@@ -131,13 +131,13 @@ def _understand(assistant: Assistant, request: Request) -> Understood:
     return rewritten(assistant.model, understood, request.history, assistant.tokenizer, assistant.prompts)
 
 
-def _query(assistant: Assistant, understood: Understood, land: Land | None = None) -> Query:
+def _query(assistant: Assistant, understood: ParsedQuery, land: Land | None = None) -> Query:
     return make_query(understood, assistant.encoder, assistant.tokenizer, assistant.places, land)
 
 
 def rank(
     assistant: Assistant, question: str, history: Sequence[Turn] = (), *, land: Land | None = None
-) -> tuple[Ranked, ...]:
+) -> tuple[ScoredPassage, ...]:
     """The passages that a question would be answered from, whether or not it then is."""
     understood = _understand(assistant, Request(question, history))
     return retrieve(_query(assistant, understood, land), assistant.shelf.library(), date.today()).ranked

@@ -8,7 +8,7 @@ from dataclasses import replace
 from assistant.answering.llm.client import LanguageModel
 from assistant.answering.llm.sanitize import plain
 from assistant.core.errors import ModelError
-from assistant.core.models import Turn, Understood
+from assistant.core.models import Turn, ParsedQuery
 from assistant.core.prompt_templates import Prompts
 from assistant.language.language_detection import detect_language
 from assistant.language.tokenizer import Tokenizer
@@ -21,8 +21,8 @@ _TURN_CHARACTERS = 600
 
 
 def rewritten(
-    model: LanguageModel, understood: Understood, history: Sequence[Turn], tokenizer: Tokenizer, prompts: Prompts
-) -> Understood:
+    model: LanguageModel, understood: ParsedQuery, history: Sequence[Turn], tokenizer: Tokenizer, prompts: Prompts
+) -> ParsedQuery:
     """The question as the model would ask it, if that says nothing that was not said; else as it was understood."""
     if not understood.is_follow_up:
         return understood
@@ -38,7 +38,7 @@ def rewritten(
     return replace(understood, standalone=text, subject="", context="", area=area)
 
 
-def _proposed(model: LanguageModel, understood: Understood, history: Sequence[Turn], prompts: Prompts) -> str | None:
+def _proposed(model: LanguageModel, understood: ParsedQuery, history: Sequence[Turn], prompts: Prompts) -> str | None:
     """One line of the model, or ``None`` when it failed or wrote anything else."""
     language = understood.language
     turns = "\n".join(f"{turn.role}: {plain(turn.content[:_TURN_CHARACTERS])}" for turn in history)

@@ -11,7 +11,7 @@ from assistant.answering.citations import Numbering, pieces, sentences
 from assistant.answering.draft import Draft, Group, Setting
 from assistant.answering.generative import Writing, is_enough
 from assistant.answering.stage_timer import Clock
-from assistant.core.models import Answer, Composition, Evidence, Language, Piece, Status, Understood
+from assistant.core.models import Answer, Composition, RetrievalResult, Language, Piece, Status, ParsedQuery
 from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import Settings
 from assistant.retrieval.suggested_questions import COUNT, suggest
@@ -21,14 +21,14 @@ from assistant.retrieval.suggested_questions import COUNT, suggest
 class Inquiry:
     """A question on its way: how it was understood, the language of the reply, the clock."""
 
-    understood: Understood
+    understood: ParsedQuery
     language: Language
     clock: Clock
 
 
 def answered(
     inquiry: Inquiry,
-    evidence: Evidence,
+    evidence: RetrievalResult,
     setting: Setting,
     text: str,
     numbering: Numbering,
@@ -50,7 +50,7 @@ def answered(
         mode="model" if model else "extractive",
         model=model,
         ai_generated=bool(model),
-        caution="weak_evidence" if evidence.verdict == "weak" else None,
+        caution="weak_evidence" if evidence.sufficiency == "weak" else None,
         timings_ms=inquiry.clock.times(),
         composition=composition,
     )
@@ -83,7 +83,7 @@ class Found:
     """What an answer is told from: the question, its evidence, and the proven quotes that answer it."""
 
     inquiry: Inquiry
-    evidence: Evidence
+    evidence: RetrievalResult
     setting: Setting
     quotes: Draft
 
@@ -150,9 +150,9 @@ def mode_note(answer: Answer, prompts: Prompts) -> str:
 
 
 def _caution(found: Found) -> str:
-    if found.evidence.verdict != "weak":
+    if found.evidence.sufficiency != "weak":
         return ""
-    name = "words_only" if found.evidence.by_words else "caution"
+    name = "words_only" if found.evidence.lexical_only else "caution"
     return f"{found.setting.prompts.fill(name, found.setting.language)}\n\n"
 
 

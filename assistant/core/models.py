@@ -61,7 +61,7 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class ScoredPassage:
     """A passage with its score and the cosine of each of its sentences to the question.
 
     ``first_sentence`` is the place of its first sentence among all sentences of the index.
@@ -85,7 +85,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
+class ParsedQuery:
     """A question as it was understood: language, stand-alone form, and whether it is one.
 
     A follow-up has a ``subject``, the question that it leans on, and a ``context``, what was answered to it.
@@ -102,18 +102,18 @@ class Understood:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class RetrievalResult:
     """What retrieval found and whether it is enough to answer from.
 
     ``floor`` is the signal that foreign questions reach on this index; a sentence below it proves nothing.
     ``by_words``: vectors could not be used, so nothing can be said about what was not found.
     """
 
-    ranked: tuple[Ranked, ...]
-    verdict: Literal["enough", "weak", "none", "off_topic"]
+    ranked: tuple[ScoredPassage, ...]
+    sufficiency: Literal["enough", "weak", "none", "off_topic"]
     signal: float
-    floor: float
-    by_words: bool = False
+    sentence_threshold: float
+    lexical_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 
 from assistant.core.errors import QuestionError
-from assistant.core.models import Kind, Language, Turn, Understood
+from assistant.core.models import Kind, Language, Turn, ParsedQuery
 from assistant.core.prompt_templates import Prompts
 from assistant.index.bm25 import LexicalIndex
 from assistant.language.language_detection import _WORD, detect_language
@@ -87,7 +87,7 @@ def understand(
     prompts: Prompts,
     default: Language = "de",
     lexical: LexicalIndex | None = None,
-) -> Understood:
+) -> ParsedQuery:
     """Resolve a follow-up in the light of the questions before it; a new topic stays as it is.
 
     ``lexical`` tells how common a term is in the sources: what holds common words only
@@ -100,13 +100,13 @@ def understand(
     earlier = [clean(turn.content) for turn in history[-MAXIMUM_TURNS:] if turn.role == "user"]
     leans = is_follow_up(question, terms) or _is_common(terms, lexical)
     if not earlier or not leans or _is_foreign(terms, lexical):
-        return Understood(question, question, language, is_question=bool(terms), area=area)
+        return ParsedQuery(question, question, language, is_question=bool(terms), area=area)
     subject = _subject(earlier, tokenizer)
     if not subject:
-        return Understood(question, question, language, is_question=bool(terms), area=area)
+        return ParsedQuery(question, question, language, is_question=bool(terms), area=area)
     standalone = prompts.fill("follow_up", language, question=question, subject=subject)
     context = _context(history)
-    return Understood(question, standalone, language, is_follow_up=True, subject=subject, context=context, area=area)
+    return ParsedQuery(question, standalone, language, is_follow_up=True, subject=subject, context=context, area=area)
 
 
 def is_follow_up(question: str, terms: Sequence[str]) -> bool:

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.core.models import KINDS, Evidence, Kind, Language, Ranked, Understood
+from assistant.core.models import KINDS, RetrievalResult, Kind, Language, ScoredPassage, ParsedQuery
 from assistant.core.sources import Land
 from assistant.index.calibration import Thresholds
 from assistant.index.corpus import Library
@@ -47,7 +47,7 @@ class Query:
 
 
 def make_query(
-    understood: Understood, encoder: Encoder, tokenizer: Tokenizer, places: Places, land: Land | None = None
+    understood: ParsedQuery, encoder: Encoder, tokenizer: Tokenizer, places: Places, land: Land | None = None
 ) -> Query:
     """Embed the question; a follow-up together with the subject that it leans on.
 
@@ -69,7 +69,7 @@ def _vector(encoder: Encoder, text: str) -> Floats | None:
         return None
 
 
-def retrieve(query: Query, library: Library, today: date) -> Evidence:
+def retrieve(query: Query, library: Library, today: date) -> RetrievalResult:
     """The best passages for a question and a verdict whether they are enough."""
     generation = library.generation
     plain, allowed = _allowed_scores(query, library, today)
@@ -83,7 +83,7 @@ def retrieve(query: Query, library: Library, today: date) -> Evidence:
     ranked = tuple(_spread(_ranked(generation, scores, DEPTH)))
     if by_words:
         verdict = "weak" if verdict in ("enough", "weak") and _is_covered(query, scores, library) else "none"
-    return Evidence(ranked, verdict, reached, thresholds.floor, by_words)
+    return RetrievalResult(ranked, verdict, reached, thresholds.floor, by_words)
 
 
 def _allowed_scores(query: Query, library: Library, today: date) -> tuple[Scores, NDArray[np.bool_]]:
@@ -103,7 +103,7 @@ def _is_covered(query: Query, scores: Scores, library: Library) -> bool:
     return library.generation.space.lexical.coverage(query.terms, best) >= LEAST_COVERAGE
 
 
-def asks_for_section(query: Query, evidence: Evidence, library: Library) -> bool:
+def asks_for_section(query: Query, evidence: RetrievalResult, library: Library) -> bool:
     """Whether a section of a document that was found holds every word of the question, so that it is meant."""
     lexical = library.generation.space.lexical
     documents = dict.fromkeys(one.passage.document_id for one in evidence.ranked)
@@ -116,7 +116,7 @@ def is_by_words(query: Query, library: Library) -> bool:
     return query.vector is None or not library.generation.space.has_vectors
 
 
-def search(query: Query, library: Library, count: int, kinds: Collection[Kind] = ()) -> tuple[Ranked, ...]:
+def search(query: Query, library: Library, count: int, kinds: Collection[Kind] = ()) -> tuple[ScoredPassage, ...]:
     """Plain search without refusal: the ``count`` best passages, of some kinds only if given."""
     wanted = (
         np.isin(library.kinds, [KINDS.index(kind) for kind in kinds])
@@ -169,10 +169,10 @@ def _allowed(library: Library, query: Query, scores: Scores, today: date) -> NDA
     return allowed & ~library.doubled if query.language == "de" else allowed
 
 
-def _ranked(generation: Generation, scores: Scores, count: int) -> list[Ranked]:
+def _ranked(generation: Generation, scores: Scores, count: int) -> list[ScoredPassage]:
     offsets = generation.space.sentence_offsets
     return [
-        Ranked(
+        ScoredPassage(
             generation.passages[place],
             float(scores.passages[place]),
             int(offsets[place]),
@@ -183,15 +183,15 @@ def _ranked(generation: Generation, scores: Scores, count: int) -> list[Ranked]:
     ]
 
 
-def _spread(ranked: Sequence[Ranked]) -> list[Ranked]:
+def _spread(ranked: Sequence[ScoredPassage]) -> list[ScoredPassage]:
     """At most two passages of one document among the first five, as long as others are there."""
-    first: list[Ranked] = []
-    held: list[Ranked] = []
+    first: list[ScoredPassage] = []
+    held: list[ScoredPassage] = []
     for one in ranked:
         same = sum(other.passage.document_id == one.passage.document_id for other in first)
         (held if len(first) < FIRST and same >= PER_DOCUMENT else first).append(one)
     return sorted(first[:FIRST], key=_by_score) + sorted(first[FIRST:] + held, key=_by_score)
 
 
-def _by_score(one: Ranked) -> float:
+def _by_score(one: ScoredPassage) -> float:
     return -one.score
