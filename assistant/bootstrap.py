@@ -9,86 +9,88 @@ from typing import cast
 
 import yaml
 
-from assistant.answering.grounding.claim_verifier import SupportCheck
+from assistant.answering.grounding.claim_verifier import ClaimVerifier
 from assistant.answering.grounding.word_alignment import WordEncoder, load_word_encoder
 from assistant.answering.llm.providers import load_language_model
-from assistant.answering.runtime import Assistant
+from assistant.answering.runtime import AppContext
 from assistant.core.errors import EmbeddingError
 from assistant.core.progress import Report
 from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import Settings, shipped_folder
-from assistant.index.builder import IndexInput, Refreshed, refresh_locked, write_lock
+from assistant.index.builder import BuildResult, IndexInput, refresh_locked, write_lock
 from assistant.index.calibration import load_calibration
-from assistant.index.chroma_server import Address, ServerStore
-from assistant.index.embedding_cache import CachedEncoder, VectorCache, load_shipped
+from assistant.index.chroma_server import Address, ChromaServer
+from assistant.index.embedding_cache import CachingEmbedder, VectorCache, load_shipped
 from assistant.index.embedding_engines import E5Embeddings, load_embeddings
-from assistant.index.embeddings import Encoder, MissingEncoder
-from assistant.index.live_index import Shelf
-from assistant.index.vector_store import FolderStore, Store
+from assistant.index.embeddings import Embedder, UnavailableEmbedder
+from assistant.index.live_index import LiveIndex
+from assistant.index.vector_store import EmbeddedChroma, Store
 from assistant.ingestion.knowledge_loader import SafeLoader, load_knowledge
 from assistant.ingestion.uploaded_documents import load_added, without_clashes
-from assistant.language.lemmatizer import keep_dictionaries_in
-from assistant.language.named_entities import Names, known_names
-from assistant.language.regions import Places
-from assistant.language.tokenizer import Tokenizer
-from assistant.retrieval.intent_guardrail import FixedReplies, load_examples, prepare_replies
+from assistant.language.lemmatizer import set_cache_dir
+from assistant.language.named_entities import EntityMatcher, known_names
+from assistant.language.regions import RegionDetector
+from assistant.language.tokenizer import TermAnalyzer
+from assistant.retrieval.intent_guardrail import IntentGuardrail, load_examples, prepare_replies
 
 logger = logging.getLogger(__name__)
 
 
-def build_assistant(settings: Settings) -> Assistant:
+def build_assistant(settings: Settings) -> AppContext:
     """The assistant over the current index."""
     _be_quiet(settings)
-    keep_dictionaries_in(settings.data_dir / "cache")
-    tokenizer = Tokenizer(_merged(settings, "abbreviations.yaml"))
+    set_cache_dir(settings.data_dir / "cache")
+    tokenizer = TermAnalyzer(_merged(settings, "abbreviations.yaml"))
     prompts = Prompts(shipped_folder("prompts"), settings.prompts_dir)
     encoder = _load_encoder(settings)
     store = build_store(settings)
-    places = Places(_merged(settings, "places.yaml"))
-    shelf = Shelf(settings.data_dir, tokenizer, store, encoder)
+    places = RegionDetector(_merged(settings, "places.yaml"))
+    shelf = LiveIndex(settings.data_dir, tokenizer, store, encoder)
     support = build_support_check(settings, encoder, tokenizer, shelf)
     model = load_language_model(settings)
     replies = _fixed_replies(settings, encoder)
-    return Assistant(settings, encoder, tokenizer, places, prompts, shelf, store, support, model, replies)
+    return AppContext(settings, encoder, tokenizer, places, prompts, shelf, store, support, model, replies)
 
 
 def build_store(settings: Settings) -> Store:
     """Chroma in the data folder, or the Chroma server of the settings."""
     if settings.chroma_url is None:
-        return FolderStore()
+        return EmbeddedChroma()
     token = settings.chroma_token.get_secret_value() if settings.chroma_token else None
-    return ServerStore(Address.parse(settings.chroma_url.get_secret_value(), token))
+    return ChromaServer(Address.parse(settings.chroma_url.get_secret_value(), token))
 
 
-def build_support_check(settings: Settings, encoder: Encoder, tokenizer: Tokenizer, shelf: Shelf) -> SupportCheck:
+def build_support_check(
+    settings: Settings, encoder: Embedder, tokenizer: TermAnalyzer, shelf: LiveIndex
+) -> ClaimVerifier:
     """The check of sentences against passages; it knows the names of the sources in force."""
     abbreviations, places = _merged(settings, "abbreviations.yaml"), _merged(settings, "places.yaml")
 
     @lru_cache(maxsize=1)
-    def names_of(generation: str) -> Names:
-        return known_names(shelf.library().generation.sources.values(), abbreviations, places)
+    def names_of(generation: str) -> EntityMatcher:
+        return known_names(shelf.corpus().generation.sources.values(), abbreviations, places)
 
     if isinstance(encoder, E5Embeddings):
         words: WordEncoder = encoder
-    elif isinstance(encoder, MissingEncoder):
+    elif isinstance(encoder, UnavailableEmbedder):
         words = cast(WordEncoder, encoder)  # without vectors nothing is worded that would have to be proven
     else:
         words = load_word_encoder(settings.data_dir / "cache")
-    return SupportCheck(encoder, words, tokenizer, lambda: names_of(shelf.library().generation.manifest.id))
+    return ClaimVerifier(encoder, words, tokenizer, lambda: names_of(shelf.corpus().generation.manifest.id))
 
 
-def _load_encoder(settings: Settings) -> Encoder:
+def _load_encoder(settings: Settings) -> Embedder:
     """The encoder; without it an index cannot be built, but one that is there can still be searched by words."""
     try:
         return load_embeddings(settings.embedding_model, settings.data_dir / "cache")
     except EmbeddingError as error:
         logger.warning("%s", error)
-        return MissingEncoder(error)
+        return UnavailableEmbedder(error)
 
 
 def refresh_index(
-    settings: Settings, report: Report, *, full: bool = False, assistant: Assistant | None = None
-) -> Refreshed:
+    settings: Settings, report: Report, *, full: bool = False, assistant: AppContext | None = None
+) -> BuildResult:
     """Bring the index in step with the knowledge folders and the added documents.
 
     An ``assistant`` that was built already lends its encoder and tokenizer.
@@ -99,23 +101,23 @@ def refresh_index(
         return refresh_locked(settings.data_dir, given, report, full=full, store=assistant.store)
 
 
-def index_input(assistant: Assistant) -> IndexInput:
+def index_input(assistant: AppContext) -> IndexInput:
     """Everything that decides what the index holds."""
     settings = assistant.settings
     knowledge = load_knowledge(settings.knowledge_dirs)
     documents = knowledge + without_clashes(load_added(settings.data_dir), knowledge)
-    cached = CachedEncoder(
+    cached = CachingEmbedder(
         assistant.encoder, load_shipped(), VectorCache(settings.data_dir / "cache" / "vectors.sqlite")
     )
     return IndexInput(documents, cached, assistant.tokenizer, load_calibration())
 
 
-def _fixed_replies(settings: Settings, encoder: Encoder) -> FixedReplies | None:
+def _fixed_replies(settings: Settings, encoder: Embedder) -> IntentGuardrail | None:
     """Always with the shipped examples: they are rules of conduct, not knowledge that a hub may do without."""
-    if isinstance(encoder, MissingEncoder):
+    if isinstance(encoder, UnavailableEmbedder):
         return None
     folders = dict.fromkeys((shipped_folder("knowledge"), *settings.knowledge_dirs))
-    cached = CachedEncoder(encoder, load_shipped(), VectorCache(settings.data_dir / "cache" / "vectors.sqlite"))
+    cached = CachingEmbedder(encoder, load_shipped(), VectorCache(settings.data_dir / "cache" / "vectors.sqlite"))
     in_scope = [question for pair in load_calibration().pairs for question in pair]
     return prepare_replies(load_examples(tuple(folders)), in_scope, lambda texts: cached.encode(texts, "query"))
 

@@ -17,10 +17,10 @@ import typer
 from assistant.core.errors import AssistantError
 
 if TYPE_CHECKING:
-    from assistant.answering.runtime import Assistant
+    from assistant.answering.runtime import AppContext
     from assistant.core.models import Answer, Kind, Language
     from assistant.core.settings import Settings
-    from assistant.index.builder import Refreshed
+    from assistant.index.builder import BuildResult
 
 app = typer.Typer(
     add_completion=False,
@@ -51,7 +51,7 @@ def serve(
     """Chatseite und Schnittstelle bereitstellen; bringt vorher den Index auf Stand."""
     from assistant.bootstrap import build_assistant
     from assistant.core.errors import IndexBusyError
-    from assistant.operations.index_maintainer import go_on_without
+    from assistant.operations.index_maintainer import start_degraded
     from assistant.web.server import listen, run
 
     settings = _settings()
@@ -63,7 +63,7 @@ def serve(
     except IndexBusyError:
         typer.echo("Ein anderer Prozess pflegt den Index; es gilt der aktuelle Stand.", err=True)
     except Exception as error:
-        typer.echo(go_on_without(assistant, error), err=True)
+        typer.echo(start_degraded(assistant, error), err=True)
     run(assistant, listener)
 
 
@@ -95,14 +95,16 @@ def add(
     """Eigene Dokumente aufnehmen; noch einmal aufgenommene werden ersetzt."""
     from dataclasses import asdict
 
-    from assistant.ingestion.uploaded_documents import Wishes, summary
+    from assistant.ingestion.uploaded_documents import MetadataOverrides, summary
     from assistant.operations.manage_documents import add_documents
 
     if title is not None and (not title.strip() or len(paths) > 1 or paths[0].is_dir()):
         _stop("--title gilt für genau eine Datei und darf nicht leer sein.", WRONG_USE)
     kinds = _kinds([kind] if kind else None)
     with _progress() as report:
-        added, skipped = add_documents(_settings(), paths, Wishes(kinds[0] if kinds else None, title), report)
+        added, skipped = add_documents(
+            _settings(), paths, MetadataOverrides(kinds[0] if kinds else None, title), report
+        )
     if as_json:
         _print_json({"added": [asdict(one) for one in added], "skipped": [asdict(one) for one in skipped]})
     else:
@@ -137,9 +139,9 @@ def ask(
     """Eine Frage mit Belegen beantworten."""
     from assistant.answering.pipeline import ask as answer_question
     from assistant.answering.response import mode_note
-    from assistant.retrieval.query_understanding import check_length
+    from assistant.retrieval.query_understanding import validate_question
 
-    check_length(question)
+    validate_question(question)
     land = _load_profile(profile).land if profile else None
     assistant = _assistant()
     answer = answer_question(assistant, question, lang=_language(lang), land=land)
@@ -158,11 +160,11 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """Die passendsten Passagen zeigen, ohne zu antworten."""
-    from assistant.answering.pipeline import find
-    from assistant.retrieval.query_understanding import check_length
+    from assistant.answering.pipeline import search_passages
+    from assistant.retrieval.query_understanding import validate_question
 
-    check_length(query)
-    results = find(_assistant(), query, k, _kinds(kind))
+    validate_question(query)
+    results = search_passages(_assistant(), query, k, _kinds(kind))
     if as_json:
         _print_json({"query": query, "results": results})
         return
@@ -180,11 +182,11 @@ def match_programmes(
     as_json: AsJson = False,
 ) -> None:
     """Förderprogramme mit dem Profil eines Unternehmens abgleichen: was passt, was nicht, was noch offen ist."""
-    from assistant.advisory.funding_match import match, to_dict
+    from assistant.advisory.funding_match import match_programmes, to_dict
 
     firm = _load_profile(profile)
     assistant = _assistant()
-    found = to_dict(match(assistant, firm), assistant.shelf.library().generation.sources)
+    found = to_dict(match_programmes(assistant, firm), assistant.live_index.corpus().generation.sources)
     if as_json:
         _print_json(found)
     else:
@@ -319,10 +321,10 @@ def doctor(as_json: AsJson = False) -> None:
     """Prüfen, ob alles läuft: Datenordner, Wissen, Embeddings, Index, Sprachmodell – und was zu tun ist."""
     from dataclasses import asdict
 
-    from assistant.operations.doctor import examine
+    from assistant.operations.doctor import diagnose
 
     findings = []
-    for finding in examine(_settings()):
+    for finding in diagnose(_settings()):
         findings.append(finding)
         if not as_json:
             typer.echo(f"{'in Ordnung' if finding.works else 'FEHLER':<10}  {finding.name:<12}  {finding.message}")
@@ -363,27 +365,27 @@ def _settings() -> Settings:
     return load_settings()
 
 
-def _assistant() -> Assistant:
+def _assistant() -> AppContext:
     """The assistant over an index; one that is missing, damaged or of another version is built first."""
     from assistant.bootstrap import build_assistant
-    from assistant.index.snapshot import current_generation
+    from assistant.index.snapshot import current_snapshot_id
 
     settings = _settings()
     assistant = build_assistant(settings)
-    if current_generation(settings.data_dir) is None:
+    if current_snapshot_id(settings.data_dir) is None:
         _refresh(settings, assistant=assistant)
-    assistant.shelf.follow(wait=True)
-    condition = assistant.shelf.condition()
+    assistant.live_index.reload_if_changed(wait=True)
+    condition = assistant.live_index.health()
     if condition.status != "ready" and condition.mendable:
         try:
             _refresh(settings, assistant=assistant)
-            assistant.shelf.follow(wait=True, at_once=True)
+            assistant.live_index.reload_if_changed(wait=True, at_once=True)
         except AssistantError as error:  # what is still there may answer; each answer says so
             typer.echo(str(error), err=True)
     return assistant
 
 
-def _refresh(settings: Settings, *, full: bool = False, assistant: Assistant | None = None) -> Refreshed:
+def _refresh(settings: Settings, *, full: bool = False, assistant: AppContext | None = None) -> BuildResult:
     from assistant.bootstrap import refresh_index
 
     with _progress() as report:

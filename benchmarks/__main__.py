@@ -20,16 +20,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, get_args
 
-from assistant.answering.pipeline import ask, rank
-from assistant.answering.runtime import Assistant
+from assistant.answering.pipeline import ask, retrieve_passages
+from assistant.answering.runtime import AppContext
 from assistant.bootstrap import build_assistant, refresh_index
 from assistant.core.models import Language
 from assistant.core.settings import Settings, load_settings
 from assistant.index.builder import embedded_text
 from assistant.index.e5_onnx_export import prepare_encoder
-from assistant.index.embedding_cache import CachedEncoder, VectorCache, load_shipped
+from assistant.index.embedding_cache import CachingEmbedder, VectorCache, load_shipped
 from assistant.index.embedding_engines import load_embeddings
-from assistant.language.lemmatizer import keep_dictionaries_in, lemma
+from assistant.language.lemmatizer import lemma, set_cache_dir
 from assistant.operations.evaluate import default_file, evaluate_file, load_questions
 from benchmarks.corpus import Sentences, shipped_passages, shipped_sentences, write_added, write_part
 from benchmarks.measure import Client, Figures, alternating, command_seconds, rate, resident, say, server
@@ -79,7 +79,7 @@ def _processor() -> str:
 
 def unpacking(cache_dir: Path) -> Figures:
     """What a first start does once: the encoder's weights converted, the dictionaries as tries."""
-    keep_dictionaries_in(cache_dir)
+    set_cache_dir(cache_dir)
     started = time.perf_counter()
     prepare_encoder(cache_dir)
     encoder = time.perf_counter()
@@ -98,7 +98,7 @@ def one_size(work: Path, size: int, rounds: int, quick: bool) -> dict[str, Any]:
     settings = _settings(work, data, size)
     figures: dict[str, Any] = {"indexing": indexing(settings, size, quick)}
     assistant = build_assistant(settings)
-    library = assistant.shelf.library()
+    library = assistant.live_index.corpus()
     figures["passages"] = len(library.generation.passages)
     figures["sentences"] = library.generation.manifest.sentences
     say("   quality")
@@ -126,12 +126,12 @@ def _settings(work: Path, data: Path, size: int) -> Settings:
     return settings
 
 
-def _cached(settings: Settings) -> CachedEncoder:
+def _cached(settings: Settings) -> CachingEmbedder:
     cache = settings.data_dir / "cache"
-    return CachedEncoder(load_embeddings(None, cache), load_shipped(), VectorCache(cache / "vectors.sqlite"))
+    return CachingEmbedder(load_embeddings(None, cache), load_shipped(), VectorCache(cache / "vectors.sqlite"))
 
 
-def _sentences(cached: CachedEncoder) -> Sentences:
+def _sentences(cached: CachingEmbedder) -> Sentences:
     return shipped_sentences(cached)
 
 
@@ -198,7 +198,7 @@ def embedding(settings: Settings, count: int) -> Figures:
     return figures
 
 
-def questions(assistant: Assistant, settings: Settings, rounds: int, quick: bool) -> dict[str, Any]:
+def questions(assistant: AppContext, settings: Settings, rounds: int, quick: bool) -> dict[str, Any]:
     """What a question costs in this process and over REST, start and memory of a server, questions in parallel."""
     asked = [one.question for one in load_questions(default_file()) if not one.history and one.answerable]
     asked = asked[:15] if quick else asked
@@ -211,7 +211,7 @@ def questions(assistant: Assistant, settings: Settings, rounds: int, quick: bool
         "embed": lambda question: assistant.encoder.encode_query(question) is None or None
     }
     own: dict[str, Callable[[str], float | None]] = {
-        "retrieve": lambda question: rank(assistant, question) is None or None,
+        "retrieve": lambda question: retrieve_passages(assistant, question) is None or None,
         "answer": lambda question: ask(assistant, question) is None or None,
     }
     say("   questions")
@@ -231,7 +231,7 @@ def questions(assistant: Assistant, settings: Settings, rounds: int, quick: bool
     return figures
 
 
-def parallel(assistant: Assistant, client: Client, asked: Sequence[str], seconds: float) -> Figures:
+def parallel(assistant: AppContext, client: Client, asked: Sequence[str], seconds: float) -> Figures:
     """Questions per second, and what both cores could embed meanwhile."""
     embedded = rate(assistant.encoder.encode_query, asked, os.cpu_count() or 1, seconds)
     figures: Figures = {"embed_per_s": embedded}

@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from assistant.core.models import Passage
 from assistant.core.settings import shipped_folder
 from assistant.index.builder import embedded_text
-from assistant.index.embedding_cache import CachedEncoder, VectorCache, vector_key
-from assistant.ingestion.chunking import split_document
-from assistant.ingestion.knowledge_loader import load_file, load_knowledge
+from assistant.index.embedding_cache import CachingEmbedder, VectorCache, vector_key
+from assistant.ingestion.chunking import chunk_document
+from assistant.ingestion.knowledge_loader import load_card, load_knowledge
 from assistant.operations.evaluate import default_file, load_questions
 
 SECTIONS = 100
@@ -44,10 +44,10 @@ class Sentences:
 
 
 def shipped_passages() -> list[Passage]:
-    return [one for document in load_knowledge([shipped_folder("knowledge")]) for one in split_document(document)]
+    return [one for document in load_knowledge([shipped_folder("knowledge")]) for one in chunk_document(document)]
 
 
-def shipped_sentences(encoder: CachedEncoder) -> Sentences:
+def shipped_sentences(encoder: CachingEmbedder) -> Sentences:
     passages = (one for one in shipped_passages() if one.language == "de" and not one.generated)
     texts = list(dict.fromkeys(text for one in passages for text in one.sentences if 40 < len(text) < 300))
     nouns = sorted({noun for text in texts for noun in _NOUN.findall(text)})
@@ -59,14 +59,14 @@ def write_part(folder: Path, passages: int) -> None:
     shipped = shipped_folder("knowledge")
     asked = {one for question in load_questions(default_file()) for one in question.expected}
     files = [
-        (path, load_file(path)) for path in sorted(shipped.rglob("*.md")) if path.read_text("utf-8").startswith("---")
+        (path, load_card(path)) for path in sorted(shipped.rglob("*.md")) if path.read_text("utf-8").startswith("---")
     ]
     files.sort(key=lambda one: one[1].source.id not in asked)
     count = 0
     for path, document in files:
         if count < passages:
             _copy(path, shipped, folder)
-            count += len(split_document(document))
+            count += len(chunk_document(document))
     for path in (*shipped.rglob("*.yaml"), *shipped.rglob("*.yml")):
         _copy(path, shipped, folder)
 
@@ -116,7 +116,7 @@ def _cache_vectors(
     chance = np.random.default_rng(int(path.stem.removeprefix("bericht-")))
     origin = {text: one for section in sections for text, one in zip(section.texts, section.origins, strict=True)}
     keys, vectors = [], []
-    for passage in split_document(load_file(path)):
+    for passage in chunk_document(load_card(path)):
         found = [_near(sentences.vectors, origin.get(text), chance) for text in passage.sentences]
         texts = (*passage.sentences, embedded_text(passage))
         keys += [vector_key(model_id, "passage", text) for text in texts]
@@ -137,7 +137,7 @@ def _near(vectors: NDArray[np.float32], place: int | None, chance: np.random.Gen
 def sample(folder: Path, count: int) -> Iterator[Passage]:
     """Passages from the start of an added folder."""
     for path in sorted(folder.glob("bericht-*.md")):
-        for passage in split_document(load_file(path)):
+        for passage in chunk_document(load_card(path)):
             if not count:
                 return
             count -= 1

@@ -20,8 +20,8 @@ from typing import Any
 
 from langchain_core.embeddings import Embeddings
 
-from assistant.answering.pipeline import ask, rank
-from assistant.answering.runtime import Assistant
+from assistant.answering.pipeline import ask, retrieve_passages
+from assistant.answering.runtime import AppContext
 from assistant.bootstrap import build_assistant, refresh_index
 from assistant.core.models import Document
 from assistant.core.settings import load_settings, shipped_folder
@@ -58,7 +58,9 @@ def compare(work: Path, rounds: int, count: int | None) -> dict[str, Any]:
     refresh_index(settings, lambda *_: None, assistant=assistant)
     documents = load_knowledge([shipped_folder("knowledge")])
     sets = {name: _answerable(EVALUATION / f"{name}.jsonl")[:count] for name in ("questions", "holdout")}
-    searches: dict[str, Search] = {"netzlotse": lambda text: [one.passage.document_id for one in rank(assistant, text)]}
+    searches: dict[str, Search] = {
+        "netzlotse": lambda text: [one.passage.document_id for one in retrieve_passages(assistant, text)]
+    }
     index_seconds: dict[str, float] = {}
     for name, build in PEERS.items():
         say(f"   {name}: index")
@@ -100,7 +102,7 @@ def _quality(search: Search, questions: Sequence[Question], aliases: dict[str, s
     }
 
 
-def _ways(assistant: Assistant, searches: dict[str, Search]) -> dict[str, Callable[[str], None]]:
+def _ways(assistant: AppContext, searches: dict[str, Search]) -> dict[str, Callable[[str], None]]:
     def discard(work: Callable[[str], object]) -> Callable[[str], None]:
         return lambda question: [work(question)].clear()
 

@@ -14,14 +14,14 @@ from serving import serving
 from small_model import small_model
 
 from assistant.answering.llm.llama_cpp_server import LocalModel
-from assistant.answering.runtime import Assistant
+from assistant.answering.runtime import AppContext
 from assistant.bootstrap import build_assistant, refresh_index
 from assistant.core.models import Language
 from assistant.core.settings import Settings, load_settings
-from assistant.index.builder import Refreshed
+from assistant.index.builder import BuildResult
 from assistant.index.embedding_engines import load_embeddings
 from assistant.index.embeddings import EncoderEmbeddings
-from assistant.language.lemmatizer import keep_dictionaries_in, lemma
+from assistant.language.lemmatizer import lemma, set_cache_dir
 
 SMALL_KNOWLEDGE = {
     "position-paper/kooperationen.md": """---
@@ -146,7 +146,7 @@ Erika Fiktiv beschreibt in „Netze der Fertigung“ (2020), wie Vertrauen zwisc
 """,
     "README.md": "For editors; no knowledge.\n",
 }
-BuildIndex = Callable[[Path, Path], Refreshed]
+BuildIndex = Callable[[Path, Path], BuildResult]
 
 
 def write_files(folder: Path, files: dict[str, str]) -> Path:
@@ -177,7 +177,7 @@ def _plain_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
 def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The cache of the session, so that encoder and dictionaries are unpacked once."""
     folder = tmp_path_factory.mktemp("session") / "cache"
-    keep_dictionaries_in(folder)
+    set_cache_dir(folder)
     for language in get_args(Language):
         lemma("Haus", language)
     return folder
@@ -204,7 +204,7 @@ def own_knowledge(tmp_path: Path) -> Path:
 def build_index(encoder: EncoderEmbeddings, cache_dir: Path) -> BuildIndex:
     """Index a folder into a data folder; the unpacked encoder and known vectors are taken along."""
 
-    def build(folder: Path, data_dir: Path) -> Refreshed:
+    def build(folder: Path, data_dir: Path) -> BuildResult:
         cache = data_dir / "cache"
         if not cache.exists():
             shutil.copytree(cache_dir, cache, copy_function=os.link, ignore=shutil.ignore_patterns("*.sqlite"))
@@ -221,7 +221,7 @@ def build_index(encoder: EncoderEmbeddings, cache_dir: Path) -> BuildIndex:
 @pytest.fixture(scope="session")
 def small_assistant(
     small_knowledge: Path, build_index: BuildIndex, tmp_path_factory: pytest.TempPathFactory
-) -> Assistant:
+) -> AppContext:
     """An assistant over the small knowledge."""
     data_dir = tmp_path_factory.mktemp("small") / "data"
     build_index(small_knowledge, data_dir)
@@ -238,7 +238,7 @@ def shipped_data(encoder: EncoderEmbeddings, cache_dir: Path, tmp_path_factory: 
 
 
 @pytest.fixture(scope="session")
-def assistant(shipped_data: Path) -> Assistant:
+def assistant(shipped_data: Path) -> AppContext:
     """The assistant over the shipped knowledge."""
     return build_assistant(load_settings(data_dir=shipped_data))
 

@@ -19,7 +19,7 @@ from serving import serving
 from test_abuse import FINE, LIMIT, assert_proven
 
 from assistant.answering.pipeline import ask
-from assistant.answering.runtime import Assistant
+from assistant.answering.runtime import AppContext
 
 LOOK = """(selector) => {
   const found = [...document.querySelectorAll(selector)].flatMap((one) => [...one.querySelectorAll("*")]);
@@ -129,7 +129,7 @@ def test_a_hostile_document_is_quoted_and_not_obeyed(slipped: Slipped, name: str
         ("Kann ich go-digital noch beantragen?", "99"),
     ],
 )
-def test_what_is_shipped_is_not_overridden(slipped: Slipped, assistant: Assistant, asked: str, lie: str) -> None:
+def test_what_is_shipped_is_not_overridden(slipped: Slipped, assistant: AppContext, asked: str, lie: str) -> None:
     before, after = ask(assistant, asked), slipped.ask(asked)
     assert before.status == after["status"] == "answered"
     assert_proven(after)
@@ -142,7 +142,7 @@ def test_what_is_shipped_is_not_overridden(slipped: Slipped, assistant: Assistan
     assert first["id"] not in documents
 
 
-def test_other_questions_are_answered_as_before(slipped: Slipped, assistant: Assistant) -> None:
+def test_other_questions_are_answered_as_before(slipped: Slipped, assistant: AppContext) -> None:
     for asked in (FINE, "Was ist Industrie 4.0?", "Wie ist das Wetter morgen?"):
         before, after = ask(assistant, asked), slipped.ask(asked)
         assert (before.status, [one.id for one in before.citations]) == (

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import assistant
-from assistant.answering.runtime import Assistant
+from assistant.answering.runtime import AppContext
 
 PACKAGE = Path(assistant.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -153,7 +153,7 @@ def test_loading_a_module_leaves_the_heavy_packages_out(statement: str, kept_out
     assert loaded & kept_out == set()
 
 
-def test_asking_a_question_never_loads_the_web(small_assistant: Assistant) -> None:
+def test_asking_a_question_never_loads_the_web(small_assistant: AppContext) -> None:
     settings = small_assistant.settings
     code = f"""
 from pathlib import Path

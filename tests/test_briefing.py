@@ -15,10 +15,10 @@ from pypdf import PdfReader
 from assistant.advisory.briefing import brief
 from assistant.advisory.briefing_outline import PARTS
 from assistant.advisory.export import write
-from assistant.advisory.report import Block, Bullets, Paragraph, Remark, Report, Statement, Subheading, Table
+from assistant.advisory.report import Block, Bullets, Note, Paragraph, Report, Statement, Subheading, Table
 from assistant.advisory.self_check_questions import questionnaire_of
-from assistant.answering.runtime import Assistant
-from assistant.core.company_profile import Profile, load_profile
+from assistant.answering.runtime import AppContext
+from assistant.core.company_profile import CompanyProfile, load_profile
 from assistant.core.errors import ProfileError
 from assistant.core.source_status import is_ended
 from assistant.language.numbers import unsupported_numbers
@@ -46,7 +46,7 @@ def statements(report: Report, *parts: str) -> Iterator[Statement]:
 
 
 @pytest.fixture(scope="module", params=EXAMPLES, ids=lambda path: path.stem)
-def report(assistant: Assistant, request: pytest.FixtureRequest) -> Report:
+def report(assistant: AppContext, request: pytest.FixtureRequest) -> Report:
     return brief(assistant, load_profile(request.param), notes="Treffen am Montag", today=TODAY)
 
 
@@ -78,8 +78,8 @@ def test_quotes_are_literal_and_none_comes_twice_outside_the_table(report: Repor
     assert len(seen) > 15
 
 
-def test_nothing_ended_is_offered(report: Report, assistant: Assistant) -> None:
-    sources = assistant.shelf.library().generation.sources
+def test_nothing_ended_is_offered(report: Report, assistant: AppContext) -> None:
+    sources = assistant.live_index.corpus().generation.sources
     by_number = {one.number: one for one in report.citations}
     for part in ("competence", "next_steps"):
         for one in statements(report, part):
@@ -91,7 +91,7 @@ def test_nothing_ended_is_offered(report: Report, assistant: Assistant) -> None:
 
 
 def test_the_firms_and_the_advisers_own_words_are_marked_as_theirs(report: Report) -> None:
-    remarks = [block for part in report.parts for block in part.blocks if isinstance(block, Remark)]
+    remarks = [block for part in report.parts for block in part.blocks if isinstance(block, Note)]
     assert [one.whose for one in remarks] == ["Angaben des Unternehmens", "Notiz der Beraterin oder des Beraters"]
     assert "Beschäftigte: " in remarks[0].text
     assert remarks[1].text == "Treffen am Montag"
@@ -106,38 +106,38 @@ def test_the_cover_says_who_stands_behind_it(report: Report) -> None:
 
 def test_guard_rails_cover_antitrust_data_property_and_contracts(report: Report) -> None:
     part = next(part for part in report.parts if part.id == "guard_rails")
-    headings = [block.text for block in part.blocks if not isinstance(block, Paragraph | Bullets | Table | Remark)]
+    headings = [block.text for block in part.blocks if not isinstance(block, Paragraph | Bullets | Table | Note)]
     assert len(headings) == 4
 
 
-def test_parts_can_be_left_out_and_unknown_ones_are_refused(assistant: Assistant) -> None:
-    short = brief(assistant, Profile(), omit=["programmes", "questions"], today=TODAY)
+def test_parts_can_be_left_out_and_unknown_ones_are_refused(assistant: AppContext) -> None:
+    short = brief(assistant, CompanyProfile(), omit=["programmes", "questions"], today=TODAY)
     assert [part.id for part in short.parts] == [one for one in PARTS if one not in ("programmes", "questions")]
     with pytest.raises(ProfileError, match="Den Teil 'wetter' gibt es nicht"):
-        brief(assistant, Profile(), omit=["wetter"])
+        brief(assistant, CompanyProfile(), omit=["wetter"])
 
 
-def test_an_empty_profile_gives_a_general_briefing_and_asks(assistant: Assistant) -> None:
-    report = brief(assistant, Profile(), today=TODAY)
+def test_an_empty_profile_gives_a_general_briefing_and_asks(assistant: AppContext) -> None:
+    report = brief(assistant, CompanyProfile(), today=TODAY)
     questions = next(part for part in report.parts if part.id == "questions")
     texts = [one.text for block in questions.blocks for item in paragraphs(block) for one in item.statements]
     assert any("Wie viele Beschäftigte" in text for text in texts)
 
 
-def test_progress_is_told_part_by_part(assistant: Assistant) -> None:
+def test_progress_is_told_part_by_part(assistant: AppContext) -> None:
     told: list[tuple[str, int, int]] = []
-    brief(assistant, Profile(), omit=["programmes"], progress=lambda *at: told.append(at), today=TODAY)
+    brief(assistant, CompanyProfile(), omit=["programmes"], progress=lambda *at: told.append(at), today=TODAY)
     assert [done for _, done, _ in told] == list(range(len(PARTS)))
     assert {total for _, _, total in told} == {len(PARTS) - 1}
 
 
-def test_answers_of_the_self_check_lead_to_cited_next_steps(assistant: Assistant) -> None:
+def test_answers_of_the_self_check_lead_to_cited_next_steps(assistant: AppContext) -> None:
     questionnaire = questionnaire_of(assistant.settings)
     assert questionnaire
     lowest = {one.id: min(one.answers, key=lambda answer: answer.points).id for one in questionnaire.questions}
-    report = brief(assistant, Profile(self_check={**lowest, "frage-von-gestern": "ja"}), today=TODAY)
+    report = brief(assistant, CompanyProfile(self_check={**lowest, "frage-von-gestern": "ja"}), today=TODAY)
     position = next(part for part in report.parts if part.id == "position")
-    remark = next(block for block in position.blocks if isinstance(block, Remark))
+    remark = next(block for block in position.blocks if isinstance(block, Note))
     assert remark.text.count("niedrig") == len(questionnaire.dimensions)
     headings = [block.text for block in position.blocks if isinstance(block, Subheading)]
     assert len(headings) == 3
@@ -145,9 +145,9 @@ def test_answers_of_the_self_check_lead_to_cited_next_steps(assistant: Assistant
     assert len(cited) >= 6
 
 
-def test_offers_fit_the_land(assistant: Assistant) -> None:
-    report = brief(assistant, Profile(land="Sachsen", goals=("digitalisation", "competence")), today=TODAY)
-    sources = assistant.shelf.library().generation.sources
+def test_offers_fit_the_land(assistant: AppContext) -> None:
+    report = brief(assistant, CompanyProfile(land="Sachsen", goals=("digitalisation", "competence")), today=TODAY)
+    sources = assistant.live_index.corpus().generation.sources
     used = {one.id for one in report.citations if one.kind == "support"}
     assert used
     for one in used:

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.answering.runtime import Assistant
+from assistant.answering.runtime import AppContext
 from assistant.core.models import Language
 from assistant.index.calibration import Calibration, calibrate, language_shift, load_calibration
-from assistant.index.embedding_cache import CachedEncoder, VectorCache, load_shipped
+from assistant.index.embedding_cache import CachingEmbedder, VectorCache, load_shipped
 from assistant.index.embeddings import EncoderEmbeddings
-from assistant.index.scoring import score, signal
-from assistant.index.snapshot import Generation
+from assistant.index.scoring import score, top_k_mean
+from assistant.index.snapshot import IndexSnapshot
 
 LANGUAGES: list[Language] = ["de", "en"]
 TABLES = {
@@ -23,13 +23,13 @@ TABLES = {
 
 
 @pytest.fixture
-def cached(encoder: EncoderEmbeddings, tmp_path: Path) -> CachedEncoder:
-    return CachedEncoder(encoder, load_shipped(), VectorCache(tmp_path / "vectors.sqlite"))
+def cached(encoder: EncoderEmbeddings, tmp_path: Path) -> CachingEmbedder:
+    return CachingEmbedder(encoder, load_shipped(), VectorCache(tmp_path / "vectors.sqlite"))
 
 
 @pytest.fixture
-def generation(small_assistant: Assistant) -> Generation:
-    return small_assistant.shelf.library().generation
+def generation(small_assistant: AppContext) -> IndexSnapshot:
+    return small_assistant.live_index.corpus().generation
 
 
 def read(folder: Path, **changes: str) -> Calibration:
@@ -38,11 +38,11 @@ def read(folder: Path, **changes: str) -> Calibration:
     return load_calibration(folder)
 
 
-def reached(assistant: Assistant, question: str, language: Language) -> float:
+def reached(assistant: AppContext, question: str, language: Language) -> float:
     """The signal of a question on the index of an assistant."""
-    space = assistant.shelf.library().generation.space
+    space = assistant.live_index.corpus().generation.space
     terms = assistant.tokenizer.terms(question, language)
-    return signal(score(space, assistant.encoder.encode_query(question), terms, language))
+    return top_k_mean(score(space, assistant.encoder.encode_query(question), terms, language))
 
 
 def test_tables_are_read_without_comments_and_blank_lines(tmp_path: Path) -> None:
@@ -69,22 +69,22 @@ def test_the_shipped_questions_are_many_distinct_and_of_both_languages() -> None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_thresholds_rise_from_foreign_to_enough(generation: Generation, language: Language) -> None:
+def test_thresholds_rise_from_foreign_to_enough(generation: IndexSnapshot, language: Language) -> None:
     thresholds = generation.thresholds[language]
-    assert 0 < thresholds.foreign < thresholds.weak < thresholds.enough < 1.6
-    assert 0 < thresholds.floor < 1
+    assert 0 < thresholds.off_topic < thresholds.no_evidence < thresholds.weak < 1.6
+    assert 0 < thresholds.sentence < 1
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_half_of_the_foreign_questions_stay_below_the_first_and_few_reach_the_last_threshold(
-    small_assistant: Assistant, generation: Generation, language: Language
+    small_assistant: AppContext, generation: IndexSnapshot, language: Language
 ) -> None:
     questions = [question for one, question in load_calibration().nulls if one == language][:120]
     signals = np.array([reached(small_assistant, question, language) for question in questions])
     thresholds = generation.thresholds[language]
-    assert 0.35 < (signals < thresholds.foreign).mean() < 0.65
-    assert (signals >= thresholds.weak).mean() < 0.2
-    assert (signals >= thresholds.enough).mean() < 0.06
+    assert 0.35 < (signals < thresholds.off_topic).mean() < 0.65
+    assert (signals >= thresholds.no_evidence).mean() < 0.2
+    assert (signals >= thresholds.weak).mean() < 0.06
 
 
 @pytest.mark.parametrize(
@@ -97,38 +97,40 @@ def test_half_of_the_foreign_questions_stay_below_the_first_and_few_reach_the_la
     ],
 )
 def test_questions_that_the_knowledge_answers_reach_enough(
-    small_assistant: Assistant, generation: Generation, question: str, language: Language
+    small_assistant: AppContext, generation: IndexSnapshot, question: str, language: Language
 ) -> None:
-    assert reached(small_assistant, question, language) > generation.thresholds[language].enough
+    assert reached(small_assistant, question, language) > generation.thresholds[language].weak
 
 
 def test_the_stored_thresholds_are_those_of_the_stored_space(
-    small_assistant: Assistant, generation: Generation, build_cache: CachedEncoder
+    small_assistant: AppContext, generation: IndexSnapshot, build_cache: CachingEmbedder
 ) -> None:
     again = calibrate(generation.space, build_cache, small_assistant.tokenizer, load_calibration())
     for language, thresholds in again.items():
         stored = generation.thresholds[language]
-        assert thresholds.foreign == pytest.approx(stored.foreign, abs=1e-4)
-        assert thresholds.enough == pytest.approx(stored.enough, abs=1e-4)
+        assert thresholds.off_topic == pytest.approx(stored.off_topic, abs=1e-4)
+        assert thresholds.weak == pytest.approx(stored.weak, abs=1e-4)
 
 
 @pytest.fixture
-def build_cache(small_assistant: Assistant) -> CachedEncoder:
+def build_cache(small_assistant: AppContext) -> CachingEmbedder:
     """The vectors that were cached when the small index was built."""
     cache = VectorCache(small_assistant.settings.data_dir / "cache" / "vectors.sqlite")
-    return CachedEncoder(small_assistant.encoder, load_shipped(), cache)
+    return CachingEmbedder(small_assistant.encoder, load_shipped(), cache)
 
 
 def test_without_foreign_questions_nothing_is_refused_for_its_signal(
-    small_assistant: Assistant, generation: Generation, cached: CachedEncoder
+    small_assistant: AppContext, generation: IndexSnapshot, cached: CachingEmbedder
 ) -> None:
     nothing = Calibration((("de", "Wie wird das Wetter?"),), (), "")
     thresholds = calibrate(generation.space, cached, small_assistant.tokenizer, nothing)
-    assert thresholds["en"].enough == 0
-    assert thresholds["de"].foreign == thresholds["de"].enough > 0
+    assert thresholds["en"].weak == 0
+    assert thresholds["de"].off_topic == thresholds["de"].weak > 0
 
 
-def test_the_shift_moves_english_questions_towards_german_texts(generation: Generation, cached: CachedEncoder) -> None:
+def test_the_shift_moves_english_questions_towards_german_texts(
+    generation: IndexSnapshot, cached: CachingEmbedder
+) -> None:
     shift = generation.space.shift
     pairs = [
         ("Wer bezahlt uns einen Kran?", "Who pays for a crane for us?"),
@@ -140,7 +142,7 @@ def test_the_shift_moves_english_questions_towards_german_texts(generation: Gene
     assert ((moved * german).sum(axis=1) > (english * german).sum(axis=1)).all()
 
 
-def test_the_shift_is_the_mean_difference_of_the_pairs(cached: CachedEncoder, tmp_path: Path) -> None:
+def test_the_shift_is_the_mean_difference_of_the_pairs(cached: CachingEmbedder, tmp_path: Path) -> None:
     calibration = read(tmp_path)
     german, english = (cached.encoder.encode_query(text) for text in calibration.pairs[0])
     np.testing.assert_allclose(language_shift(cached, calibration), german - english, atol=2e-3)

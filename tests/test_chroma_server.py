@@ -21,16 +21,16 @@ from serving import free_port
 
 from assistant.answering.pipeline import ask
 from assistant.bootstrap import build_assistant, refresh_index
-from assistant.core.errors import IndexUnavailableError, SettingsError, StoreUnreachableError
+from assistant.core.errors import IndexUnavailableError, SettingsError, VectorStoreUnavailableError
 from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import Settings, load_settings, shipped_folder
-from assistant.index.chroma_server import Address, Breaker, ServerStore, collection_name
-from assistant.index.snapshot import current_generation, load_generation
+from assistant.index.chroma_server import Address, ChromaServer, CircuitBreaker, collection_name
+from assistant.index.snapshot import current_snapshot_id, load_generation
 
 ROOT = Path(__file__).resolve().parent.parent
 QUESTION = "Was ist Coopetition?"
 QUESTIONS = (QUESTION, "Wann endet ein Werkstattvertrag?", "What is coopetition?", "Wie alt werden Wellensittiche?")
-WORDS_ONLY = Prompts(shipped_folder("prompts")).fill("words_only", "de")
+WORDS_ONLY = Prompts(shipped_folder("prompts")).render("words_only", "de")
 CHROMA = Path(sys.executable).with_name("chroma")
 
 
@@ -198,7 +198,7 @@ def test_two_replicas_survive_the_server_and_follow_it_when_it_is_back(
         write_files(own_knowledge, {"a.md": SMALL_KNOWLEDGE["literature/fiktiv-2020.md"].replace("2020", "2021")})
         assert run("index", **settings)[0] == 0
         for one in both:
-            one.wait_for(lambda now: now["generation"] == current_generation(data) and now["status"] == "ready")
+            one.wait_for(lambda now: now["generation"] == current_snapshot_id(data) and now["status"] == "ready")
 
 
 def test_a_server_that_lost_everything_is_filled_again(chroma: Server, own_knowledge: Path, data: Path) -> None:
@@ -256,14 +256,14 @@ def test_going_back_to_the_folder_needs_no_server(chroma: Server, own_knowledge:
 
 
 def test_the_circuit_opens_after_a_failure_and_lets_one_try_at_a_time() -> None:
-    breaker = Breaker(pause=0.2)
+    breaker = CircuitBreaker(pause=0.2)
     breaker.enter()
     breaker.failed()
-    with pytest.raises(StoreUnreachableError):
+    with pytest.raises(VectorStoreUnavailableError):
         breaker.enter()
     time.sleep(0.25)
     breaker.enter()
-    with pytest.raises(StoreUnreachableError):
+    with pytest.raises(VectorStoreUnavailableError):
         breaker.enter()
     breaker.worked()
     breaker.enter()
@@ -292,8 +292,8 @@ def test_login_is_sent_and_a_refusal_is_said(tmp_path: Path) -> None:
         connection.sendall(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 
     with listener(refuse) as port:
-        store = ServerStore(Address.parse(f"http://anna:geheim@127.0.0.1:{port}"))
-        with pytest.raises(StoreUnreachableError, match="Anmeldung") as caught:
+        store = ChromaServer(Address.parse(f"http://anna:geheim@127.0.0.1:{port}"))
+        with pytest.raises(VectorStoreUnavailableError, match="Anmeldung") as caught:
             store.read("x", tmp_path, ["a"])
     assert f"Basic {base64.b64encode(b'anna:geheim').decode()}".encode() in asked[0]
     assert "geheim" not in str(caught.value)
@@ -313,7 +313,7 @@ def test_the_settings_never_show_the_login() -> None:
 
 def test_a_collection_that_does_not_exist_is_not_an_unreachable_server(chroma: Server, tmp_path: Path) -> None:
     with pytest.raises(IndexUnavailableError):
-        ServerStore(Address.parse(chroma.url)).read("nowhere", tmp_path, ["a"])
+        ChromaServer(Address.parse(chroma.url)).read("nowhere", tmp_path, ["a"])
 
 
 def test_the_compose_file_for_replicas_is_sound() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from conftest import BuildIndex
 
-from assistant.index.snapshot import current_generation
+from assistant.index.snapshot import current_snapshot_id
 
 
 def run(*arguments: str, data_dir: Path | str = "", **settings: str) -> subprocess.CompletedProcess[str]:
@@ -126,7 +126,7 @@ def test_an_unusable_index_is_built_anew_by_itself(
     small = {"knowledge_dir": str(small_knowledge), "shipped_knowledge": "false"}
     done = run("ask", "Was fördert der Netzbonus?", "--json", data_dir=data, **small)
     assert (done.returncode, json.loads(done.stdout)["status"]) == (0, "answered"), done.stderr
-    assert current_generation(data) != generation.name
+    assert current_snapshot_id(data) != generation.name
 
 
 def test_a_busy_port_is_one_german_sentence(shipped_data: Path) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from assistant.core.company_profile import Profile
+from assistant.core.company_profile import CompanyProfile
 from assistant.core.sources import Funding
-from assistant.eligibility.criteria import UNPROVEN, Criterion, criteria
-from assistant.ingestion.chunking import split_document
-from assistant.ingestion.knowledge_loader import load_file
+from assistant.eligibility.criteria import UNPROVEN, Criterion, check_eligibility
+from assistant.ingestion.chunking import chunk_document
+from assistant.ingestion.knowledge_loader import load_card
 
 TODAY = date(2026, 11, 23)
 TEXT = """Der Fräsbonus ist ein Zuschuss in Sachsen für neue Maschinen.
@@ -46,14 +46,14 @@ def programme(tmp_path: Path, head: str, text: str = TEXT) -> tuple[Funding, Any
     places = "" if "level:" in head else "level: bund\n"
     state = "" if "status:" in head else "status: open\n"
     path.write_text(f"---\n{common}{places}{state}{head}\n---\n\n{text}", encoding="utf-8")
-    document = load_file(path)
+    document = load_card(path)
     assert isinstance(document.source, Funding)
-    return document.source, split_document(document)
+    return document.source, chunk_document(document)
 
 
-def one(tmp_path: Path, head: str, name: str, profile: Profile, text: str = TEXT) -> Criterion:
+def one(tmp_path: Path, head: str, name: str, profile: CompanyProfile, text: str = TEXT) -> Criterion:
     source, passages = programme(tmp_path, head, text)
-    found = [rule for rule in criteria(source, passages, profile, TODAY) if rule.name == name]
+    found = [rule for rule in check_eligibility(source, passages, profile, TODAY) if rule.name == name]
     assert len(found) == 1, found
     return found[0]
 
@@ -62,7 +62,7 @@ def one(tmp_path: Path, head: str, name: str, profile: Profile, text: str = TEXT
     ("land", "result"), [("Sachsen", "erfüllt"), ("Sachsen-Anhalt", "nicht erfüllt"), (None, "unklar")]
 )
 def test_the_land(tmp_path: Path, land: Any, result: str) -> None:
-    rule = one(tmp_path, "level: land\nland: Sachsen", "Land", Profile(land=land))
+    rule = one(tmp_path, "level: land\nland: Sachsen", "Land", CompanyProfile(land=land))
     assert rule.result == result
     assert rule.rule
     assert "Sitz in Sachsen" in rule.rule.quote
@@ -72,15 +72,15 @@ def test_the_land(tmp_path: Path, land: Any, result: str) -> None:
 @pytest.mark.parametrize(
     ("profile", "result", "missing"),
     [
-        (Profile(employees=49, turnover_eur=10_000_000), "erfüllt", ()),
-        (Profile(employees=50, turnover_eur=1), "nicht erfüllt", ()),
-        (Profile(employees=49, turnover_eur=10_000_001), "unklar", ("balance_sheet_eur",)),
-        (Profile(employees=49, turnover_eur=10_000_001, balance_sheet_eur=10_000_001), "nicht erfüllt", ()),
-        (Profile(employees=49, turnover_eur=10_000_001, balance_sheet_eur=10_000_000), "erfüllt", ()),
-        (Profile(), "unklar", ("employees", "turnover_eur", "balance_sheet_eur")),
+        (CompanyProfile(employees=49, turnover_eur=10_000_000), "erfüllt", ()),
+        (CompanyProfile(employees=50, turnover_eur=1), "nicht erfüllt", ()),
+        (CompanyProfile(employees=49, turnover_eur=10_000_001), "unklar", ("balance_sheet_eur",)),
+        (CompanyProfile(employees=49, turnover_eur=10_000_001, balance_sheet_eur=10_000_001), "nicht erfüllt", ()),
+        (CompanyProfile(employees=49, turnover_eur=10_000_001, balance_sheet_eur=10_000_000), "erfüllt", ()),
+        (CompanyProfile(), "unklar", ("employees", "turnover_eur", "balance_sheet_eur")),
     ],
 )
-def test_own_limits(tmp_path: Path, profile: Profile, result: str, missing: tuple[str, ...]) -> None:
+def test_own_limits(tmp_path: Path, profile: CompanyProfile, result: str, missing: tuple[str, ...]) -> None:
     head = "eligibility: {employees_below: 50, turnover_max_eur: 10000000, balance_sheet_max_eur: 10000000}"
     rule = one(tmp_path, head, "Unternehmensgröße", profile)
     assert (rule.result, rule.missing) == (result, missing)
@@ -90,7 +90,7 @@ def test_own_limits(tmp_path: Path, profile: Profile, result: str, missing: tupl
 
 @pytest.mark.parametrize(("employees", "result"), [(249, "erfüllt"), (250, "nicht erfüllt")])
 def test_programmes_for_smes_use_the_eu_limits(tmp_path: Path, employees: int, result: str) -> None:
-    profile = Profile(employees=employees, turnover_eur=1_000_000)
+    profile = CompanyProfile(employees=employees, turnover_eur=1_000_000)
     rule = one(tmp_path, "eligibility: {sme_only: true}", "Unternehmensgröße", profile)
     assert rule.result == result
     assert rule.rule
@@ -102,14 +102,14 @@ def test_programmes_for_smes_use_the_eu_limits(tmp_path: Path, employees: int, r
 )
 def test_from_a_size_on_a_further_condition_holds(tmp_path: Path, employees: int | None, result: str) -> None:
     head = "eligibility: {employees_below: 50, conditional_from_employees: 20}"
-    assert one(tmp_path, head, "Unternehmensgröße", Profile(employees=employees)).result == result
+    assert one(tmp_path, head, "Unternehmensgröße", CompanyProfile(employees=employees)).result == result
 
 
 @pytest.mark.parametrize(
     ("founded", "result"), [(2022, "erfüllt"), (2021, "unklar"), (2020, "nicht erfüllt"), (None, "unklar")]
 )
 def test_the_age_is_open_in_the_year_of_the_limit(tmp_path: Path, founded: int | None, result: str) -> None:
-    rule = one(tmp_path, "eligibility: {company_age_max_years: 5}", "Alter", Profile(founded=founded))
+    rule = one(tmp_path, "eligibility: {company_age_max_years: 5}", "Alter", CompanyProfile(founded=founded))
     assert rule.result == result
 
 
@@ -126,7 +126,7 @@ def test_the_age_is_open_in_the_year_of_the_limit(tmp_path: Path, founded: int |
 )
 def test_partners(tmp_path: Path, partners: Any, minimum: int, types: tuple[str, ...], result: str) -> None:
     head = f"eligibility: {{cooperation_required: true, min_partners: {minimum}, partner_types: [{', '.join(types)}]}}"
-    assert one(tmp_path, head, "Kooperation", Profile(partners=partners)).result == result
+    assert one(tmp_path, head, "Kooperation", CompanyProfile(partners=partners)).result == result
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_partners(tmp_path: Path, partners: Any, minimum: int, types: tuple[str,
     ],
 )
 def test_the_period_includes_the_day_itself(tmp_path: Path, head: str, result: str, words: str) -> None:
-    rule = one(tmp_path, head, "Antragszeit", Profile())
+    rule = one(tmp_path, head, "Antragszeit", CompanyProfile())
     assert rule.result == result
     assert words in rule.why
 
@@ -150,45 +150,45 @@ def test_the_period_includes_the_day_itself(tmp_path: Path, head: str, result: s
 @pytest.mark.parametrize(
     ("applicants", "profile", "result"),
     [
-        ("company", Profile(), "erfüllt"),
-        ("network", Profile(), "nicht erfüllt"),
-        ("startup", Profile(role="startup"), "erfüllt"),
-        ("startup", Profile(founded=1990), "nicht erfüllt"),
-        ("startup", Profile(founded=2024), "unklar"),
-        ("founder", Profile(), "unklar"),
+        ("company", CompanyProfile(), "erfüllt"),
+        ("network", CompanyProfile(), "nicht erfüllt"),
+        ("startup", CompanyProfile(role="startup"), "erfüllt"),
+        ("startup", CompanyProfile(founded=1990), "nicht erfüllt"),
+        ("startup", CompanyProfile(founded=2024), "unklar"),
+        ("founder", CompanyProfile(), "unklar"),
     ],
 )
-def test_who_may_apply(tmp_path: Path, applicants: str, profile: Profile, result: str) -> None:
+def test_who_may_apply(tmp_path: Path, applicants: str, profile: CompanyProfile, result: str) -> None:
     assert one(tmp_path, f"eligibility: {{applicants: [{applicants}]}}", "Antragsteller", profile).result == result
 
 
 def test_sectors_can_confirm_but_not_exclude(tmp_path: Path) -> None:
     text = "Der Fräsbonus fördert Firmen der Automobilindustrie."
     head = "eligibility: {sectors: [Automobil]}"
-    assert one(tmp_path, head, "Branche", Profile(sector="Zulieferer Automobil"), text).result == "erfüllt"
-    assert one(tmp_path, head, "Branche", Profile(sector="Möbel"), text).result == "unklar"
-    assert one(tmp_path, head, "Branche", Profile(), text).missing == ("sector",)
+    assert one(tmp_path, head, "Branche", CompanyProfile(sector="Zulieferer Automobil"), text).result == "erfüllt"
+    assert one(tmp_path, head, "Branche", CompanyProfile(sector="Möbel"), text).result == "unklar"
+    assert one(tmp_path, head, "Branche", CompanyProfile(), text).missing == ("sector",)
 
 
 def test_a_condition_that_only_a_person_can_answer_stays_open(tmp_path: Path) -> None:
     text = "Den Fräsbonus erhalten nur Firmen mit Fräspass."
-    rule = one(tmp_path, 'eligibility: {condition: "mit Fräspass"}', "Weitere Bedingung", Profile(), text)
+    rule = one(tmp_path, 'eligibility: {condition: "mit Fräspass"}', "Weitere Bedingung", CompanyProfile(), text)
     assert (rule.result, rule.missing) == ("unklar", ())
     assert rule.rule
     assert rule.rule.quote == text
 
 
 def test_a_young_firm_is_no_founder_any_more(tmp_path: Path) -> None:
-    rule = one(tmp_path, "eligibility: {applicants: [founder]}", "Antragsteller", Profile(role="startup"))
+    rule = one(tmp_path, "eligibility: {applicants: [founder]}", "Antragsteller", CompanyProfile(role="startup"))
     assert rule.result == "unklar"
 
 
 def test_a_rule_that_no_sentence_states_decides_nothing(tmp_path: Path) -> None:
     text = "Der Fräsbonus hilft beim Kauf einer Fräse."
-    rule = one(tmp_path, "eligibility: {employees_below: 50}", "Unternehmensgröße", Profile(employees=300), text)
+    rule = one(tmp_path, "eligibility: {employees_below: 50}", "Unternehmensgröße", CompanyProfile(employees=300), text)
     assert (rule.result, rule.why, rule.rule) == ("unklar", UNPROVEN, None)
 
 
 def test_a_programme_without_rules_has_none(tmp_path: Path) -> None:
     source, passages = programme(tmp_path, "")
-    assert criteria(source, passages, Profile(), TODAY) == ()
+    assert check_eligibility(source, passages, CompanyProfile(), TODAY) == ()

@@ -9,7 +9,7 @@ import pytest
 from faulty_model import FaultyModel, faulty_model
 
 from assistant.core.settings import Settings, load_settings
-from assistant.operations.doctor import REMEDIES, Finding, examine
+from assistant.operations.doctor import REMEDIES, Finding, diagnose
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def model() -> Iterator[FaultyModel]:
 
 
 def findings(settings: Settings) -> dict[str, Finding]:
-    return {finding.name: finding for finding in examine(settings)}
+    return {finding.name: finding for finding in diagnose(settings)}
 
 
 def test_everything_works_without_a_language_model(shipped_data: Path) -> None:

@@ -15,13 +15,13 @@ from two_columns import NOTES, QUESTIONS, TITLE, write_paper
 from typer.testing import CliRunner
 
 from assistant.answering.pipeline import ask
-from assistant.answering.runtime import Assistant
+from assistant.answering.runtime import AppContext
 from assistant.bootstrap import build_assistant
 from assistant.cli import app
 from assistant.core.errors import DocumentError
 from assistant.core.settings import Settings
 from assistant.ingestion.knowledge_loader import load_knowledge
-from assistant.ingestion.uploaded_documents import Wishes, load_added, without_clashes
+from assistant.ingestion.uploaded_documents import MetadataOverrides, load_added, without_clashes
 from assistant.operations.manage_documents import add_documents, remove
 
 OTHER = "Der Birnenring besteht weiter und versammelt Brennereien, die gemeinsam Fässer kaufen."
@@ -36,19 +36,19 @@ def settings(small_knowledge: Path, build_index: BuildIndex, tmp_path: Path) -> 
 
 
 @pytest.fixture(scope="module")
-def paper_assistant(build_index: BuildIndex, tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+def paper_assistant(build_index: BuildIndex, tmp_path_factory: pytest.TempPathFactory) -> AppContext:
     """An assistant that knows nothing but the paper."""
     folder = tmp_path_factory.mktemp("paper")
     (folder / "knowledge").mkdir()
     build_index(folder / "knowledge", folder / "data")
     settings = own_settings(folder / "knowledge", folder / "data")
-    added, skipped = add_documents(settings, [write_paper(folder / "Paper.pdf")], Wishes(), lambda *_: None)
+    added, skipped = add_documents(settings, [write_paper(folder / "Paper.pdf")], MetadataOverrides(), lambda *_: None)
     assert ([(one.id, one.pages) for one in added], skipped) == ([("paper", 3)], [])
     return build_assistant(settings)
 
 
-def add(settings: Settings, *paths: Path, wishes: Wishes | None = None) -> list[str]:
-    added, skipped = add_documents(settings, paths, wishes or Wishes(), lambda *_: None)
+def add(settings: Settings, *paths: Path, wishes: MetadataOverrides | None = None) -> list[str]:
+    added, skipped = add_documents(settings, paths, wishes or MetadataOverrides(), lambda *_: None)
     assert skipped == []
     return [one.id for one in added]
 
@@ -60,7 +60,7 @@ def write(path: Path, text: str = NOTE) -> Path:
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_a_question_is_answered_with_the_papers_own_words_and_page(paper_assistant: Assistant, question: str) -> None:
+def test_a_question_is_answered_with_the_papers_own_words_and_page(paper_assistant: AppContext, question: str) -> None:
     answer = ask(paper_assistant, question)
     assert answer.status == "answered"
     wanted = next(one for one in answer.citations if QUESTIONS[question] in one.quote)
@@ -69,7 +69,7 @@ def test_a_question_is_answered_with_the_papers_own_words_and_page(paper_assista
     assert (wanted.id, wanted.kind, wanted.title) == ("paper", "document", TITLE)
 
 
-def test_the_page_of_a_quote_is_the_printed_one(paper_assistant: Assistant) -> None:
+def test_the_page_of_a_quote_is_the_printed_one(paper_assistant: AppContext) -> None:
     sections = load_added(paper_assistant.settings.data_dir)[0].sections
     assert [one.page for one in sections if NOTES[2] in one.text] == [3]
     assert [one.page for one in sections if "Ein Werkzeugring ist" in one.text] == [1]
@@ -95,7 +95,7 @@ def test_ids_follow_the_file_name_and_never_clash(settings: Settings, tmp_path: 
 
 def test_the_same_file_replaces_and_keeps_what_was_wished(settings: Settings, tmp_path: Path) -> None:
     path = write(tmp_path / "quitten.txt")
-    assert add(settings, path, wishes=Wishes("literature", "Von Quitten")) == ["quitten"]
+    assert add(settings, path, wishes=MetadataOverrides("literature", "Von Quitten")) == ["quitten"]
     write(path, "Der Quittenring wurde aufgelöst.")
     assert add(settings, path) == ["quitten"]
     (document,) = load_added(settings.data_dir)

@@ -11,8 +11,8 @@ from html import unescape
 import httpx
 import pytest
 
-from assistant.answering.runtime import Assistant
-from assistant.web.widget.appearance import COLOR, Look, read_look, split_messages
+from assistant.answering.runtime import AppContext
+from assistant.web.widget.appearance import COLOR, WidgetAppearance, read_look, split_messages
 from assistant.web.widget.assets import load_assets
 from assistant.web.widget.contrast import contrast, parse_color, readable_on, text_on
 from assistant.web.widget.embed import DARK, LIGHT, SCRIPT_TEXTS, TEXTS
@@ -21,7 +21,7 @@ HOST = {"host": "lotse.example"}
 COLORS = ["#ffffff", "#000000", "#ffff00", "#777777", "#808080", "#0b5394", "#ff0000", "#00ff00", "#5555ff", "#767676"]
 
 
-def look(assistant: Assistant, headers: dict[str, str] = HOST, **query: str) -> Look:
+def look(assistant: AppContext, headers: dict[str, str] = HOST, **query: str) -> WidgetAppearance:
     named = {name.replace("_", "-"): value for name, value in query.items()}
     return read_look(named, headers, assistant.settings, assistant.prompts)
 
@@ -89,7 +89,7 @@ def test_what_does_not_exist_is_not_kept(server: str, path: str) -> None:
     assert reply.headers["cache-control"] == "no-store"
 
 
-def test_a_look_is_read_and_odd_values_are_ignored(assistant: Assistant) -> None:
+def test_a_look_is_read_and_odd_values_are_ignored(assistant: AppContext) -> None:
     plain = look(assistant, theme="pink", mode="spy", button_color="red;}", language="fr", privacy_url="javascript:x")
     assert (plain.language, plain.theme, plain.mode, plain.color) == ("de", "auto", "page", COLOR)
     assert (plain.name, plain.greeting, plain.privacy_url, plain.parent) == ("Netzlotse", "", None, "")
@@ -102,7 +102,7 @@ def test_a_look_is_read_and_odd_values_are_ignored(assistant: Assistant) -> None
     assert chosen.contact_url == "mailto:a@hub.example"
 
 
-def test_a_link_sent_around_cannot_put_words_on_this_host(assistant: Assistant) -> None:
+def test_a_link_sent_around_cannot_put_words_on_this_host(assistant: AppContext) -> None:
     opened = look(
         assistant, {**HOST, "sec-fetch-dest": "document"}, greeting="Gewonnen!", contact_url="https://evil.example"
     )
@@ -121,7 +121,7 @@ def test_a_link_sent_around_cannot_put_words_on_this_host(assistant: Assistant) 
     ],
 )
 def test_without_allowed_origins_only_this_host_exchanges_messages(
-    assistant: Assistant, origin: str, parent: str
+    assistant: AppContext, origin: str, parent: str
 ) -> None:
     assert look(assistant, origin=origin).parent == parent
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.answering.pipeline import ask
-from assistant.answering.runtime import Assistant
+from assistant.answering.runtime import AppContext
 from assistant.core.errors import AssistantError
 from assistant.core.models import Answer, Citation
 from assistant.operations.evaluate import Row, claims, default_file, evaluate_file, load_questions, summarise
@@ -17,7 +17,7 @@ HOLDOUT = default_file().with_name("holdout.jsonl")
 
 
 @pytest.fixture(scope="module")
-def answer(assistant: Assistant) -> Answer:
+def answer(assistant: AppContext) -> Answer:
     return ask(assistant, "Wie können wir mit einem Wettbewerber zusammenarbeiten?")
 
 
@@ -67,7 +67,7 @@ def test_a_broken_questions_file_names_the_line(tmp_path: Path, text: str) -> No
 
 
 @pytest.mark.parametrize("file", [default_file(), HOLDOUT], ids=["development", "holdout"])
-def test_the_aims_hold(assistant: Assistant, file: Path) -> None:
+def test_the_aims_hold(assistant: AppContext, file: Path) -> None:
     figures = evaluate_file(assistant, file)
     assert figures["citation_precision"] == 1.0
     assert figures["number_faithfulness"] == 1.0

@@ -25,7 +25,7 @@ from pypdf.generic import DictionaryObject, IndirectObject
 from assistant.advisory.export import FORMATS, file_name, write
 from assistant.advisory.export.layout import keeps_together, shares, sources, stretches, web_link
 from assistant.advisory.export.plain_text import clean_text
-from assistant.advisory.report import Bullets, Paragraph, Part, Remark, Report, Statement, Subheading, Table
+from assistant.advisory.report import Bullets, Note, Paragraph, Part, Report, Statement, Subheading, Table
 from assistant.core.models import Citation
 
 CREATED = date(2026, 3, 5)
@@ -80,7 +80,7 @@ REPORT = Report(
             "situation",
             "Ausgangslage",
             (
-                Remark("Angaben des Unternehmens", "Land: Hessen\nBeschäftigte: 48\n\nWill neue Kunden."),
+                Note("Angaben des Unternehmens", "Land: Hessen\nBeschäftigte: 48\n\nWill neue Kunden."),
                 Paragraph(
                     (Statement("Klein ist unter 50.", (1,)), Statement("Mittel ist unter 250.", (1, 2))), "Größe."
                 ),
@@ -133,7 +133,7 @@ def hostile_report(text: str) -> Report:
         Bullets((every,), open_box=True),
         Table(text, (text,) * 6, ((every,) * 6, (every,) * 2)),
         Table(text, ("a", text), ((every, every),)),
-        Remark(text, text),
+        Note(text, text),
     )
     citation = cite(1, id=text, title=text, section=text, url=f"javascript:{text}", quote=text)
     return Report(text, text, CREATED, ((text, text),), (Part("a", text, blocks),), (citation,), text)

@@ -9,35 +9,35 @@ from pathlib import Path
 import pytest
 from two_columns import HEAD, NOTES, SECTIONS, TITLE, write_paper
 
-from assistant.ingestion.parsers.blocks import Extracted, join_lines, partial_date
+from assistant.ingestion.parsers.blocks import ParsedDocument, join_lines, partial_date
 from assistant.ingestion.parsers.worker import extract
 
 WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
 
-def read(text: str, suffix: str) -> Extracted:
+def read(text: str, suffix: str) -> ParsedDocument:
     return extract(text.encode(), suffix, 2000)
 
 
-def shape(document: Extracted) -> list[tuple[list[str], str]]:
+def shape(document: ParsedDocument) -> list[tuple[list[str], str]]:
     return [(section["headings"], section["text"]) for section in document.sections]
 
 
 @pytest.fixture(scope="module")
-def paper(tmp_path_factory: pytest.TempPathFactory) -> Extracted:
+def paper(tmp_path_factory: pytest.TempPathFactory) -> ParsedDocument:
     return extract(write_paper(tmp_path_factory.mktemp("paper") / "paper.pdf").read_bytes(), ".pdf", 2000)
 
 
-def whole(document: Extracted) -> str:
+def whole(document: ParsedDocument) -> str:
     return "\n\n".join(section["text"] for section in document.sections)
 
 
-def test_the_paper_is_read_with_its_metadata(paper: Extracted) -> None:
+def test_the_paper_is_read_with_its_metadata(paper: ParsedDocument) -> None:
     assert (paper.title, paper.authors, paper.pages) == (TITLE, ["Erika Beispiel", "Max Muster"], 3)
     assert paper.hidden_characters == 0
 
 
-def test_columns_are_read_one_after_the_other_and_lines_joined(paper: Extracted) -> None:
+def test_columns_are_read_one_after_the_other_and_lines_joined(paper: ParsedDocument) -> None:
     text = " ".join(section["text"] for section in paper.sections if section["headings"] != ["Fußnoten"])
     plain = [" ".join(part.split("<super")[0].split()) for _, paragraphs in SECTIONS for part in paragraphs]
     places = [" ".join(text.split()).find(one) for one in plain]
@@ -45,30 +45,30 @@ def test_columns_are_read_one_after_the_other_and_lines_joined(paper: Extracted)
     assert places == sorted(places)
 
 
-def test_running_heads_and_page_numbers_are_gone(paper: Extracted) -> None:
+def test_running_heads_and_page_numbers_are_gone(paper: ParsedDocument) -> None:
     text = whole(paper)
     assert HEAD not in text
     assert "Beispiel und Muster" not in text
     assert "–" not in text
 
 
-def test_marks_of_footnotes_are_gone_and_square_metres_stay(paper: Extracted) -> None:
+def test_marks_of_footnotes_are_gone_and_square_metres_stay(paper: ParsedDocument) -> None:
     text = whole(paper)
     assert "reihum nutzen. Die Idee" in text
     assert "für Gäste. Die Halle misst 640 m² und" in " ".join(text.split())
 
 
-def test_footnotes_stand_apart_from_the_text(paper: Extracted) -> None:
+def test_footnotes_stand_apart_from_the_text(paper: ParsedDocument) -> None:
     notes = [(one["page"], one["text"]) for one in paper.sections if one["headings"] == ["Fußnoten"]]
     assert sorted(notes) == list(enumerate(NOTES, start=1))
 
 
-def test_headings_are_found_in_order(paper: Extracted) -> None:
+def test_headings_are_found_in_order(paper: ParsedDocument) -> None:
     found = [section["headings"][-1] for section in paper.sections if section["headings"] != ["Fußnoten"]]
     assert list(dict.fromkeys(found)) == [name for name, _ in SECTIONS]
 
 
-def test_pages_only_go_forward(paper: Extracted) -> None:
+def test_pages_only_go_forward(paper: ParsedDocument) -> None:
     pages = [section["page"] for section in paper.sections if section["headings"] != ["Fußnoten"]]
     assert pages == sorted(pages)
     assert set(pages) == {1, 2, 3}

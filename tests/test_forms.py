@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.core.company_profile import Profile, load_profile, parse_profile
+from assistant.core.company_profile import CompanyProfile, load_profile, parse_profile
 from assistant.core.errors import ProfileError
 from assistant.web.site.profile_form import profile_file, read_profile, show_profile
 
@@ -23,13 +23,13 @@ EXAMPLES = sorted((Path(__file__).with_name("profiles")).glob("*.yaml"))
     ],
 )
 def test_amounts_are_read_as_people_write_them(text: str, amount: int) -> None:
-    assert read_profile({"turnover_eur": [text]}) == (Profile(turnover_eur=amount), {})
+    assert read_profile({"turnover_eur": [text]}) == (CompanyProfile(turnover_eur=amount), {})
 
 
 @pytest.mark.parametrize("text", ["viel", "2 bis 3 Mio.", "-5", "1,5"])
 def test_an_amount_that_is_none_is_a_problem_of_its_field_and_loses_nothing_else(text: str) -> None:
     profile, problems = read_profile({"turnover_eur": [text], "name": ["Fräserei"]})
-    assert profile == Profile(name="Fräserei")
+    assert profile == CompanyProfile(name="Fräserei")
     assert "Jahresumsatz" in problems["turnover_eur"]
 
 
@@ -41,7 +41,7 @@ def test_shares_are_given_in_percent() -> None:
 
 def test_choices_that_the_form_does_not_offer_are_problems() -> None:
     profile, problems = read_profile({"land": ["Atlantis"], "role": ["king"], "employees": ["12"]})
-    assert profile == Profile(employees=12)
+    assert profile == CompanyProfile(employees=12)
     assert set(problems) == {"land", "role"}
 
 
@@ -58,7 +58,7 @@ def test_a_profile_survives_form_and_file(path: Path) -> None:
 
 
 def test_answers_of_the_self_check_travel_along() -> None:
-    profile = Profile(self_check={"frage-1": "ja"})
+    profile = CompanyProfile(self_check={"frage-1": "ja"})
     assert read_profile(show_profile(profile))[0] == profile
 
 

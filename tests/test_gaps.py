@@ -15,12 +15,12 @@ import pytest
 from typer.testing import CliRunner
 
 from assistant.answering.pipeline import ask
-from assistant.answering.runtime import Assistant
+from assistant.answering.runtime import AppContext
 from assistant.cli import app
 from assistant.core.errors import FeedbackError
 from assistant.core.settings import load_settings
 from assistant.feedback.gap_report import find_gaps
-from assistant.feedback.recorder import keep_unanswered
+from assistant.feedback.recorder import record_unanswered
 from assistant.feedback.store import FILE, MAXIMUM_RECORDS, Feedback, FeedbackStore, Unanswered, forget_regularly
 
 TODAY = date.today().isoformat()
@@ -63,29 +63,29 @@ def test_questions_that_share_one_word_of_many_stay_apart() -> None:
     assert [one.count for one in gaps] == [1, 1]
 
 
-def test_an_unanswered_question_is_kept_as_words_with_the_nearest_source(assistant: Assistant, tmp_path: Path) -> None:
+def test_an_unanswered_question_is_kept_as_words_with_the_nearest_source(assistant: AppContext, tmp_path: Path) -> None:
     settings = load_settings(data_dir=tmp_path, feedback="unanswered")
     keeping = replace(assistant, settings=settings)
     answer = replace(ask(assistant, "Welche Förderung gibt es für Drohnen, Frau Huber?"), status="no_source")
-    keep_unanswered(keeping, replace(answer, citations=()))
+    record_unanswered(keeping, replace(answer, citations=()))
     (kept,) = FeedbackStore(tmp_path).unanswered()
     assert (kept.day, kept.status, kept.area) == (TODAY, "no_source", "funding")
     assert {"Drohnen", "Förderung"} <= set(kept.words)
     assert "Huber" not in kept.words
-    assert kept.nearest in assistant.shelf.library().generation.sources
+    assert kept.nearest in assistant.live_index.corpus().generation.sources
 
 
 @pytest.mark.parametrize("feedback", ["off", "feedback"])
-def test_without_the_setting_no_word_is_kept(assistant: Assistant, tmp_path: Path, feedback: str) -> None:
+def test_without_the_setting_no_word_is_kept(assistant: AppContext, tmp_path: Path, feedback: str) -> None:
     keeping = replace(assistant, settings=load_settings(data_dir=tmp_path, feedback=feedback))
-    keep_unanswered(keeping, ask(assistant, "Rezept für Käsespätzle"))
+    record_unanswered(keeping, ask(assistant, "Rezept für Käsespätzle"))
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_damaged_file_costs_no_answer_and_can_be_purged(assistant: Assistant, tmp_path: Path) -> None:
+def test_a_damaged_file_costs_no_answer_and_can_be_purged(assistant: AppContext, tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"no database " * 1000)
     keeping = replace(assistant, settings=load_settings(data_dir=tmp_path, feedback="all"))
-    keep_unanswered(keeping, ask(assistant, "Rezept für Käsespätzle"))
+    record_unanswered(keeping, ask(assistant, "Rezept für Käsespätzle"))
     store = FeedbackStore(tmp_path)
     with pytest.raises(FeedbackError, match="--purge"):
         store.feedback()

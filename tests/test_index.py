@@ -19,12 +19,12 @@ from assistant.bootstrap import build_assistant
 from assistant.core.errors import IndexBusyError, IndexUnavailableError
 from assistant.index.builder import IndexInput, embedded_text, refresh, write_lock
 from assistant.index.calibration import FOLDER, load_calibration
-from assistant.index.embedding_cache import CachedEncoder, VectorCache, load_shipped
+from assistant.index.embedding_cache import CachingEmbedder, VectorCache, load_shipped
 from assistant.index.embeddings import EncoderEmbeddings
-from assistant.index.snapshot import current_generation, load_generation
+from assistant.index.snapshot import current_snapshot_id, load_generation
 from assistant.index.vector_store import open_client
 from assistant.ingestion.knowledge_loader import load_knowledge
-from assistant.language.tokenizer import Tokenizer
+from assistant.language.tokenizer import TermAnalyzer
 
 Given = Callable[[Path], IndexInput]
 COUNT = len(SMALL_KNOWLEDGE) - 1
@@ -54,8 +54,8 @@ refresh_index(load_settings(data_dir=data_dir, knowledge_dir=knowledge_dir, ship
 @pytest.fixture(scope="session")
 def given(encoder: EncoderEmbeddings, cache_dir: Path) -> Given:
     """What an index of a folder is built from, with the encoder and the cache of the session."""
-    cached = CachedEncoder(encoder, load_shipped(), VectorCache(cache_dir / "vectors.sqlite"))
-    return lambda folder: IndexInput(load_knowledge([folder]), cached, Tokenizer(), load_calibration())
+    cached = CachingEmbedder(encoder, load_shipped(), VectorCache(cache_dir / "vectors.sqlite"))
+    return lambda folder: IndexInput(load_knowledge([folder]), cached, TermAnalyzer(), load_calibration())
 
 
 def silent(stage: str, done: int, total: int) -> None:
@@ -63,7 +63,7 @@ def silent(stage: str, done: int, total: int) -> None:
 
 
 def stored_ids(data_dir: Path) -> set[str]:
-    chroma = data_dir / "generations" / str(current_generation(data_dir)) / "chroma"
+    chroma = data_dir / "generations" / str(current_snapshot_id(data_dir)) / "chroma"
     with open_client(chroma) as client:
         return set(client.get_collection("passages", embedding_function=None).get(include=[])["ids"])
 
@@ -92,7 +92,7 @@ def test_what_was_indexed_can_be_loaded_and_stands_in_chroma(
     done = refresh(tmp_path, given(small_knowledge), silent)
     loaded = load_generation(tmp_path)
     assert (done.added, done.changed, done.removed, done.unchanged) == (COUNT, 0, 0, 0)
-    assert done.generation == loaded.manifest.id == current_generation(tmp_path)
+    assert done.generation == loaded.manifest.id == current_snapshot_id(tmp_path)
     assert set(loaded.sources) == {one.source.id for one in given(small_knowledge).documents}
     assert stored_ids(tmp_path) == {passage.id for passage in loaded.passages}
     assert len(loaded.passages) == done.passages == len(loaded.space.passage_vectors)
@@ -184,7 +184,7 @@ def test_what_every_row_depends_on_rebuilds_all(
     with open(tables / "null_questions.tsv", "a", encoding="utf-8") as table:
         table.write("\nde\tWie alt wird ein Wellensittich im Käfig?\n")
     others = {
-        "abbreviations": replace(given(small_knowledge), tokenizer=Tokenizer({"FH": ["Fräshub"]})),
+        "abbreviations": replace(given(small_knowledge), tokenizer=TermAnalyzer({"FH": ["Fräshub"]})),
         "calibration": replace(given(small_knowledge), calibration=load_calibration(tables)),
     }
     again = refresh(tmp_path, others[change], silent)
@@ -214,7 +214,7 @@ def test_a_damaged_generation_is_not_used_and_the_next_refresh_rebuilds_it(
 
 
 def test_without_an_index_loading_says_what_to_do(tmp_path: Path) -> None:
-    assert current_generation(tmp_path) is None
+    assert current_snapshot_id(tmp_path) is None
     with pytest.raises(IndexUnavailableError, match="assistant index"):
         load_generation(tmp_path)
 

@@ -19,11 +19,11 @@ from assistant.answering.pipeline import ask
 from assistant.bootstrap import build_assistant
 from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import shipped_folder
-from assistant.index.snapshot import current_generation, generation_folder, load_generation
+from assistant.index.snapshot import current_snapshot_id, generation_folder, load_generation
 
 QUESTION = "Was ist Coopetition?"
 FOREIGN = "Wie alt werden Wellensittiche?"
-WORDS_ONLY = Prompts(shipped_folder("prompts")).fill("words_only", "de")
+WORDS_ONLY = Prompts(shipped_folder("prompts")).render("words_only", "de")
 CHANGED = {"support/fraeshub.md": SMALL_KNOWLEDGE["support/fraeshub.md"].replace("Zerspaner", "Gießereien")}
 CHROMA = "chroma/chroma.sqlite3"
 
@@ -37,7 +37,7 @@ class Place:
 
     @property
     def current(self) -> str:
-        return str(current_generation(self.data))
+        return str(current_snapshot_id(self.data))
 
     def file(self, name: str, generation: str | None = None) -> Path:
         return generation_folder(self.data, generation or self.current) / name
@@ -91,7 +91,7 @@ def test_an_indexer_killed_at_any_moment_leaves_a_whole_index(place: Place) -> N
             indexer = start("index", **place.settings)
             time.sleep(0.35 * number)
             kill(indexer)
-            assert load_generation(place.data).manifest.id == current_generation(place.data)
+            assert load_generation(place.data).manifest.id == current_snapshot_id(place.data)
             assert answers_fully(served)
         assert place.index()[0] == 0
         served.wait_for(lambda one: one["generation"] == place.current and one["status"] == "ready")
@@ -171,7 +171,7 @@ def test_without_vectors_nothing_is_called_missing(disk: Place, name: str, how: 
     seal(disk.data.parent)
     assistant = build_assistant(own_settings(disk.knowledge, disk.data))
     assert ask(assistant, QUESTION).text.startswith(WORDS_ONLY)
-    assert assistant.shelf.condition().status == "degraded"
+    assert assistant.live_index.health().status == "degraded"
     for question in (FOREIGN, "Wer bezahlt Schulungen?", "Which firms share machines?"):
         assert ask(assistant, question).status in ("answered", "unavailable")
 
@@ -182,7 +182,7 @@ def test_without_texts_the_answer_is_unavailable_with_the_reason(disk: Place, na
     seal(disk.data.parent)
     assistant = build_assistant(own_settings(disk.knowledge, disk.data))
     assert ask(assistant, QUESTION).status == "unavailable"
-    condition = assistant.shelf.condition()
+    condition = assistant.live_index.health()
     assert condition.status == "unavailable"
     assert condition.reason.endswith(".")
 

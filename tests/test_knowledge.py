@@ -9,8 +9,8 @@ import pytest
 
 from assistant.core.settings import load_settings, shipped_folder
 from assistant.core.sources import Funding, Land
-from assistant.index.embeddings import Encoder
-from assistant.ingestion.knowledge_loader import load_file, load_knowledge, parse_source
+from assistant.index.embeddings import Embedder
+from assistant.ingestion.knowledge_loader import load_card, load_knowledge, parse_source
 from assistant.operations.ship_embeddings import missing_texts
 
 SECTIONS = """ueberblick beschreibung ursachen ziele geschaeftsmodelle digitale-kompetenzen kooperationen massnahmen
@@ -61,7 +61,7 @@ def test_file_names_are_ids() -> None:
     root = shipped_folder("knowledge")
     for path in root.rglob("*.md"):
         if path.name != "README.md":
-            assert load_file(path).source.id.split("/")[-1] == path.stem
+            assert load_card(path).source.id.split("/")[-1] == path.stem
 
 
 def test_successors_have_not_ended_themselves_without_saying_so() -> None:
@@ -71,6 +71,6 @@ def test_successors_have_not_ended_themselves_without_saying_so() -> None:
             assert source.successor in sources
 
 
-def test_the_shipped_vectors_are_in_step_with_the_knowledge(encoder: Encoder, tmp_path: Path) -> None:
+def test_the_shipped_vectors_are_in_step_with_the_knowledge(encoder: Embedder, tmp_path: Path) -> None:
     missing = missing_texts(load_settings(data_dir=tmp_path), encoder.model_id)
     assert not missing, f"{len(missing)} texts without a shipped vector; run 'make vectors'"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import simplemma
 
-from assistant.language.lemmatizer import is_word, keep_dictionaries_in, lemma
+from assistant.language.lemmatizer import is_word, lemma, set_cache_dir
 
 WORDS = """Häuser häuser gegangen Netzwerken Förderung mittelständische Kooperationspartnern Xyzzy 4.0 KMU beraten
 Maschinenbauer abgeschlossen Verträge EU-Mitteln straße STRASSE naïve Café""".split()
@@ -16,7 +16,7 @@ Maschinenbauer abgeschlossen Verträge EU-Mitteln straße STRASSE naïve Café""
 
 def from_folder(cache: Path) -> tuple[list[str], list[bool], list[bool]]:
     """In a process of its own: there the first call decides where tries are kept."""
-    keep_dictionaries_in(cache)
+    set_cache_dir(cache)
     return [lemma(word) for word in WORDS], [is_word(word) for word in WORDS], [is_word(word, "en") for word in WORDS]
 
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from assistant.core.models import Language
-from assistant.index.bm25 import LexicalIndex, build_lexical_index
-from assistant.language.tokenizer import Tokenizer, fold, split_compound, term
+from assistant.index.bm25 import BM25Index, build_lexical_index
+from assistant.language.tokenizer import TermAnalyzer, fold, split_compound, term
 
-TOKENIZER = Tokenizer(
+TOKENIZER = TermAnalyzer(
     {"ZIM": ["Zentrales Innovationsprogramm Mittelstand"], "SME": ["small and medium-sized enterprises"]}
 )
 TEXTS = [
@@ -27,7 +27,7 @@ def terms(text: str, language: Language = "de") -> set[str]:
     return set(TOKENIZER.terms(text, language))
 
 
-def index(texts: list[str]) -> LexicalIndex:
+def index(texts: list[str]) -> BM25Index:
     return build_lexical_index([((), [TOKENIZER.terms(text, "de")]) for text in texts])
 
 
@@ -87,8 +87,8 @@ def test_part_of_a_long_form_is_not_the_abbreviation() -> None:
 
 
 def test_changed_abbreviations_change_the_fingerprint() -> None:
-    assert Tokenizer({"A": ["b c"]}).fingerprint == Tokenizer({"A": ["b c"]}).fingerprint
-    assert len({Tokenizer(one).fingerprint for one in ({}, {"A": ["b c"]}, {"A": ["b d"]}, {"B": ["b c"]})}) == 4
+    assert TermAnalyzer({"A": ["b c"]}).fingerprint == TermAnalyzer({"A": ["b c"]}).fingerprint
+    assert len({TermAnalyzer(one).fingerprint for one in ({}, {"A": ["b c"]}, {"A": ["b d"]}, {"B": ["b c"]})}) == 4
 
 
 @pytest.mark.parametrize(
@@ -159,11 +159,11 @@ def test_the_scale_hardly_moves_with_the_size_of_the_corpus() -> None:
 
 def test_unknown_words_weigh_like_the_rarest_and_lower_the_score() -> None:
     lexical = index(TEXTS)
-    assert lexical.weight("xyzzy") >= max(lexical.weight(one) for one in lexical.vocabulary)
+    assert lexical.idf_of("xyzzy") >= max(lexical.idf_of(one) for one in lexical.vocabulary)
     assert lexical.scores(["xyzzy"]).max() == 0
     (known,) = TOKENIZER.terms("Haftung", "de")
     assert lexical.scores([known, "xyzzy"]).max() == pytest.approx(
-        lexical.scores([known]).max() * lexical.weight(known) / (lexical.weight(known) + lexical.weight("xyzzy"))
+        lexical.scores([known]).max() * lexical.idf_of(known) / (lexical.idf_of(known) + lexical.idf_of("xyzzy"))
     )
 
 
@@ -179,14 +179,14 @@ def test_coverage_is_the_share_of_the_questions_weight_that_a_passage_holds() ->
 def test_terms_of_sentences_are_kept_apart() -> None:
     lexical = build_lexical_index([(["kopf"], [["a", "b", "a"], ["c"]]), ([], [["b"]])])
     held = [lexical.terms_of(sentence) for sentence in range(3)]
-    assert held == [frozenset(lexical.numbers(one)) for one in (["a", "b"], ["c"], ["b"])]
-    assert set(lexical.numbers(["a", "x", "y"])) - set(lexical.numbers(["a"])) <= set(range(-3, 0))
+    assert held == [frozenset(lexical.term_ids(one)) for one in (["a", "b"], ["c"], ["b"])]
+    assert set(lexical.term_ids(["a", "x", "y"])) - set(lexical.term_ids(["a"])) <= set(range(-3, 0))
 
 
 def test_an_empty_index_scores_nothing() -> None:
     lexical = build_lexical_index([])
     assert lexical.scores(["a"]).shape == (0,)
-    assert lexical.weight("a") == 0
+    assert lexical.idf_of("a") == 0
 
 
 def test_many_threads_find_the_same_terms_as_one() -> None:

@@ -11,15 +11,15 @@ from conftest import SMALL_KNOWLEDGE, write_files
 from assistant.core.errors import KnowledgeError
 from assistant.core.models import Document, Language
 from assistant.core.sources import Literature
-from assistant.ingestion.knowledge_loader import knowledge_files, load_file, load_knowledge
-from assistant.language.dates import show_date
+from assistant.ingestion.knowledge_loader import knowledge_files, load_card, load_knowledge
+from assistant.language.dates import format_date
 
 HEAD = "---\nid: quelle\nkind: literature\ntitle: Eine Quelle\n---\n"
 FUNDING = SMALL_KNOWLEDGE["funding/netzbonus-neu.md"]
 
 
 def load_text(folder: Path, text: str) -> Document:
-    return load_file(next(write_files(folder, {"quelle.md": text}).glob("quelle.md")))
+    return load_card(next(write_files(folder, {"quelle.md": text}).glob("quelle.md")))
 
 
 def status_texts(document: Document) -> dict[Language, str]:
@@ -119,7 +119,7 @@ def test_an_id_never_leaves_its_place(tmp_path: Path) -> None:
 def test_a_file_that_is_not_utf8_is_named(tmp_path: Path) -> None:
     (tmp_path / "alt.md").write_bytes(f"{HEAD}Förderung".encode("latin-1"))
     with pytest.raises(KnowledgeError, match=r"alt\.md.*UTF-8"):
-        load_file(tmp_path / "alt.md")
+        load_card(tmp_path / "alt.md")
 
 
 @pytest.mark.parametrize("change", [lambda text: "\ufeff" + text, lambda text: text.replace("\n", "\r\n")])
@@ -127,8 +127,8 @@ def test_files_of_windows_editors_load_like_others(tmp_path: Path, change: objec
     assert callable(change)
     (tmp_path / "w.md").write_bytes(change(FUNDING).encode())
     plain = load_text(tmp_path, FUNDING)
-    assert load_file(tmp_path / "w.md").sections == plain.sections
-    assert load_file(tmp_path / "w.md").source == plain.source
+    assert load_card(tmp_path / "w.md").sections == plain.sections
+    assert load_card(tmp_path / "w.md").source == plain.source
 
 
 def test_the_same_id_twice_in_a_folder_is_an_error(own_knowledge: Path) -> None:
@@ -160,7 +160,7 @@ def test_documents_come_sorted_and_every_readme_is_left_out(own_knowledge: Path)
 
 
 def test_text_below_the_english_heading_is_english(small_knowledge: Path) -> None:
-    sections = load_file(small_knowledge / "position-paper/kooperationen.md").sections
+    sections = load_card(small_knowledge / "position-paper/kooperationen.md").sections
     assert [(one.headings, one.language) for one in sections if not one.generated] == [
         ((), "de"),
         (("Was ist Coopetition?",), "de"),
@@ -205,7 +205,7 @@ def test_date_end_and_successor_become_sentences(small_knowledge: Path, file: st
 
 
 def test_a_head_without_dates_gives_no_status(small_knowledge: Path) -> None:
-    assert status_texts(load_file(small_knowledge / "cooperation/werkstattvertrag.md")) == {}
+    assert status_texts(load_card(small_knowledge / "cooperation/werkstattvertrag.md")) == {}
 
 
 def test_a_renamed_successor_changes_the_fingerprint_of_its_predecessor(own_knowledge: Path) -> None:
@@ -228,4 +228,4 @@ def test_a_renamed_successor_changes_the_fingerprint_of_its_predecessor(own_know
     ],
 )
 def test_dates_are_shown_as_each_language_writes_them(partial: str, german: str, english: str) -> None:
-    assert (show_date(partial), show_date(partial, "en")) == (german, english)
+    assert (format_date(partial), format_date(partial, "en")) == (german, english)

@@ -126,19 +126,19 @@ def test_nothing_runs_before_it_is_needed_nor_after_it_was_closed() -> None:
     assert not is_running(process_id)
     assert {thread for thread in threading.enumerate() if thread.name == "local-model"} == before
     with pytest.raises(ModelError):
-        model.wake()
+        model.ensure_running()
 
 
 def test_who_comes_while_it_starts_does_not_wait() -> None:
     model = LocalModel(small_model_file())
-    first = threading.Thread(target=model.wake)
+    first = threading.Thread(target=model.ensure_running)
     first.start()
     wait_for(lambda: model.process_id is not None)
     with pytest.raises(ModelError) as error:
-        model.wake()
+        model.ensure_running()
     assert error.value.code == "unreachable"
     first.join()
-    model.wake()
+    model.ensure_running()
     model.close()
 
 
@@ -158,7 +158,7 @@ def test_it_comes_back_at_the_same_address_after_a_crash() -> None:
 
 def is_awake(model: LocalModel) -> bool:
     try:
-        model.wake()
+        model.ensure_running()
     except ModelError:
         return False
     return True

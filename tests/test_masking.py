@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.answering.runtime import Assistant
+from assistant.answering.runtime import AppContext
 from assistant.core.models import Language
 from assistant.feedback.pii_masking import HIDDEN, mask
-from assistant.feedback.recorder import masked_comment, trade_words
+from assistant.feedback.recorder import domain_terms, masked_comment
 
 SECRETS: dict[str, tuple[str, ...]] = {
     "Ich bin Thomas Koch von der Müller GmbH, rufen Sie mich an: 0711 1234567": ("Thomas", "Koch", "Müller", "0711"),
@@ -57,31 +57,31 @@ HOSTILE = [
 @pytest.mark.parametrize("language", ["de", "en"])
 @pytest.mark.parametrize(("text", "secrets"), SECRETS.items(), ids=range(len(SECRETS)))
 def test_neither_a_comment_nor_kept_words_name_anybody(
-    assistant: Assistant, text: str, secrets: tuple[str, ...], language: Language
+    assistant: AppContext, text: str, secrets: tuple[str, ...], language: Language
 ) -> None:
     comment = masked_comment(assistant, text)
-    words = " ".join(trade_words(assistant, text, language))
+    words = " ".join(domain_terms(assistant, text, language))
     assert HIDDEN in comment
     assert not [one for one in secrets if one.lower() in comment.lower() or one.lower() in words.lower()]
 
 
 @pytest.mark.parametrize("text", HARMLESS)
-def test_a_comment_about_the_matter_stays_whole(assistant: Assistant, text: str) -> None:
+def test_a_comment_about_the_matter_stays_whole(assistant: AppContext, text: str) -> None:
     assert masked_comment(assistant, text) == text
 
 
-def test_kept_words_are_those_of_the_trade_in_no_telling_order(assistant: Assistant) -> None:
+def test_kept_words_are_those_of_the_trade_in_no_telling_order(assistant: AppContext) -> None:
     question = "Welche Zuschüsse zahlt Bayern in 2027 für Weiterbildung an Drohnen und Robotern, Frau Huber?"
-    kept = trade_words(assistant, question, "de")
+    kept = domain_terms(assistant, question, "de")
     assert {"Bayern", "Drohnen", "Robotern", "Weiterbildung", "Zuschüsse"} <= set(kept)
     assert list(kept) == sorted(kept)
     assert not {"Huber", "Frau", "2027", "für", "und", "Welche"} & set(kept)
 
 
-def test_of_what_is_foreign_to_the_field_only_words_of_the_field_are_kept(assistant: Assistant) -> None:
+def test_of_what_is_foreign_to_the_field_only_words_of_the_field_are_kept(assistant: AppContext) -> None:
     question = "Mein Mann ist krank, ich bin schwanger und brauche Beratung"
-    assert "krank" in trade_words(assistant, question, "de")
-    kept = trade_words(assistant, question, "de", only_trade=True)
+    assert "krank" in domain_terms(assistant, question, "de")
+    kept = domain_terms(assistant, question, "de", only_trade=True)
     assert "Beratung" in kept
     assert not {"krank", "schwanger"} & set(kept)
 

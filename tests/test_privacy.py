@@ -24,7 +24,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 from serving import free_port, serving, wait_until_ready
 
 from assistant.answering.pipeline import ask
-from assistant.answering.runtime import Assistant
+from assistant.answering.runtime import AppContext
 from assistant.core.settings import load_settings
 from assistant.feedback.store import FILE, FeedbackStore
 from assistant.web.api.feedback import notice
@@ -209,7 +209,7 @@ def test_where_ratings_are_not_taken_there_is_no_such_address(server: str) -> No
     assert "rate_send" not in httpx.get(f"{server}/embed").text
 
 
-def with_settings(assistant: Assistant, **settings: Any) -> Assistant:
+def with_settings(assistant: AppContext, **settings: Any) -> AppContext:
     return replace(assistant, settings=load_settings(**settings))
 
 
@@ -224,14 +224,14 @@ def with_settings(assistant: Assistant, **settings: Any) -> Assistant:
     ],
 )
 def test_the_page_on_data_protection_speaks_of_this_server(
-    assistant: Assistant, settings: dict[str, Any], said: list[str], unsaid: list[str]
+    assistant: AppContext, settings: dict[str, Any], said: list[str], unsaid: list[str]
 ) -> None:
     text = legal_page("privacy.html", with_settings(assistant, **settings))
     assert [one for one in said if one not in text] == []
     assert [one for one in unsaid if one in text] == []
 
 
-def test_what_visitors_and_websites_are_told_follows_the_settings(assistant: Assistant) -> None:
+def test_what_visitors_and_websites_are_told_follows_the_settings(assistant: AppContext) -> None:
     off, on = with_settings(assistant), with_settings(assistant, feedback="all", feedback_days=9)
     assert "aufbewahrt" not in notice(off, "de") + text_for_websites(off)
     for text in (notice(on, "de"), text_for_websites(on)):
@@ -240,7 +240,7 @@ def test_what_visitors_and_websites_are_told_follows_the_settings(assistant: Ass
     assert notice(on, "en").count("9 days") == 2
 
 
-def test_the_imprint_names_the_operator_or_says_that_none_is_given(assistant: Assistant) -> None:
+def test_the_imprint_names_the_operator_or_says_that_none_is_given(assistant: AppContext) -> None:
     named = legal_page("imprint.html", with_settings(assistant, operator="Hub e. V.; Weg 1 <b>; Ort; post@hub.example"))
     assert "Hub e. V.<br>Weg 1 &lt;b&gt;<br>Ort<br>post@hub.example" in named
     assert "noch kein Impressum" in legal_page("imprint.html", with_settings(assistant))
@@ -296,10 +296,10 @@ def test_a_running_server_forgets_a_removed_document(shipped_data: Path, tmp_pat
         "Wie können wir mit einem Wettbewerber zusammenarbeiten?",
     ],
 )
-def test_quotes_are_short_and_few_and_every_answer_says_how_it_was_made(assistant: Assistant, question: str) -> None:
+def test_quotes_are_short_and_few_and_every_answer_says_how_it_was_made(assistant: AppContext, question: str) -> None:
     """Date and state of a source are sentences of our own about it, no quotes from it."""
     answer = ask(assistant, question)
-    passages = {one.text: one for one in assistant.shelf.library().generation.passages}
+    passages = {one.text: one for one in assistant.live_index.corpus().generation.passages}
     quoted = [one for one in answer.citations if not passages[one.passage].generated]
     assert quoted
     assert max(len(one.quote) for one in answer.citations) <= 400

@@ -10,7 +10,7 @@ import pytest
 
 from assistant.core.errors import PromptError
 from assistant.core.models import KINDS, Language
-from assistant.core.prompt_templates import VARIABLES, Prompts
+from assistant.core.prompt_templates import TEMPLATE_VARIABLES, Prompts
 from assistant.core.settings import shipped_folder
 
 LANGUAGES: list[Language] = ["de", "en"]
@@ -25,12 +25,12 @@ def own(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", sorted(VARIABLES))
+@pytest.mark.parametrize("name", sorted(TEMPLATE_VARIABLES))
 def test_every_prompt_has_exactly_its_variables(name: str, language: Language) -> None:
     text = (SHIPPED / language / f"{name}.md").read_text(encoding="utf-8")
-    assert set(Template(text).get_identifiers()) == VARIABLES[name]
-    values = {variable: f"<{variable}>" for variable in VARIABLES[name]}
-    filled = Prompts(SHIPPED).fill(name, language, **values)
+    assert set(Template(text).get_identifiers()) == TEMPLATE_VARIABLES[name]
+    values = {variable: f"<{variable}>" for variable in TEMPLATE_VARIABLES[name]}
+    filled = Prompts(SHIPPED).render(name, language, **values)
     assert filled
     assert "$" not in filled
     assert all(value in filled for value in values.values())
@@ -38,10 +38,10 @@ def test_every_prompt_has_exactly_its_variables(name: str, language: Language) -
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_file_lies_unused_beside_the_prompts(language: Language) -> None:
-    assert {path.stem for path in (SHIPPED / language).iterdir()} == set(VARIABLES)
+    assert {path.stem for path in (SHIPPED / language).iterdir()} == set(TEMPLATE_VARIABLES)
 
 
-@pytest.mark.parametrize("name", sorted(set(VARIABLES) - {"check_note"}))
+@pytest.mark.parametrize("name", sorted(set(TEMPLATE_VARIABLES) - {"check_note"}))
 def test_the_languages_do_not_share_a_text(name: str) -> None:
     german, english = ((SHIPPED / language / f"{name}.md").read_text(encoding="utf-8") for language in LANGUAGES)
     assert german != english
@@ -49,7 +49,7 @@ def test_the_languages_do_not_share_a_text(name: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_source_has_its_lead_in_and_label(kind: str) -> None:
-    assert {f"lead_in_{kind}", f"label_{kind}"} <= set(VARIABLES)
+    assert {f"lead_in_{kind}", f"label_{kind}"} <= set(TEMPLATE_VARIABLES)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -62,13 +62,13 @@ def test_the_examples_are_a_list_of_questions(language: Language) -> None:
 def test_an_own_file_replaces_one_text_and_leaves_the_others(own: Path) -> None:
     (own / "de" / "greeting.md").write_text("Grüß Gott!\n", encoding="utf-8")
     prompts, shipped = Prompts(SHIPPED, own), Prompts(SHIPPED)
-    assert prompts.fill("greeting", "de") == "Grüß Gott!"
-    assert prompts.fill("greeting", "en") == shipped.fill("greeting", "en")
-    assert prompts.fill("caution", "de") == shipped.fill("caution", "de")
+    assert prompts.render("greeting", "de") == "Grüß Gott!"
+    assert prompts.render("greeting", "en") == shipped.render("greeting", "en")
+    assert prompts.render("caution", "de") == shipped.render("caution", "de")
 
 
 def test_values_are_not_filled_in_a_second_time() -> None:
-    assert "$subject" in Prompts(SHIPPED).fill("follow_up", "de", question="Was kostet $subject?", subject="ZIM")
+    assert "$subject" in Prompts(SHIPPED).render("follow_up", "de", question="Was kostet $subject?", subject="ZIM")
 
 
 @pytest.mark.parametrize(
@@ -89,12 +89,12 @@ def test_a_missing_or_strange_variable_is_an_error_that_names_file_and_variables
     with pytest.raises(PromptError) as error:
         Prompts(SHIPPED, own)
     assert str(own / "en" / f"{name}.md") in str(error.value)
-    assert all(f"${variable}" in str(error.value) for variable in VARIABLES[name])
+    assert all(f"${variable}" in str(error.value) for variable in TEMPLATE_VARIABLES[name])
 
 
 def test_two_dollar_signs_stand_for_one(own: Path) -> None:
     (own / "de" / "contact.md").write_text("$url für 5 $$", encoding="utf-8")
-    assert Prompts(SHIPPED, own).fill("contact", "de", url="x") == "x für 5 $"
+    assert Prompts(SHIPPED, own).render("contact", "de", url="x") == "x für 5 $"
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

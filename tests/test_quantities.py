@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.language.quantities import contradicts, holds, quantities_in
+from assistant.language.quantities import has_conflicting_bound, quantities_in, states_value
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_number_has_a_value_a_unit_and_a_bound(text: str, expected: list[tuple
     ],
 )
 def test_a_source_holds_a_number_only_in_its_unit(claim: str, source: str, held: bool) -> None:
-    assert holds(quantities_in(claim)[0], quantities_in(source)[0]) is held
+    assert states_value(quantities_in(claim)[0], quantities_in(source)[0]) is held
 
 
 @pytest.mark.parametrize(
@@ -70,4 +70,4 @@ def test_a_source_holds_a_number_only_in_its_unit(claim: str, source: str, held:
     ],
 )
 def test_a_bound_may_not_turn_round(claim: str, source: str, against: bool) -> None:
-    assert contradicts(quantities_in(claim)[0], quantities_in(source)[0]) is against
+    assert has_conflicting_bound(quantities_in(claim)[0], quantities_in(source)[0]) is against

@@ -8,21 +8,21 @@ from datetime import date
 import numpy as np
 import pytest
 
-from assistant.answering.runtime import Assistant
+from assistant.answering.runtime import AppContext
 from assistant.core.models import RetrievalResult
 from assistant.core.source_status import is_ended, source_laender
-from assistant.core.sources import Funding, Land, Support
-from assistant.index.scoring import Space, score, top
-from assistant.retrieval.query_understanding import understand
-from assistant.retrieval.retriever import make_query, retrieve, search
+from assistant.core.sources import Funding, Land, SupportOffer
+from assistant.index.scoring import VectorSpace, score, top
+from assistant.retrieval.query_understanding import parse_query
+from assistant.retrieval.retriever import build_query, retrieve, search
 
 TODAY = date(2026, 11, 23)
 
 
-def evidence(assistant: Assistant, question: str, today: date = TODAY) -> RetrievalResult:
-    understood = understand(question, (), assistant.tokenizer, assistant.prompts)
-    query = make_query(understood, assistant.encoder, assistant.tokenizer, assistant.places)
-    return retrieve(query, assistant.shelf.library(), today)
+def evidence(assistant: AppContext, question: str, today: date = TODAY) -> RetrievalResult:
+    understood = parse_query(question, (), assistant.tokenizer, assistant.prompts)
+    query = build_query(understood, assistant.encoder, assistant.tokenizer, assistant.regions)
+    return retrieve(query, assistant.live_index.corpus(), today)
 
 
 @pytest.mark.parametrize(
@@ -38,32 +38,32 @@ def evidence(assistant: Assistant, question: str, today: date = TODAY) -> Retrie
         ("Losgröße 1", {"position-paper/ursachen"}),
     ],
 )
-def test_the_right_source_is_among_the_first_five(assistant: Assistant, question: str, expected: set[str]) -> None:
+def test_the_right_source_is_among_the_first_five(assistant: AppContext, question: str, expected: set[str]) -> None:
     assert expected & {one.passage.document_id for one in evidence(assistant, question).ranked[:5]}
 
 
 @pytest.mark.parametrize("question", ["Coopetition", "Was ist der Data Act?", "Was bietet die IHK?"])
-def test_at_most_two_passages_of_one_document_among_the_first_five(assistant: Assistant, question: str) -> None:
+def test_at_most_two_passages_of_one_document_among_the_first_five(assistant: AppContext, question: str) -> None:
     first = evidence(assistant, question).ranked[:5]
     assert max(Counter(one.passage.document_id for one in first).values()) <= 2
 
 
-def test_german_questions_read_no_english_parts(assistant: Assistant) -> None:
+def test_german_questions_read_no_english_parts(assistant: AppContext) -> None:
     for question in ("Was heißt Coopetition?", "Wer hilft bei der Weiterbildung?"):
         assert all(one.passage.language == "de" for one in evidence(assistant, question).ranked)
 
 
-def test_scores_fall_and_each_passage_comes_once(assistant: Assistant) -> None:
+def test_scores_fall_and_each_passage_comes_once(assistant: AppContext) -> None:
     ranked = evidence(assistant, "Wie arbeiten KMU mit Start-ups zusammen?").ranked
     assert len({one.passage.id for one in ranked}) == len(ranked)
     scores = [one.score for one in ranked]
     assert scores[:5] == sorted(scores[:5], reverse=True)
 
 
-def test_search_is_not_limited_by_document(assistant: Assistant) -> None:
-    understood = understand("Coopetition", (), assistant.tokenizer, assistant.prompts)
-    query = make_query(understood, assistant.encoder, assistant.tokenizer, assistant.places)
-    assert len(search(query, assistant.shelf.library(), 50)) == 50
+def test_search_is_not_limited_by_document(assistant: AppContext) -> None:
+    understood = parse_query("Coopetition", (), assistant.tokenizer, assistant.prompts)
+    query = build_query(understood, assistant.encoder, assistant.tokenizer, assistant.regions)
+    assert len(search(query, assistant.live_index.corpus(), 50)) == 50
 
 
 @pytest.mark.parametrize(
@@ -79,8 +79,8 @@ def test_search_is_not_limited_by_document(assistant: Assistant) -> None:
         ("bundesweit", set()),
     ],
 )
-def test_laender_are_recognised(assistant: Assistant, text: str, laender: set[str]) -> None:
-    assert assistant.places.laender(text) == laender
+def test_laender_are_recognised(assistant: AppContext, text: str, laender: set[str]) -> None:
+    assert assistant.regions.detect(text) == laender
 
 
 def test_top_gives_the_largest_first() -> None:
@@ -90,12 +90,12 @@ def test_top_gives_the_largest_first() -> None:
     assert top(values[:0], 3).tolist() == []
 
 
-def test_the_exact_product_agrees_with_chroma(assistant: Assistant) -> None:
+def test_the_exact_product_agrees_with_chroma(assistant: AppContext) -> None:
     """Chroma holds distances, the space holds cosines: both must rank alike."""
     from assistant.index.vector_store import COLLECTION, open_client
 
-    generation = assistant.shelf.library().generation
-    space: Space = generation.space
+    generation = assistant.live_index.corpus().generation
+    space: VectorSpace = generation.space
     folder = assistant.settings.data_dir / "generations" / generation.manifest.id / "chroma"
     vector = assistant.encoder.encode_query("Wie finden wir Kooperationspartner?")
     with open_client(folder) as client:
@@ -106,8 +106,8 @@ def test_the_exact_product_agrees_with_chroma(assistant: Assistant) -> None:
     assert found["distances"][0][0] == pytest.approx(1 - float((space.passage_vectors @ vector).max()), abs=1e-3)
 
 
-def test_english_questions_do_no_worse_with_the_full_score_than_with_cosine_alone(assistant: Assistant) -> None:
-    library = assistant.shelf.library()
+def test_english_questions_do_no_worse_with_the_full_score_than_with_cosine_alone(assistant: AppContext) -> None:
+    library = assistant.live_index.corpus()
     pairs = [
         ("How can we become independent of a large customer?", "position-paper"),
         ("Who helps with further training?", "position-paper/weiterbildung"),
@@ -126,8 +126,8 @@ def test_english_questions_do_no_worse_with_the_full_score_than_with_cosine_alon
     assert full >= 3
 
 
-def test_restrictions_say_of_every_shipped_source_what_its_fields_say(assistant: Assistant) -> None:
-    library = assistant.shelf.library()
+def test_restrictions_say_of_every_shipped_source_what_its_fields_say(assistant: AppContext) -> None:
+    library = assistant.live_index.corpus()
     sources = list(library.generation.sources.values())
     for today in (date(2019, 1, 1), date(2026, 11, 23), date(2031, 1, 1)):
         assert library.restrictions.ended(today).tolist() == [is_ended(one, today) for one in sources]
@@ -136,6 +136,6 @@ def test_restrictions_say_of_every_shipped_source_what_its_fields_say(assistant:
         wanted = [bool(laender and source_laender(one) and not source_laender(one) & laender) for one in sources]
         assert library.restrictions.outside(laender).tolist() == wanted
     for place, source in enumerate(sources):
-        if isinstance(source, Funding | Support):
+        if isinstance(source, Funding | SupportOffer):
             terms = frozenset(assistant.tokenizer.words(source.short_title or source.title))
             assert not terms or place in library.restrictions.named(terms | {"anderes"})

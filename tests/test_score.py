@@ -9,15 +9,15 @@ from test_product import Floats, unit_vectors
 from assistant.core.models import Language
 from assistant.index.bm25 import build_lexical_index
 from assistant.index.embedding_cache import quantise, restore
-from assistant.index.int8_matrix import ByteVectors
-from assistant.index.scoring import CANDIDATES, LARGE, UNREAD, Space, score, top
+from assistant.index.int8_matrix import Int8Matrix
+from assistant.index.scoring import CANDIDATES, LARGE, UNREAD, VectorSpace, score, top
 
 WORDS = ("fräsen", "drehen", "bohren", "schleifen", "härten")
 DIMENSION = 32
 
 
 @pytest.fixture(scope="module")
-def space() -> Space:
+def space() -> VectorSpace:
     """Passages of one to three sentences that lie near their passage, every fifth in English."""
     random = np.random.default_rng(0)
     passages = unit_vectors(LARGE + 100, dimension=DIMENSION)
@@ -25,9 +25,9 @@ def space() -> Space:
     near = np.repeat(passages, counts, axis=0) + 0.08 * random.standard_normal((counts.sum(), DIMENSION))
     sentences = np.asarray(near / np.linalg.norm(near, axis=1, keepdims=True), dtype=np.float32)
     terms = [([WORDS[place % 5]], [[WORDS[place % 3]]] * count) for place, count in enumerate(counts)]
-    return Space(
-        ByteVectors.of(restore(*quantise(passages))),
-        ByteVectors.of(restore(*quantise(sentences))),
+    return VectorSpace(
+        Int8Matrix.of(restore(*quantise(passages))),
+        Int8Matrix.of(restore(*quantise(sentences))),
         np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
         build_lexical_index(terms),
         np.arange(len(passages)) % 5 > 0,
@@ -42,7 +42,7 @@ def question(seed: int) -> Floats:
 
 @pytest.mark.parametrize("language", ["de", "en"])
 @pytest.mark.parametrize("seed", range(5))
-def test_what_is_read_scores_as_in_a_whole_comparison(space: Space, seed: int, language: Language) -> None:
+def test_what_is_read_scores_as_in_a_whole_comparison(space: VectorSpace, seed: int, language: Language) -> None:
     whole = score(space, question(seed), ["fräsen"], language, whole=True)
     nearest = score(space, question(seed), ["fräsen"], language)
     assert (whole.whole, nearest.whole) == (True, False)
@@ -56,7 +56,7 @@ def test_what_is_read_scores_as_in_a_whole_comparison(space: Space, seed: int, l
     assert set(top(whole.passages, 20)) == set(top(nearest.passages, 20))
 
 
-def test_what_the_caller_lifts_is_among_the_nearest(space: Space) -> None:
+def test_what_the_caller_lifts_is_among_the_nearest(space: VectorSpace) -> None:
     wanted = np.arange(len(space.german)) % 1000 == 0
     lift = np.where(wanted, np.float32(0), UNREAD)
     whole = score(space, question(1), [], "de", whole=True).passages + lift
@@ -65,7 +65,7 @@ def test_what_the_caller_lifts_is_among_the_nearest(space: Space) -> None:
     assert wanted[top(nearest, 10)].all()
 
 
-def test_words_alone_compare_every_passage(space: Space) -> None:
+def test_words_alone_compare_every_passage(space: VectorSpace) -> None:
     scores = score(space, None, ["fräsen"], "de")
     assert scores.whole
     assert (scores.passages > UNREAD).all()

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from assistant.advisory.report import Bullets, Paragraph, Report, Table
-from assistant.advisory.self_check import Advice, SelfCheckResult, advise, evaluate, method, to_dict
+from assistant.advisory.self_check import Advice, SelfCheckResult, method, recommend, score_answers, to_dict
 from assistant.advisory.self_check_questions import (
     FILE_NAME,
     UNKNOWN,
@@ -21,7 +21,7 @@ from assistant.advisory.self_check_questions import (
     unproven,
 )
 from assistant.advisory.self_check_report import to_profile, to_report
-from assistant.answering.runtime import Assistant
+from assistant.answering.runtime import AppContext
 from assistant.core.company_profile import load_profile
 from assistant.core.errors import KnowledgeError, ProfileError, SelfCheckError
 from assistant.core.settings import shipped_folder
@@ -163,7 +163,7 @@ def test_a_hubs_own_file_replaces_the_shipped_one(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("points", "share", "level"), [(0, 0.0, "low"), (3, 1.0, "high")])
 def test_all_low_and_all_high(questionnaire: Questionnaire, points: int, share: float, level: str) -> None:
-    result = evaluate(questionnaire, answers_of(questionnaire, points))
+    result = score_answers(questionnaire, answers_of(questionnaire, points))
     assert set(shares(result).values()) == {share}
     assert {one.level for one in result.dimensions} == {level}
     assert result.answered == len(questionnaire.questions)
@@ -186,7 +186,7 @@ def test_all_low_and_all_high(questionnaire: Questionnaire, points: int, share: 
 def test_a_share_counts_answered_questions_only(
     questionnaire: Questionnaire, chosen: dict[str, str], share: float | None, level: str | None
 ) -> None:
-    result = evaluate(questionnaire, chosen)
+    result = score_answers(questionnaire, chosen)
     technique = next(one for one in result.dimensions if one.dimension.id == "technik")
     assert technique.share == (share if share is None else pytest.approx(share))
     assert technique.level == level
@@ -212,14 +212,14 @@ def test_a_share_counts_answered_questions_only(
 def test_the_weakest_by_the_stated_rule(
     questionnaire: Questionnaire, chosen: dict[str, str], weakest: list[str]
 ) -> None:
-    assert [one.dimension.id for one in evaluate(questionnaire, chosen).weakest] == weakest
+    assert [one.dimension.id for one in score_answers(questionnaire, chosen).weakest] == weakest
 
 
 def test_strengths_are_high_and_at_most_three(questionnaire: Questionnaire) -> None:
-    assert len(evaluate(questionnaire, answers_of(questionnaire, 3)).strengths) == 3
-    assert evaluate(questionnaire, answers_of(questionnaire, 1)).strengths == ()
+    assert len(score_answers(questionnaire, answers_of(questionnaire, 3)).strengths) == 3
+    assert score_answers(questionnaire, answers_of(questionnaire, 1)).strengths == ()
     mixed = answers_of(questionnaire, 2, "lernen") | answers_of(questionnaire, 3, "technik")
-    assert [one.dimension.id for one in evaluate(questionnaire, mixed).strengths] == ["technik", "lernen"]
+    assert [one.dimension.id for one in score_answers(questionnaire, mixed).strengths] == ["technik", "lernen"]
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_strengths_are_high_and_at_most_three(questionnaire: Questionnaire) -> N
 )
 def test_unknown_ids_are_one_german_sentence(questionnaire: Questionnaire, chosen: dict[str, str], hint: str) -> None:
     with pytest.raises(SelfCheckError) as raised:
-        evaluate(questionnaire, chosen)
+        score_answers(questionnaire, chosen)
     assert isinstance(raised.value, ProfileError)
     assert hint in str(raised.value)
     assert len(str(raised.value)) < 250
@@ -244,20 +244,20 @@ def test_unknown_ids_are_one_german_sentence(questionnaire: Questionnaire, chose
 LAENDER: list[Land | None] = [None, *get_args(Land)]
 
 
-def every_advice(assistant: Assistant, land: Land | None) -> Iterator[Advice]:
+def every_advice(assistant: AppContext, land: Land | None) -> Iterator[Advice]:
     """Advice in which each dimension is among the weakest once."""
     questionnaire = questionnaire_of(assistant.settings)
     assert questionnaire
     ids = [one.id for one in questionnaire.dimensions]
     for start in range(0, len(ids), 3):
-        yield advise(
-            assistant, evaluate(questionnaire, answers_of(questionnaire, 0, *ids[start : start + 3])), land, TODAY
+        yield recommend(
+            assistant, score_answers(questionnaire, answers_of(questionnaire, 0, *ids[start : start + 3])), land, TODAY
         )
 
 
 @pytest.mark.parametrize("land", LAENDER)
-def test_every_step_is_cited_open_and_of_the_land(assistant: Assistant, land: Land | None) -> None:
-    generation = assistant.shelf.library().generation
+def test_every_step_is_cited_open_and_of_the_land(assistant: AppContext, land: Land | None) -> None:
+    generation = assistant.live_index.corpus().generation
     passages = {(one.document_id, one.text) for one in generation.passages}
     for advice in every_advice(assistant, land):
         assert len(advice.steps) == 3
@@ -281,25 +281,25 @@ def test_every_step_is_cited_open_and_of_the_land(assistant: Assistant, land: La
         assert len(named) == len(set(named))
 
 
-def test_a_programme_is_left_out_once_it_has_ended(assistant: Assistant) -> None:
+def test_a_programme_is_left_out_once_it_has_ended(assistant: AppContext) -> None:
     def programmes(today: date) -> set[str]:
         questionnaire = questionnaire_of(assistant.settings)
         assert questionnaire
         ids = [one.id for one in questionnaire.dimensions]
         found = (
-            advise(assistant, evaluate(questionnaire, answers_of(questionnaire, 0, one)), land, today)
+            recommend(assistant, score_answers(questionnaire, answers_of(questionnaire, 0, one)), land, today)
             for one in ids
             for land in LAENDER[:4]
         )
         return {one.source.id for advice in found for step in advice.steps for one in (*step.offers, *step.programmes)}
 
-    sources = assistant.shelf.library().generation.sources
+    sources = assistant.live_index.corpus().generation.sources
     limited = {one for one in programmes(TODAY) if getattr(sources[one], "valid_until", None)}
     assert limited  # otherwise this test would show nothing
     assert not limited & programmes(date(2099, 1, 1))
 
 
-def test_the_land_brings_offers_of_the_land(assistant: Assistant) -> None:
+def test_the_land_brings_offers_of_the_land(assistant: AppContext) -> None:
     advices = list(every_advice(assistant, "Sachsen"))
     regional = [
         one for advice in advices for step in advice.steps for one in step.programmes if source_laender(one.source)
@@ -307,9 +307,9 @@ def test_the_land_brings_offers_of_the_land(assistant: Assistant) -> None:
     assert regional
 
 
-def test_the_data_of_the_result(assistant: Assistant, questionnaire: Questionnaire) -> None:
+def test_the_data_of_the_result(assistant: AppContext, questionnaire: Questionnaire) -> None:
     chosen = answers_of(questionnaire, 0, "technik") | answers_of(questionnaire, 3, "lernen")
-    data = to_dict(advise(assistant, evaluate(questionnaire, chosen), "Hessen", TODAY))
+    data = to_dict(recommend(assistant, score_answers(questionnaire, chosen), "Hessen", TODAY))
     numbers = {one["number"]: one for one in data["citations"]}
     assert data["answered"] == 4
     assert data["strengths"] == ["lernen"]
@@ -337,9 +337,9 @@ def cited(data: Any) -> Iterator[Mapping[str, Any]]:
             yield from cited(value)
 
 
-def test_without_the_paper_nothing_is_said_about_it(small_assistant: Assistant, questionnaire: Questionnaire) -> None:
-    result = evaluate(questionnaire, answers_of(questionnaire, 0, "kooperation", "lernen"))
-    advice = advise(small_assistant, result, "Sachsen", TODAY)
+def test_without_the_paper_nothing_is_said_about_it(small_assistant: AppContext, questionnaire: Questionnaire) -> None:
+    result = score_answers(questionnaire, answers_of(questionnaire, 0, "kooperation", "lernen"))
+    advice = recommend(small_assistant, result, "Sachsen", TODAY)
     assert all(step.because == () for step in advice.steps)
     assert {one.id for one in advice.citations} <= {"fraeshub", "netzbonus-neu", "sachsen-lernscheck"}
 
@@ -358,7 +358,7 @@ def test_the_profile_file_loads_and_tells_what_answers_tell(questionnaire: Quest
     assert profile.partners == ("company", "research")
     assert profile.self_check == chosen
     assert "nach der Antwort „etwa drei Viertel oder mehr“" in path.read_text(encoding="utf-8")
-    again = evaluate(questionnaire, {one: str(answer) for one, answer in (profile.self_check or {}).items()})
+    again = score_answers(questionnaire, {one: str(answer) for one, answer in (profile.self_check or {}).items()})
     assert again.answered == len(questionnaire.questions) - 1
 
 
@@ -380,10 +380,10 @@ def test_every_answer_fits_the_profile(questionnaire: Questionnaire, tmp_path: P
 
 
 def test_the_report_says_the_same_and_numbers_lead_to_its_citations(
-    assistant: Assistant, questionnaire: Questionnaire
+    assistant: AppContext, questionnaire: Questionnaire
 ) -> None:
-    result = evaluate(questionnaire, answers_of(questionnaire, 1))
-    report = to_report(advise(assistant, result, "Bremen", TODAY), TODAY)
+    result = score_answers(questionnaire, answers_of(questionnaire, 1))
+    report = to_report(recommend(assistant, result, "Bremen", TODAY), TODAY)
     assert [part.id for part in report.parts] == ["result", "strengths", "steps", "answers", "method"]
     by_number = {one.number: one for one in report.citations}
     used = set()
@@ -414,7 +414,7 @@ def test_the_method_says_how_many_points_and_that_it_is_no_measurement() -> None
     assert "Bei Gleichstand" in text
 
 
-def test_what_must_be_checked_says_so_once(assistant: Assistant) -> None:
+def test_what_must_be_checked_says_so_once(assistant: AppContext) -> None:
     seen = set()
     for advice in every_advice(assistant, None):
         for pointer in (one for step in advice.steps for one in (*step.offers, *step.programmes)):

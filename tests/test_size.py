@@ -2,17 +2,19 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.core.company_profile import Profile
-from assistant.eligibility.sme_size import EU_SME, Limits, euro, size_class, within
+from assistant.core.company_profile import CompanyProfile
+from assistant.eligibility.sme_size import EU_SME, Limits, check_limits, euro, size_class
 
 MILLION = 1_000_000
 
 
-def firm(employees: int | None, turnover: float | None, balance: float | None, linked: bool | None = None) -> Profile:
+def firm(
+    employees: int | None, turnover: float | None, balance: float | None, linked: bool | None = None
+) -> CompanyProfile:
     def amount(millions: float | None) -> int | None:
         return None if millions is None else round(millions * MILLION)
 
-    return Profile(
+    return CompanyProfile(
         employees=employees,
         turnover_eur=amount(turnover),
         balance_sheet_eur=amount(balance),
@@ -41,7 +43,7 @@ def firm(employees: int | None, turnover: float | None, balance: float | None, l
 def test_staff_must_hold_and_of_turnover_and_balance_sheet_one(
     employees: int | None, turnover: float | None, balance: float | None, result: str, missing: tuple[str, ...]
 ) -> None:
-    outcome = within(firm(employees, turnover, balance), EU_SME)
+    outcome = check_limits(firm(employees, turnover, balance), EU_SME)
     assert (outcome.result, outcome.missing) == (result, missing)
 
 
@@ -68,15 +70,15 @@ def test_the_class_is_the_smallest_whose_limits_hold(
 
 
 def test_linked_enterprises_leave_open_what_the_own_figures_allow_and_nothing_else() -> None:
-    assert within(firm(20, 3, 3, linked=True), EU_SME).result == "unklar"
-    assert within(firm(300, 3, 3, linked=True), EU_SME).result == "nicht erfüllt"
-    assert within(firm(20, 3, 3, linked=False), EU_SME).result == "erfüllt"
+    assert check_limits(firm(20, 3, 3, linked=True), EU_SME).result == "unklar"
+    assert check_limits(firm(300, 3, 3, linked=True), EU_SME).result == "nicht erfüllt"
+    assert check_limits(firm(20, 3, 3, linked=False), EU_SME).result == "erfüllt"
 
 
 def test_limits_that_a_programme_does_not_set_are_not_asked_for() -> None:
-    assert within(Profile(employees=99), Limits(employees_below=100)).result == "erfüllt"
-    assert within(Profile(turnover_eur=1), Limits(turnover_max_eur=1)).result == "erfüllt"
-    assert within(Profile(), Limits(turnover_max_eur=1)).missing == ("turnover_eur",)
+    assert check_limits(CompanyProfile(employees=99), Limits(employees_below=100)).result == "erfüllt"
+    assert check_limits(CompanyProfile(turnover_eur=1), Limits(turnover_max_eur=1)).result == "erfüllt"
+    assert check_limits(CompanyProfile(), Limits(turnover_max_eur=1)).missing == ("turnover_eur",)
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from support_cases import CASES
 
-from assistant.answering.grounding.claim_verifier import SupportCheck
-from assistant.answering.grounding.evidence_windows import QUOTE_CHARACTERS, Cited
+from assistant.answering.grounding.claim_verifier import ClaimVerifier
+from assistant.answering.grounding.evidence_windows import QUOTE_CHARACTERS, CitedPassage
 from assistant.answering.grounding.word_alignment import LoneWords
-from assistant.answering.runtime import Assistant
+from assistant.answering.runtime import AppContext
 from assistant.core.models import Language
 from assistant.language.language_detection import detect_language
 from assistant.operations.evaluate_claim_verifier import DEVELOPMENT, FRESH, HOLDOUT, UNSEEN, cite, figures
@@ -21,13 +21,13 @@ BANK = next(passage for passage in CASES if passage.startswith("Bürgschaftsbank
 SAB = next(passage for passage in CASES if passage.startswith("Anträge auf Clusterförderung"))
 
 
-def shipped(assistant: Assistant, document: str) -> list[Cited]:
+def shipped(assistant: AppContext, document: str) -> list[CitedPassage]:
     """Passages of a shipped source as the index holds them."""
-    generation = assistant.shelf.library().generation
+    generation = assistant.live_index.corpus().generation
     space = generation.space
     rows = [row for row, passage in enumerate(generation.passages) if passage.document_id == document]
     return [
-        Cited(
+        CitedPassage(
             generation.passages[row],
             space.sentence_vectors[space.sentence_offsets[row] : space.sentence_offsets[row + 1]],
         )
@@ -37,17 +37,17 @@ def shipped(assistant: Assistant, document: str) -> list[Cited]:
 
 @pytest.mark.parametrize(("passage", "language", "sentence"), SUPPORTED)
 def test_what_a_source_says_in_other_words_is_supported(
-    assistant: Assistant, passage: str, language: Language, sentence: str
+    assistant: AppContext, passage: str, language: Language, sentence: str
 ) -> None:
-    verdict = assistant.support.judge(sentence, [cite(assistant, passage)], language)
+    verdict = assistant.claim_verifier.verify(sentence, [cite(assistant, passage)], language)
     assert (verdict.supported, verdict.reason) == (True, "")
 
 
 @pytest.mark.parametrize(("passage", "language", "sentence"), REFUSED)
 def test_what_a_source_does_not_say_is_refused(
-    assistant: Assistant, passage: str, language: Language, sentence: str
+    assistant: AppContext, passage: str, language: Language, sentence: str
 ) -> None:
-    verdict = assistant.support.judge(sentence, [cite(assistant, passage)], language)
+    verdict = assistant.claim_verifier.verify(sentence, [cite(assistant, passage)], language)
     assert not verdict.supported
     assert verdict.reason
     assert not verdict.quotes
@@ -64,9 +64,9 @@ def test_what_a_source_does_not_say_is_refused(
     ],
 )
 def test_the_reason_says_what_is_wrong(
-    assistant: Assistant, document: str, sentence: str, language: Language, reason: str
+    assistant: AppContext, document: str, sentence: str, language: Language, reason: str
 ) -> None:
-    assert assistant.support.judge(sentence, shipped(assistant, document), language).reason == reason
+    assert assistant.claim_verifier.verify(sentence, shipped(assistant, document), language).reason == reason
 
 
 @pytest.mark.parametrize(
@@ -96,52 +96,57 @@ def test_the_reason_says_what_is_wrong(
     ],
 )
 def test_names_may_change_places_only_with_their_words(
-    assistant: Assistant, passage: str, sentence: str, reason: str
+    assistant: AppContext, passage: str, sentence: str, reason: str
 ) -> None:
     language = detect_language(sentence)
-    assert assistant.support.judge(sentence, [cite(assistant, passage)], language).reason in (reason, "coverage")
+    assert assistant.claim_verifier.verify(sentence, [cite(assistant, passage)], language).reason in (
+        reason,
+        "coverage",
+    )
     if reason == "name":
-        assert assistant.support.judge(sentence, [cite(assistant, passage)], language).reason == "name"
+        assert assistant.claim_verifier.verify(sentence, [cite(assistant, passage)], language).reason == "name"
 
 
-def test_a_sentence_without_citation_is_uncited(assistant: Assistant) -> None:
-    assert assistant.support.judge("Das ist so.", [], "de").reason == "uncited"
+def test_a_sentence_without_citation_is_uncited(assistant: AppContext) -> None:
+    assert assistant.claim_verifier.verify("Das ist so.", [], "de").reason == "uncited"
 
 
-def test_quotes_are_literal_short_and_only_from_the_passages_that_carry(assistant: Assistant) -> None:
+def test_quotes_are_literal_short_and_only_from_the_passages_that_carry(assistant: AppContext) -> None:
     cited = [cite(assistant, SAB), cite(assistant, BANK)]
-    verdict = assistant.support.judge("Bürgschaftsbanken verbürgen maximal 80 % eines Kredits.", cited, "de")
+    verdict = assistant.claim_verifier.verify("Bürgschaftsbanken verbürgen maximal 80 % eines Kredits.", cited, "de")
     assert [number for number, _ in verdict.quotes] == [1]
     assert all(quote in cited[number].passage.text for number, quote in verdict.quotes)
     assert all(len(quote) <= QUOTE_CHARACTERS for _, quote in verdict.quotes)
 
 
-def test_two_passages_may_carry_a_sentence_together(assistant: Assistant) -> None:
+def test_two_passages_may_carry_a_sentence_together(assistant: AppContext) -> None:
     cited = [cite(assistant, SAB), cite(assistant, BANK)]
     sentence = (
         "Die SAB nimmt in Sachsen laufend Anträge auf Clusterförderung an, und Bürgschaftsbanken verbürgen bis zu "
         "80 Prozent des Kredits."
     )
-    assert not assistant.support.judge(sentence, cited[:1], "de").supported
-    assert {number for number, _ in assistant.support.judge(sentence, cited, "de").quotes} == {0, 1}
+    assert not assistant.claim_verifier.verify(sentence, cited[:1], "de").supported
+    assert {number for number, _ in assistant.claim_verifier.verify(sentence, cited, "de").quotes} == {0, 1}
 
 
-def test_the_closest_sentence_stands_in_for_a_refused_one(assistant: Assistant) -> None:
-    verdict = assistant.support.judge("Bürgschaftsbanken verbürgen bis zu 90 Prozent.", [cite(assistant, BANK)], "de")
+def test_the_closest_sentence_stands_in_for_a_refused_one(assistant: AppContext) -> None:
+    verdict = assistant.claim_verifier.verify(
+        "Bürgschaftsbanken verbürgen bis zu 90 Prozent.", [cite(assistant, BANK)], "de"
+    )
     assert verdict.closest == (0, BANK)
 
 
-def test_a_foreign_sentence_has_no_closest(assistant: Assistant) -> None:
+def test_a_foreign_sentence_has_no_closest(assistant: AppContext) -> None:
     cited = [cite(assistant, BANK)]
-    assert assistant.support.judge("Der Igel schläft im Winter unter Laub.", cited, "de").closest is None
+    assert assistant.claim_verifier.verify("Der Igel schläft im Winter unter Laub.", cited, "de").closest is None
 
 
-def test_every_shipped_sentence_is_supported_by_its_own_passage(assistant: Assistant) -> None:
+def test_every_shipped_sentence_is_supported_by_its_own_passage(assistant: AppContext) -> None:
     passages = [
         one for document in ("exist", "zim-innovationsnetzwerke", "gwb-1") for one in shipped(assistant, document)
     ]
     judged = [
-        (sentence, assistant.support.judge(sentence, [one], one.passage.language).reason)
+        (sentence, assistant.claim_verifier.verify(sentence, [one], one.passage.language).reason)
         for one in passages
         for sentence in one.passage.sentences
         if not one.passage.generated
@@ -150,15 +155,15 @@ def test_every_shipped_sentence_is_supported_by_its_own_passage(assistant: Assis
     assert [row for row in judged if row[1]] == []
 
 
-def test_an_encoder_that_sees_no_context_still_catches_wrong_facts(assistant: Assistant) -> None:
-    shelf, tokenizer = assistant.shelf, assistant.tokenizer
-    assert shelf.library()
-    check = SupportCheck(assistant.encoder, LoneWords(assistant.encoder), tokenizer, assistant.support.names)
-    assert check.judge(BANK, [cite(assistant, BANK)], "de").supported
-    assert check.judge(BANK.replace("80", "85"), [cite(assistant, BANK)], "de").reason == "number"
+def test_an_encoder_that_sees_no_context_still_catches_wrong_facts(assistant: AppContext) -> None:
+    shelf, tokenizer = assistant.live_index, assistant.tokenizer
+    assert shelf.corpus()
+    check = ClaimVerifier(assistant.encoder, LoneWords(assistant.encoder), tokenizer, assistant.claim_verifier.names)
+    assert check.verify(BANK, [cite(assistant, BANK)], "de").supported
+    assert check.verify(BANK.replace("80", "85"), [cite(assistant, BANK)], "de").reason == "number"
 
 
-def test_word_vectors_fit_the_text_vector(assistant: Assistant) -> None:
+def test_word_vectors_fit_the_text_vector(assistant: AppContext) -> None:
     vectors = assistant.encoder.encode_documents([BANK])
     assert np.allclose(cite(assistant, BANK).vectors, vectors)
 
@@ -168,7 +173,7 @@ def test_word_vectors_fit_the_text_vector(assistant: Assistant) -> None:
     [(DEVELOPMENT, 0.97, 0.76, 1.0), (HOLDOUT, 0.97, 0.63, 1.0), (FRESH, 0.94, 0.8, 0.8), (UNSEEN, 0.94, 0.85, 0.8)],
 )
 def test_precision_and_recall_hold(
-    assistant: Assistant, file: object, precision: float, recall: float, sure: float
+    assistant: AppContext, file: object, precision: float, recall: float, sure: float
 ) -> None:
     found = figures(assistant, file)  # type: ignore[arg-type]
     assert found["precision"] >= precision

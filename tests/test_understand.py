@@ -5,21 +5,27 @@ from __future__ import annotations
 import pytest
 
 from assistant.core.errors import QuestionError
-from assistant.core.models import Kind, Language, Turn, ParsedQuery
+from assistant.core.models import ChatMessage, Kind, Language, ParsedQuery
 from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import shipped_folder
 from assistant.language.language_detection import detect_language
-from assistant.language.tokenizer import Tokenizer
-from assistant.retrieval.query_understanding import MAXIMUM_CHARACTERS, MAXIMUM_TURNS, check_length, clean, understand
+from assistant.language.tokenizer import TermAnalyzer
+from assistant.retrieval.query_understanding import (
+    MAXIMUM_CHARACTERS,
+    MAXIMUM_TURNS,
+    clean,
+    parse_query,
+    validate_question,
+)
 
-TOKENIZER = Tokenizer()
+TOKENIZER = TermAnalyzer()
 PROMPTS = Prompts(shipped_folder("prompts"))
 GERMAN = "Wie können wir mit einem Wettbewerber gemeinsam Lehrlinge ausbilden?"
 ENGLISH = "How can we share a milling machine with a competitor?"
 
 
 def asked(question: str, *earlier: str, default: Language = "de") -> ParsedQuery:
-    return understand(question, [Turn("user", one) for one in earlier], TOKENIZER, PROMPTS, default)
+    return parse_query(question, [ChatMessage("user", one) for one in earlier], TOKENIZER, PROMPTS, default)
 
 
 @pytest.mark.parametrize(
@@ -102,8 +108,8 @@ def test_without_history_there_is_nothing_to_follow() -> None:
 
 
 def test_the_assistants_own_words_are_no_subject() -> None:
-    turns = [Turn("assistant", GERMAN)]
-    assert not understand("Was kostet das?", turns, TOKENIZER, PROMPTS).is_follow_up
+    turns = [ChatMessage("assistant", GERMAN)]
+    assert not parse_query("Was kostet das?", turns, TOKENIZER, PROMPTS).is_follow_up
 
 
 def test_a_chain_of_follow_ups_keeps_the_subject_and_the_last_addition() -> None:
@@ -166,15 +172,15 @@ def test_cleaning_leaves_what_people_see(text: str, cleaned: str) -> None:
 @pytest.mark.parametrize("text", ["", " ", "\n\t", "\u200b\u200b", "\0", "\u202e \u2066"])
 def test_a_blank_question_is_refused(text: str) -> None:
     with pytest.raises(QuestionError) as error:
-        check_length(text)
+        validate_question(text)
     assert error.value.code == "empty_question"
 
 
 @pytest.mark.parametrize(("text", "fits"), [("ä" * MAXIMUM_CHARACTERS, True), ("ä" * (MAXIMUM_CHARACTERS + 1), False)])
 def test_only_questions_over_the_limit_are_too_long(text: str, fits: bool) -> None:
     if fits:
-        assert check_length(text) == text
+        assert validate_question(text) == text
         return
     with pytest.raises(QuestionError) as error:
-        check_length(text)
+        validate_question(text)
     assert error.value.code == "too_long"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from assistant.index.embedding_cache import (
-    CachedEncoder,
+    CachingEmbedder,
     Role,
     VectorCache,
     load_shipped,
@@ -23,8 +23,8 @@ TEXTS = ["Betriebe teilen Maschinen.", "Der Zuschuss beträgt 45 Prozent.", "", 
 ROLES: list[Role] = ["passage", "query"]
 
 
-def cached(encoder: EncoderEmbeddings, folder: Path, name: str = "vectors") -> CachedEncoder:
-    return CachedEncoder(encoder, load_shipped(folder / f"{name}.npz"), VectorCache(folder / f"{name}.sqlite"))
+def cached(encoder: EncoderEmbeddings, folder: Path, name: str = "vectors") -> CachingEmbedder:
+    return CachingEmbedder(encoder, load_shipped(folder / f"{name}.npz"), VectorCache(folder / f"{name}.sqlite"))
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.answering.citations import Numbering, pieces
-from assistant.answering.draft import Draft, Group
-from assistant.answering.quote_check import is_proven, verified
+from assistant.answering.citations import CitationIndex, render_draft
+from assistant.answering.draft import ClaimGroup, Draft
+from assistant.answering.quote_check import drop_unproven, is_proven
 from assistant.core.models import Claim, Passage
 from assistant.core.sources import Literature
 
@@ -41,36 +41,41 @@ def test_a_claim_needs_a_literal_quote_and_held_numbers(text: str, quote: str, p
 def test_unproven_claims_and_empty_groups_disappear() -> None:
     draft = Draft(
         "Lead-in:",
-        (Group("A", ((claim(FIRST, FIRST), claim("Falsch 99.", FIRST)),)), Group("B", ((claim("x 1", FIRST),),))),
+        (
+            ClaimGroup("A", ((claim(FIRST, FIRST), claim("Falsch 99.", FIRST)),)),
+            ClaimGroup("B", ((claim("x 1", FIRST),),)),
+        ),
     )
-    kept = verified(draft)
+    kept = drop_unproven(draft)
     assert [group.label for group in kept.groups] == ["A"]
     assert kept.groups[0].paragraphs == ((claim(FIRST, FIRST),),)
 
 
 def test_nothing_proven_leaves_no_lead_in() -> None:
-    assert verified(Draft("Lead-in:", (Group("A", ((claim("x 1", FIRST),),)),))) == Draft("", ())
+    assert drop_unproven(Draft("Lead-in:", (ClaimGroup("A", ((claim("x 1", FIRST),),)),))) == Draft("", ())
 
 
 def test_the_same_quote_keeps_its_number_and_numbers_count_by_first_use() -> None:
     second = "Anträge sind bis 31.12.2027 möglich."
-    draft = Draft("L:", (Group("", ((claim(FIRST, FIRST), claim(second, second), claim(FIRST, FIRST)),)),))
-    numbering = Numbering(SOURCES)
-    assert "".join(pieces(draft, numbering)) == f"L:\n\n- {FIRST} [1] {second} [2] {FIRST} [1]"
+    draft = Draft("L:", (ClaimGroup("", ((claim(FIRST, FIRST), claim(second, second), claim(FIRST, FIRST)),)),))
+    numbering = CitationIndex(SOURCES)
+    assert "".join(render_draft(draft, numbering)) == f"L:\n\n- {FIRST} [1] {second} [2] {FIRST} [1]"
     assert [one.quote for one in numbering.citations] == [FIRST, second]
 
 
 def test_markdown_in_a_quote_is_shown_and_not_obeyed() -> None:
     text = "Ein *Satz* mit [1] und <b>Kosten</b> `x`."
     passage = Passage("p#2", "p", "document", "P", "", (), text, (text,))
-    shown = "".join(pieces(Draft("", (Group("", ((Claim(text, text, passage, 1.0),),)),)), Numbering(SOURCES)))
+    shown = "".join(
+        render_draft(Draft("", (ClaimGroup("", ((Claim(text, text, passage, 1.0),),)),)), CitationIndex(SOURCES))
+    )
     assert shown.strip() == r"- Ein \*Satz\* mit \[1\] und \<b\>Kosten\</b\> \`x\`. [1]"
 
 
 def test_added_documents_show_at_most_400_characters_around_the_quote() -> None:
     text = "a " * 400 + "Der gesuchte Satz." + " b" * 400
     passage = Passage("p#3", "p", "document", "P", "", (), text, ("Der gesuchte Satz.",))
-    numbering = Numbering(SOURCES)
+    numbering = CitationIndex(SOURCES)
     numbering.number(Claim("Der gesuchte Satz.", "Der gesuchte Satz.", passage, 1.0))
     assert len(numbering.citations[0].passage) <= 400
     assert "Der gesuchte Satz." in numbering.citations[0].passage

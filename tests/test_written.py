@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from assistant.answering.sentence_stream import Written, written_sentences
+from assistant.answering.sentence_stream import GeneratedSentence, written_sentences
 from assistant.core.errors import ModelError
 
 ANSWERS = {
@@ -40,7 +40,7 @@ def test_sentences_and_numbers(text: str, expected: list[tuple[str, tuple[int, .
 
 def test_a_new_line_opens_a_paragraph() -> None:
     written = list(written_sentences(["A gilt [1]. B gilt [2].\n\nC gilt [3]."]))
-    assert [one.opens for one in written] == [True, False, True]
+    assert [one.starts_paragraph for one in written] == [True, False, True]
 
 
 def test_a_sentence_comes_as_soon_as_the_next_begins() -> None:
@@ -51,7 +51,7 @@ def test_a_sentence_comes_as_soon_as_the_next_begins() -> None:
             taken.append(chunk)
             yield chunk
 
-    assert next(written_sentences(chunks())) == Written("A gilt.", (1,), True)
+    assert next(written_sentences(chunks())) == GeneratedSentence("A gilt.", (1,), True)
     assert taken == ["A gilt ", "[1]. B"]
 
 

@@ -20,23 +20,23 @@ from assistant.advisory.briefing_outline import (
     ROLES,
     SUPPORT,
 )
-from assistant.advisory.funding_match import CAVEAT, GOAL_NAMES, Match, Matches, match
+from assistant.advisory.funding_match import CAVEAT, GOAL_NAMES, Match, Matches, match_programmes
 from assistant.advisory.funding_match import QUESTIONS as FACTS
-from assistant.advisory.report import Block, Bullets, Paragraph, Part, Remark, Report, Statement, Subheading, Table
-from assistant.advisory.self_check import LEVEL_NAMES, Advice, advise, evaluate
+from assistant.advisory.report import Block, Bullets, Note, Paragraph, Part, Report, Statement, Subheading, Table
+from assistant.advisory.self_check import LEVEL_NAMES, Advice, recommend, score_answers
 from assistant.advisory.self_check_questions import known_answers, questionnaire_of
-from assistant.advisory.topic_evidence import Desk, Subject, gather
-from assistant.answering.citations import Numbering
+from assistant.advisory.topic_evidence import FinderContext, Subject, gather
+from assistant.answering.citations import CitationIndex
 from assistant.answering.quote_check import is_proven
-from assistant.answering.runtime import Assistant
-from assistant.core.company_profile import Profile
+from assistant.answering.runtime import AppContext
+from assistant.core.company_profile import CompanyProfile
 from assistant.core.errors import ProfileError
 from assistant.core.models import Claim
 from assistant.core.source_status import short_name, source_laender
 from assistant.core.sources import Funding, Topic
-from assistant.eligibility.rule_quotes import CONTACT, DEADLINE, find_rule
+from assistant.eligibility.rule_quotes import CONTACT, DEADLINE, find_quote
 from assistant.eligibility.sme_size import euro
-from assistant.language.dates import show_date
+from assistant.language.dates import format_date
 
 PROGRAMMES = 8
 PARTNER_PROGRAMMES = 4
@@ -48,8 +48,8 @@ Progress = Callable[[str, int, int], None]
 
 
 def brief(
-    assistant: Assistant,
-    profile: Profile,
+    assistant: AppContext,
+    profile: CompanyProfile,
     *,
     notes: str = "",
     omit: Collection[str] = (),
@@ -59,8 +59,8 @@ def brief(
     """Write the briefing; ``omit`` names parts to leave out, ``notes`` are the adviser's own words."""
     check_parts(omit)
     day = today or date.today()
-    desk = Desk(assistant, assistant.shelf.library(), profile.land, day)
-    writer = _Writer(desk, profile, match(assistant, profile, day))
+    desk = FinderContext(assistant, assistant.live_index.corpus(), profile.land, day)
+    writer = _Writer(desk, profile, match_programmes(assistant, profile, day))
     wanted = [(id, heading) for id, heading in PARTS.items() if id not in omit]
     parts = []
     for done, (id, heading) in enumerate(wanted):
@@ -68,7 +68,7 @@ def brief(
         parts.append(Part(id, heading, tuple(writer.part(id))))
     progress("fertig", len(wanted), len(wanted))
     if own := "\n\n".join(part.strip() for part in (profile.notes or "", notes) if part.strip()):
-        parts.append(Part("notes", "Notizen der Beratung", (Remark("Notiz der Beraterin oder des Beraters", own),)))
+        parts.append(Part("notes", "Notizen der Beratung", (Note("Notiz der Beraterin oder des Beraters", own),)))
     return Report(
         title="Briefing: Position in Produktionsnetzwerken",
         subtitle=profile.name or "Unternehmen ohne Namen",
@@ -76,7 +76,7 @@ def brief(
         cover=_cover(profile, desk),
         parts=tuple(parts),
         citations=writer.numbering.citations,
-        footer=assistant.prompts.fill("disclaimer", "de"),
+        footer=assistant.prompts.render("disclaimer", "de"),
     )
 
 
@@ -86,13 +86,15 @@ def check_parts(omit: Collection[str]) -> None:
         raise ProfileError(f"Den Teil '{unknown[0]}' gibt es nicht; weglassen lassen sich: {', '.join(PARTS)}.")
 
 
-def _cover(profile: Profile, desk: Desk) -> tuple[tuple[str, str], ...]:
+def _cover(profile: CompanyProfile, desk: FinderContext) -> tuple[tuple[str, str], ...]:
     sources = desk.library.generation.sources.values()
     checked = max((one.checked for one in sources if one.checked), default=None)
-    state = f"{len(sources)} Quellen" + (f", zuletzt verglichen am {show_date(checked.isoformat())}" if checked else "")
+    state = f"{len(sources)} Quellen" + (
+        f", zuletzt verglichen am {format_date(checked.isoformat())}" if checked else ""
+    )
     return (
         ("Unternehmen", profile.name or "nicht angegeben"),
-        ("Datum", show_date(desk.today.isoformat())),
+        ("Datum", format_date(desk.today.isoformat())),
         ("Datenstand", state),
         ("Entstehung", f"KI-gestützt erstellt – {REVIEW_LINE}"),
     )
@@ -101,8 +103,8 @@ def _cover(profile: Profile, desk: Desk) -> tuple[tuple[str, str], ...]:
 class _Writer:
     """Writes the parts one after the other; no sentence comes twice, numbers run through the document."""
 
-    def __init__(self, desk: Desk, profile: Profile, matches: Matches) -> None:
-        self.numbering = Numbering(desk.library.generation.sources)
+    def __init__(self, desk: FinderContext, profile: CompanyProfile, matches: Matches) -> None:
+        self.numbering = CitationIndex(desk.library.generation.sources)
         self._desk, self._profile, self._matches = desk, profile, matches
         self._goals: tuple[Topic, ...] = profile.goals or DEFAULT_GOALS
         self._used: set[str] = set()
@@ -122,7 +124,9 @@ class _Writer:
         return write[id]()
 
     def _situation(self) -> Iterator[Block]:
-        yield Remark("Angaben des Unternehmens", "\n".join(_told(self._profile)) or "Es liegen noch keine Angaben vor.")
+        yield Note(
+            "Angaben des Unternehmens", "\n".join(_profile_lines(self._profile)) or "Es liegen noch keine Angaben vor."
+        )
         size = self._matches.size
         if size.rule:
             own = (Statement(f"Nach den eigenen Angaben: {size.name}.", self._numbers(size.rule)),)
@@ -137,7 +141,7 @@ class _Writer:
             lines = [
                 f"{one.dimension.title}: {LEVEL_NAMES[one.level]}" for one in advice.result.dimensions if one.level
             ]
-            yield Remark("Selbstcheck – eigene Einschätzung des Unternehmens", "\n".join(lines))
+            yield Note("Selbstcheck – eigene Einschätzung des Unternehmens", "\n".join(lines))
             for step in advice.steps:
                 yield Subheading(f"Selbstcheck: {step.result.dimension.title}")
                 yield self._paragraph(step.because)
@@ -149,7 +153,7 @@ class _Writer:
         answers = known_answers(questionnaire, self._profile.self_check or {}) if questionnaire else {}
         if questionnaire is None or not answers:
             return None
-        return advise(self._desk.assistant, evaluate(questionnaire, answers), self._desk.land, self._desk.today)
+        return recommend(self._desk.assistant, score_answers(questionnaire, answers), self._desk.land, self._desk.today)
 
     def _cooperation(self) -> Iterator[Block]:
         for goal in self._goals:
@@ -198,7 +202,7 @@ class _Writer:
             Statement(_reason(rule.name, rule.result, rule.why), self._numbers(rule.rule)) for rule in one.criteria
         )
         passages = [one for one in self._desk.library.generation.passages if one.document_id == source.id]
-        deadline = find_rule(passages, DEADLINE, one.application)
+        deadline = find_quote(passages, DEADLINE, one.application)
         return (
             Paragraph((*self._quoted(one.what), self._state(source)), name),
             Paragraph(reasons),
@@ -213,7 +217,7 @@ class _Writer:
         passage = self._desk.library.status_passages.get(source.id, {}).get("de")
         if not source.as_of or passage is None:
             return Statement(f"(ohne Datum{check})")
-        claim = Claim(f"(Stand {show_date(source.as_of)}{check})", passage.sentences[0], passage, 0.0)
+        claim = Claim(f"(Stand {format_date(source.as_of)}{check})", passage.sentences[0], passage, 0.0)
         return self._statement(claim)
 
     def _with_partner(self, one: Match) -> Paragraph:
@@ -252,7 +256,7 @@ class _Writer:
             shown.append(document)
             source = self._desk.library.generation.sources[document]
             passages = [p for p in self._desk.library.generation.passages if p.document_id == document]
-            contact = find_rule(passages, CONTACT)
+            contact = find_quote(passages, CONTACT)
             claims = [*paragraph, *([contact] if contact and contact.quote != paragraph[0].quote else [])]
             yield Paragraph(tuple(self._statement(claim) for claim in claims), f"{short_name(source)}:")
 
@@ -300,7 +304,7 @@ def _reason(name: str, result: str, why: str) -> str:
     return f"{name}: {result} – {why}." if result == "unklar" or name == "Ziel" else f"{name}: {result}."
 
 
-def _told(profile: Profile) -> Iterator[str]:
+def _profile_lines(profile: CompanyProfile) -> Iterator[str]:
     """The profile in words, one line each."""
     money = {"Umsatz": profile.turnover_eur, "Bilanzsumme": profile.balance_sheet_eur}
     share = profile.largest_customer_share

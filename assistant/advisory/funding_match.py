@@ -8,19 +8,19 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
-from assistant.answering.citations import Numbering
+from assistant.answering.citations import CitationIndex
 from assistant.answering.quote_check import is_proven
-from assistant.answering.runtime import Assistant
-from assistant.core.company_profile import Profile
-from assistant.core.models import Claim, Kind, Passage, ParsedQuery
+from assistant.answering.runtime import AppContext
+from assistant.core.company_profile import CompanyProfile
+from assistant.core.models import Claim, Kind, ParsedQuery, Passage
 from assistant.core.source_status import is_ended, short_name
-from assistant.core.sources import Funding, Source, Topic
-from assistant.eligibility.criteria import Criterion, criteria
-from assistant.eligibility.rule_quotes import APPLICATION, LINKED, SIZE, cover_numbers, find_rule, sentences
+from assistant.core.sources import Funding, SourceMetadata, Topic
+from assistant.eligibility.criteria import Criterion, check_eligibility
+from assistant.eligibility.rule_quotes import APPLICATION, LINKED, SIZE, cover_numbers, find_quote, german_sentences
 from assistant.eligibility.sme_size import CLASS_NAMES, EU_CLASSES, EU_SME, size_class
-from assistant.index.corpus import Library
+from assistant.index.corpus import SearchableCorpus
 from assistant.language.numbers import numbers_in
-from assistant.retrieval.retriever import make_query, search
+from assistant.retrieval.retriever import build_query, search
 
 Verdict = Literal["passt", "unklar", "passt nicht"]
 VERDICTS: tuple[Verdict, ...] = ("passt", "unklar", "passt nicht")
@@ -87,7 +87,7 @@ class Ended:
 
     source: Funding
     claim: Claim | None
-    successor: Source | None
+    successor: SourceMetadata | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +109,10 @@ class Matches:
     size: Size
 
 
-def match(assistant: Assistant, profile: Profile, today: date | None = None) -> Matches:
+def match_programmes(assistant: AppContext, profile: CompanyProfile, today: date | None = None) -> Matches:
     """Compare a firm with every programme of the library; raises ``IndexUnavailableError`` without one."""
     day = today or date.today()
-    library = assistant.shelf.library()
+    library = assistant.live_index.corpus()
     passages = _by_document(library)
     programmes = [one for one in library.generation.sources.values() if isinstance(one, Funding) and one.type != "rule"]
     relevance = _relevance(assistant, profile, library)
@@ -131,17 +131,17 @@ def _place_in_list(one: Match, relevance: Mapping[str, float]) -> tuple[int, boo
     return VERDICTS.index(one.verdict), not one.pays, -fit, one.source.id
 
 
-def _match(source: Funding, passages: Sequence[Passage], profile: Profile, today: date) -> Match:
-    found = criteria(source, passages, profile, today)
+def _match(source: Funding, passages: Sequence[Passage], profile: CompanyProfile, today: date) -> Match:
+    found = check_eligibility(source, passages, profile, today)
     goals = tuple(one for one in profile.goals or () if one in source.topics)
-    what = next((Claim(one, one, passage, 0.0) for _, passage, one in sentences(passages)), None)
+    what = next((Claim(one, one, passage, 0.0) for _, passage, one in german_sentences(passages)), None)
     if profile.goals:
         why = ", ".join(GOAL_NAMES[one] for one in goals) or "das Programm dient anderen Zielen"
         found = (*found, Criterion("Ziel", "erfüllt" if goals else "nicht erfüllt", why, what))
     results = {one.result for one in found}
     verdict: Verdict = "passt nicht" if "nicht erfüllt" in results else "unklar" if "unklar" in results else "passt"
     money = cover_numbers(passages, _figures(source), _MONEY_SENTENCES)
-    return Match(source, verdict, found, goals, what, money, find_rule(passages, APPLICATION))
+    return Match(source, verdict, found, goals, what, money, find_quote(passages, APPLICATION))
 
 
 def _figures(source: Funding) -> frozenset[str]:
@@ -151,21 +151,21 @@ def _figures(source: Funding) -> frozenset[str]:
     return numbers_in(" ; ".join(f"{value:.15g}" for value in rates + sums))
 
 
-def _by_document(library: Library) -> dict[str, list[Passage]]:
+def _by_document(library: SearchableCorpus) -> dict[str, list[Passage]]:
     found: dict[str, list[Passage]] = {}
     for passage in library.generation.passages:
         found.setdefault(passage.document_id, []).append(passage)
     return found
 
 
-def _relevance(assistant: Assistant, profile: Profile, library: Library) -> dict[str, float]:
+def _relevance(assistant: AppContext, profile: CompanyProfile, library: SearchableCorpus) -> dict[str, float]:
     """How well each programme's best passage fits what the firm wants; only for the order."""
     goals = " ".join(GOAL_NAMES[one] for one in profile.goals or ())
     text = " ".join(part for part in (profile.description, goals, profile.sector) if part)[:1000]
     if not text:
         return {}
-    query = make_query(
-        ParsedQuery(text, text, "de"), assistant.encoder, assistant.tokenizer, assistant.places, profile.land
+    query = build_query(
+        ParsedQuery(text, text, "de"), assistant.encoder, assistant.tokenizer, assistant.regions, profile.land
     )
     found: dict[str, float] = {}
     for one in search(query, library, len(library.generation.passages), FUNDING):
@@ -173,27 +173,27 @@ def _relevance(assistant: Assistant, profile: Profile, library: Library) -> dict
     return found
 
 
-def _could_concern(source: Funding, profile: Profile) -> bool:
+def _could_concern(source: Funding, profile: CompanyProfile) -> bool:
     return profile.land is None or source.land is None or source.land == profile.land
 
 
-def _ended(source: Funding, library: Library) -> Ended:
+def _ended(source: Funding, library: SearchableCorpus) -> Ended:
     passage = library.status_passages.get(source.id, {}).get("de")
     told = [one for one in passage.sentences if not one.startswith("Die Angaben zu ")] if passage else []
     claim = Claim(told[0], told[0], passage, 0.0) if passage and told else None
     return Ended(source, claim, library.generation.sources.get(source.successor or ""))
 
 
-def _size(profile: Profile, passages: Sequence[Passage]) -> Size:
+def _size(profile: CompanyProfile, passages: Sequence[Passage]) -> Size:
     found = size_class(profile)
     limit = dict(EU_CLASSES).get(found, EU_SME).employees_below
-    rule = find_rule(passages, replace(SIZE, numbers=(frozenset({str(limit)}),)))
-    return Size(CLASS_NAMES[found], rule, find_rule(passages, LINKED))
+    rule = find_quote(passages, replace(SIZE, numbers=(frozenset({str(limit)}),)))
+    return Size(CLASS_NAMES[found], rule, find_quote(passages, LINKED))
 
 
-def to_dict(found: Matches, sources: Mapping[str, Source]) -> dict[str, Any]:
+def to_dict(found: Matches, sources: Mapping[str, SourceMetadata]) -> dict[str, Any]:
     """Plain data in the form of the contract; citations are numbered by first use."""
-    numbering = Numbering(sources)
+    numbering = CitationIndex(sources)
     data: dict[str, Any] = {
         "size": _size_to_dict(found.size, numbering),
         "programmes": [_match_to_dict(one, numbering) for one in found.matches],
@@ -205,19 +205,19 @@ def to_dict(found: Matches, sources: Mapping[str, Source]) -> dict[str, Any]:
     return data | {"citations": [asdict(one) for one in numbering.citations]}
 
 
-def cited(claim: Claim | None, numbering: Numbering) -> dict[str, Any]:
+def cited(claim: Claim | None, numbering: CitationIndex) -> dict[str, Any]:
     """Quote and citation number of a claim; both null when there is none."""
     if claim is None or not is_proven(claim):
         return {"quote": None, "citation": None}
     return {"quote": claim.quote, "citation": numbering.number(claim)}
 
 
-def _size_to_dict(size: Size, numbering: Numbering) -> dict[str, Any]:
+def _size_to_dict(size: Size, numbering: CitationIndex) -> dict[str, Any]:
     rule, linked = cited(size.rule, numbering), cited(size.linked, numbering)
     return {"class": size.name, "caveat": CAVEAT, **rule, "linked": linked}
 
 
-def _match_to_dict(one: Match, numbering: Numbering) -> dict[str, Any]:
+def _match_to_dict(one: Match, numbering: CitationIndex) -> dict[str, Any]:
     source = one.source
     return {
         "id": source.id,
@@ -245,7 +245,7 @@ def _match_to_dict(one: Match, numbering: Numbering) -> dict[str, Any]:
     }
 
 
-def _ended_to_dict(one: Ended, numbering: Numbering) -> dict[str, Any]:
+def _ended_to_dict(one: Ended, numbering: CitationIndex) -> dict[str, Any]:
     successor = {"id": one.successor.id, "name": short_name(one.successor)} if one.successor else None
     return {
         "id": one.source.id,

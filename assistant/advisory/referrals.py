@@ -9,13 +9,13 @@ from typing import Literal
 from assistant.advisory.self_check_questions import Dimension
 from assistant.advisory.topic_evidence import fits
 from assistant.answering.quote_check import is_proven
-from assistant.answering.runtime import Assistant
-from assistant.core.models import Claim, Kind, Passage, ParsedQuery
+from assistant.answering.runtime import AppContext
+from assistant.core.models import Claim, Kind, ParsedQuery, Passage
 from assistant.core.source_status import source_laender
-from assistant.core.sources import Funding, Land, Source, Support, Topic
-from assistant.eligibility.rule_quotes import sentences
-from assistant.index.corpus import Library
-from assistant.retrieval.retriever import Query, make_query, search
+from assistant.core.sources import Funding, Land, SourceMetadata, SupportOffer, Topic
+from assistant.eligibility.rule_quotes import german_sentences
+from assistant.index.corpus import SearchableCorpus
+from assistant.retrieval.retriever import Query, build_query, search
 
 CHECK_NOTE = "(bitte aktuellen Stand prüfen)"
 _NEARBY = 0.05  # what a source of the firm's own Land gains in the order
@@ -25,10 +25,10 @@ _LOOKED_THROUGH = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Pointer:
+class Referral:
     """An offer or programme with the literal sentence that says what it is."""
 
-    source: Source
+    source: SourceMetadata
     claim: Claim
 
     @property
@@ -41,15 +41,15 @@ class Pointer:
 class Finder:
     """Finds offers and programmes that a firm can turn to today; none is named twice."""
 
-    def __init__(self, assistant: Assistant, library: Library, land: Land | None, today: date) -> None:
+    def __init__(self, assistant: AppContext, library: SearchableCorpus, land: Land | None, today: date) -> None:
         self._assistant, self._library, self._land, self._today = assistant, library, land, today
         self._named: set[str] = set()
 
-    def find(self, dimension: Dimension, kind: Literal["support", "funding"], count: int) -> tuple[Pointer, ...]:
+    def find(self, dimension: Dimension, kind: Literal["support", "funding"], count: int) -> tuple[Referral, ...]:
         """The best sources of a kind for an area, each with the first sentence of its text."""
         scores = self._scores(self._query(getattr(dimension, kind)), kind, dimension.topics)
         ordered = sorted(scores.items(), key=lambda one: -one[1])
-        found: list[Pointer] = []
+        found: list[Referral] = []
         for source_id, _ in ordered:
             pointer = self._pointer(source_id)
             if pointer and len(found) < count:
@@ -59,8 +59,8 @@ class Finder:
 
     def _query(self, text: str) -> Query:
         understood = ParsedQuery(text, text, "de")
-        return make_query(
-            understood, self._assistant.encoder, self._assistant.tokenizer, self._assistant.places, self._land
+        return build_query(
+            understood, self._assistant.encoder, self._assistant.tokenizer, self._assistant.regions, self._land
         )
 
     def _scores(self, query: Query, kind: Kind, topics: tuple[Topic, ...]) -> dict[str, float]:
@@ -73,29 +73,29 @@ class Finder:
                 scores[source.id] = one.score + _preference(source)
         return scores
 
-    def _is_open(self, source: Source) -> bool:
+    def _is_open(self, source: SourceMetadata) -> bool:
         """Neither ended nor paused, of the firm's Land or for all, and nothing that only others may apply for."""
-        if not isinstance(source, Funding | Support) or not fits(source, self._land, self._today):
+        if not isinstance(source, Funding | SupportOffer) or not fits(source, self._land, self._today):
             return False
         if isinstance(source, Funding):
             applicants = source.eligibility.applicants
             return source.type != "rule" and source.status != "paused" and (not applicants or "company" in applicants)
         return source.status != "paused"
 
-    def _pointer(self, source_id: str) -> Pointer | None:
+    def _pointer(self, source_id: str) -> Referral | None:
         passages: list[Passage] = [one for one in self._library.generation.passages if one.document_id == source_id]
-        first = next(((passage, sentence) for _, passage, sentence in sentences(passages)), None)
+        first = next(((passage, sentence) for _, passage, sentence in german_sentences(passages)), None)
         if first is None:
             return None
         claim = Claim(first[1], first[1], first[0], 0.0)
-        return Pointer(self._library.generation.sources[source_id], claim) if is_proven(claim) else None
+        return Referral(self._library.generation.sources[source_id], claim) if is_proven(claim) else None
 
 
-def _preference(source: Source) -> float:
+def _preference(source: SourceMetadata) -> float:
     """Near before far, confirmed before unclear, and among programmes money before contacts."""
     no_money = isinstance(source, Funding) and source.type == "network" and not source.amount.rates
     return _NEARBY * bool(source_laender(source)) - _UNCERTAIN * _is_uncertain(source) - _NO_MONEY * no_money
 
 
-def _is_uncertain(source: Source) -> bool:
-    return isinstance(source, Funding | Support) and source.status in ("unclear", "call_based")
+def _is_uncertain(source: SourceMetadata) -> bool:
+    return isinstance(source, Funding | SupportOffer) and source.status in ("unclear", "call_based")

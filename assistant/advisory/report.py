@@ -47,7 +47,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class Note:
     """Free text that somebody else answers for, set apart and marked with whose it is."""
 
     whose: str
@@ -61,7 +61,7 @@ class Subheading:
     text: str
 
 
-Block = Paragraph | Bullets | Table | Remark | Subheading
+Block = Paragraph | Bullets | Table | Note | Subheading
 
 
 @dataclass(frozen=True, slots=True)

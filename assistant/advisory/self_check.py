@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from assistant.advisory.referrals import Finder, Pointer
+from assistant.advisory.referrals import Finder, Referral
 from assistant.advisory.self_check_questions import (
     MOST_POINTS,
     UNKNOWN,
@@ -22,14 +22,14 @@ from assistant.advisory.self_check_questions import (
     Question,
     Questionnaire,
 )
-from assistant.answering.citations import Numbering
+from assistant.answering.citations import CitationIndex
 from assistant.answering.quote_check import is_proven
-from assistant.answering.runtime import Assistant
+from assistant.answering.runtime import AppContext
 from assistant.core.errors import SelfCheckError
 from assistant.core.models import Citation, Claim
 from assistant.core.source_status import short_name
 from assistant.core.sources import Land
-from assistant.index.corpus import Library
+from assistant.index.corpus import SearchableCorpus
 
 STEPS = 3
 OFFERS = 2
@@ -107,8 +107,8 @@ class NextStep:
 
     result: DimensionResult
     because: tuple[Claim, ...]
-    offers: tuple[Pointer, ...]
-    programmes: tuple[Pointer, ...]
+    offers: tuple[Referral, ...]
+    programmes: tuple[Referral, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class Advice:
     land: Land | None
     basis: Mapping[str, tuple[Claim, ...]]
     steps: tuple[NextStep, ...]
-    numbering: Numbering
+    numbering: CitationIndex
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -149,7 +149,7 @@ def _option(question: Question, answer_id: str) -> AnswerOption:
     return option
 
 
-def evaluate(questionnaire: Questionnaire, answers: Mapping[str, str]) -> SelfCheckResult:
+def score_answers(questionnaire: Questionnaire, answers: Mapping[str, str]) -> SelfCheckResult:
     """Count the answers; ``answers`` goes from question id to answer id."""
     chosen = check_answers(questionnaire, answers)
     results = []
@@ -160,11 +160,11 @@ def evaluate(questionnaire: Questionnaire, answers: Mapping[str, str]) -> SelfCh
     return SelfCheckResult(questionnaire, dict(answers), tuple(results))
 
 
-def advise(
-    assistant: Assistant, result: SelfCheckResult, land: Land | None = None, today: date | None = None
+def recommend(
+    assistant: AppContext, result: SelfCheckResult, land: Land | None = None, today: date | None = None
 ) -> Advice:
     """Add what the sources say; a sentence that the index does not hold is left out."""
-    library, day = assistant.shelf.library(), today or date.today()
+    library, day = assistant.live_index.corpus(), today or date.today()
     basis = {one.dimension.id: _basis(one.dimension, library) for one in result.dimensions}
     finder = Finder(assistant, library, land, day)
     steps = tuple(
@@ -176,7 +176,7 @@ def advise(
         )
         for one in result.weakest
     )
-    numbering = Numbering(library.generation.sources)
+    numbering = CitationIndex(library.generation.sources)
     for claim in _claims(result, basis, steps):
         numbering.number(claim)
     return Advice(result, land, basis, steps, numbering)
@@ -193,7 +193,7 @@ def _claims(
         yield from (pointer.claim for pointer in (*step.offers, *step.programmes))
 
 
-def _basis(dimension: Dimension, library: Library) -> tuple[Claim, ...]:
+def _basis(dimension: Dimension, library: SearchableCorpus) -> tuple[Claim, ...]:
     """The sentences of the paper's digest that stand in the index word for word."""
     found = []
     for because in dimension.because:
@@ -237,8 +237,8 @@ def _dimension_to_dict(one: DimensionResult, advice: Advice) -> dict[str, Any]:
     }
 
 
-def _step_to_dict(step: NextStep, numbering: Numbering) -> dict[str, Any]:
-    def pointers(found: Iterable[Pointer]) -> list[dict[str, Any]]:
+def _step_to_dict(step: NextStep, numbering: CitationIndex) -> dict[str, Any]:
+    def pointers(found: Iterable[Referral]) -> list[dict[str, Any]]:
         return [
             {"id": one.source.id, "name": short_name(one.source), **_cited(one.claim, numbering), "note": one.note}
             for one in found
@@ -253,7 +253,7 @@ def _step_to_dict(step: NextStep, numbering: Numbering) -> dict[str, Any]:
     }
 
 
-def _cited(claim: Claim, numbering: Numbering) -> dict[str, Any]:
+def _cited(claim: Claim, numbering: CitationIndex) -> dict[str, Any]:
     return {"text": claim.text, "citation": numbering.number(claim)}
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from assistant.core.company_profile import Profile
+from assistant.core.company_profile import CompanyProfile
 from assistant.core.company_profile import explain as explain_profile
 from assistant.core.errors import KnowledgeError
 from assistant.core.models import Document
@@ -91,7 +91,7 @@ class AnswerOption(_Strict):
         if own := _NOT_ASKED & set(value):
             raise ValueError(f"'{min(own)}' füllt der Selbstcheck nicht aus")
         try:
-            Profile.model_validate(value)
+            CompanyProfile.model_validate(value)
         except ValidationError as error:
             raise ValueError(explain_profile(error).rstrip(".")) from error
         return value

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from assistant.advisory.referrals import Pointer
+from assistant.advisory.referrals import Referral
 from assistant.advisory.report import Block, Bullets, Paragraph, Part, Report, Statement, Subheading, Table
 from assistant.advisory.self_check import (
     LEVEL_NAMES,
@@ -20,11 +20,11 @@ from assistant.advisory.self_check import (
     method,
 )
 from assistant.advisory.self_check_questions import Questionnaire
-from assistant.answering.citations import Numbering
+from assistant.answering.citations import CitationIndex
 from assistant.core.models import Claim
 from assistant.core.source_status import short_name
 from assistant.core.sources import Land
-from assistant.language.dates import show_date
+from assistant.language.dates import format_date
 
 FILE_NAME = "netzlotse-selbstcheck.yaml"
 NO_ANSWER = "keine Antwort"
@@ -65,7 +65,7 @@ def to_report(advice: Advice, today: date | None = None) -> Report:
         subtitle=result.questionnaire.title,
         created=day,
         cover=(
-            ("Datum", show_date(day.isoformat())),
+            ("Datum", format_date(day.isoformat())),
             ("Beantwortet", f"{result.answered} von {len(result.questionnaire.questions)} Fragen"),
             ("Land", advice.land or "nicht angegeben"),
         ),
@@ -111,7 +111,7 @@ def _steps(advice: Advice) -> Iterator[Block]:
         yield _plain("Aus den Antworten ergibt sich kein Bereich, bei dem ein nächster Schritt naheliegt.")
 
 
-def _step(step: NextStep, numbering: Numbering) -> Iterator[Block]:
+def _step(step: NextStep, numbering: CitationIndex) -> Iterator[Block]:
     yield _plain(step.result.words)
     yield _plain(step.result.dimension.step, "Vorschlag:")
     if step.because:
@@ -122,11 +122,11 @@ def _step(step: NextStep, numbering: Numbering) -> Iterator[Block]:
             yield Bullets(tuple(_pointer(one, numbering) for one in pointers))
 
 
-def _pointer(one: Pointer, numbering: Numbering) -> Paragraph:
+def _pointer(one: Referral, numbering: CitationIndex) -> Paragraph:
     return Paragraph((_statement(one.claim, numbering, one.note),), f"{short_name(one.source)}:")
 
 
-def _statement(claim: Claim, numbering: Numbering, note: str = "") -> Statement:
+def _statement(claim: Claim, numbering: CitationIndex, note: str = "") -> Statement:
     return Statement(claim.text, (numbering.number(claim),), note)
 
 
@@ -139,7 +139,7 @@ def to_profile(
     questionnaire: Questionnaire, answers: Mapping[str, str], land: Land | None = None, today: date | None = None
 ) -> str:
     """The answers as the text of a profile file (YAML) that ``load_profile`` reads, with comments for people."""
-    lines = [_HEAD.format(date=show_date((today or date.today()).isoformat()))]
+    lines = [_HEAD.format(date=format_date((today or date.today()).isoformat()))]
     if land:
         lines.append(f"land: {_value(land)}\n")
     for field, (value, said) in _told(questionnaire, answers).items():

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.advisory.report import Block, Paragraph, Part, Report, Statement
-from assistant.answering.citations import Numbering
-from assistant.answering.runtime import Assistant
-from assistant.core.models import KINDS, Claim, Kind, Passage, ParsedQuery
+from assistant.answering.citations import CitationIndex
+from assistant.answering.runtime import AppContext
+from assistant.core.models import KINDS, Claim, Kind, ParsedQuery, Passage
 from assistant.core.source_status import is_ended, source_laender
-from assistant.core.sources import Funding, Land, Source, Support, Topic
-from assistant.eligibility.rule_quotes import sentences
-from assistant.index.corpus import Library
-from assistant.language.dates import show_date
-from assistant.retrieval.query_understanding import check_length
-from assistant.retrieval.retriever import make_query, search
+from assistant.core.sources import Funding, Land, SourceMetadata, SupportOffer, Topic
+from assistant.eligibility.rule_quotes import german_sentences
+from assistant.index.corpus import SearchableCorpus
+from assistant.language.dates import format_date
+from assistant.retrieval.query_understanding import validate_question
+from assistant.retrieval.retriever import build_query, search
 
 MOST = 50
 KIND_NAMES: dict[Kind, str] = {
@@ -43,15 +43,15 @@ class Filters:
 class Hit:
     """A source with the passage that fits best."""
 
-    source: Source
+    source: SourceMetadata
     kind: Kind
     passage: Passage
     ended: bool
 
 
-def browse(assistant: Assistant, text: str, filters: Filters, today: date | None = None) -> tuple[Hit, ...]:
+def search_sources(assistant: AppContext, text: str, filters: Filters, today: date | None = None) -> tuple[Hit, ...]:
     """The best sources, one hit each; without words all that pass the filters, by kind and title."""
-    library, day = assistant.shelf.library(), today or date.today()
+    library, day = assistant.live_index.corpus(), today or date.today()
     found: dict[str, Hit] = {}
     for passage in _passages(assistant, library, text, filters.kinds or KINDS):
         source = library.generation.sources[passage.document_id]
@@ -63,17 +63,17 @@ def browse(assistant: Assistant, text: str, filters: Filters, today: date | None
     return tuple(hits[:MOST])
 
 
-def _passages(assistant: Assistant, library: Library, text: str, kinds: tuple[Kind, ...]) -> list[Passage]:
+def _passages(assistant: AppContext, library: SearchableCorpus, text: str, kinds: tuple[Kind, ...]) -> list[Passage]:
     own = [one for one in library.generation.passages if not one.generated and one.language == "de"]
     if not text.strip():
         return [one for one in own if one.kind in kinds]
-    cleaned = check_length(text)
-    query = make_query(ParsedQuery(cleaned, cleaned, "de"), assistant.encoder, assistant.tokenizer, assistant.places)
+    cleaned = validate_question(text)
+    query = build_query(ParsedQuery(cleaned, cleaned, "de"), assistant.encoder, assistant.tokenizer, assistant.regions)
     ranked = search(query, library, len(library.generation.passages), kinds)
     return [one.passage for one in ranked if not one.passage.generated]
 
 
-def _passes(source: Source, filters: Filters, today: date) -> bool:
+def _passes(source: SourceMetadata, filters: Filters, today: date) -> bool:
     laender = source_laender(source)
     if filters.land and laender and filters.land not in laender:
         return False
@@ -82,20 +82,20 @@ def _passes(source: Source, filters: Filters, today: date) -> bool:
     return not filters.status or state(source, today) == filters.status
 
 
-def state(source: Source, today: date) -> str:
+def state(source: SourceMetadata, today: date) -> str:
     """Running, uncertain or ended; texts without an end are running."""
     if is_ended(source, today):
         return "ended"
-    uncertain = isinstance(source, Funding | Support) and source.status in ("paused", "unclear")
+    uncertain = isinstance(source, Funding | SupportOffer) and source.status in ("paused", "unclear")
     return "uncertain" if uncertain else "running"
 
 
-def as_report(text: str, hits: tuple[Hit, ...], library: Library, today: date) -> Report:
+def as_report(text: str, hits: tuple[Hit, ...], library: SearchableCorpus, today: date) -> Report:
     """A result list as a document: what each source is, quoted and cited."""
-    numbering = Numbering(library.generation.sources)
+    numbering = CitationIndex(library.generation.sources)
     blocks: list[Block] = []
     for hit in hits:
-        sentence = next((one for _, _, one in sentences([hit.passage])), hit.passage.sentences[0])
+        sentence = next((one for _, _, one in german_sentences([hit.passage])), hit.passage.sentences[0])
         claim = Claim(sentence, sentence, hit.passage, 0.0)
         note = "(beendet)" if hit.ended else "(bitte Status prüfen)" if hit.source.verify else ""
         blocks.append(Paragraph((Statement(sentence, (numbering.number(claim),), note),), f"{hit.source.title}:"))
@@ -103,7 +103,7 @@ def as_report(text: str, hits: tuple[Hit, ...], library: Library, today: date) -
         title="Quellen aus dem Netzlotsen",
         subtitle=f"Suche: {text}" if text.strip() else "Auswahl nach Filtern",
         created=today,
-        cover=(("Datum", show_date(today.isoformat())), ("Treffer", str(len(hits)))),
+        cover=(("Datum", format_date(today.isoformat())), ("Treffer", str(len(hits)))),
         parts=(Part("hits", "Treffer", tuple(blocks)),),
         citations=numbering.citations,
     )

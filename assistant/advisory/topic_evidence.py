@@ -6,15 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.answering.draft import Setting
-from assistant.answering.extractive import draft_quotes
-from assistant.answering.quote_check import verified
-from assistant.answering.runtime import Assistant
-from assistant.core.models import Claim, RetrievalResult, Kind, ScoredPassage, ParsedQuery
+from assistant.answering.draft import AnswerContext
+from assistant.answering.extractive import select_quotes
+from assistant.answering.quote_check import drop_unproven
+from assistant.answering.runtime import AppContext
+from assistant.core.models import Claim, Kind, ParsedQuery, RetrievalResult, ScoredPassage
 from assistant.core.source_status import is_ended, source_laender
-from assistant.core.sources import Cooperation, Land, Source
-from assistant.index.corpus import Library
-from assistant.retrieval.retriever import make_query, search
+from assistant.core.sources import Cooperation, Land, SourceMetadata
+from assistant.index.corpus import SearchableCorpus
+from assistant.retrieval.retriever import build_query, search
 
 _DEPTH = 20
 _LOOKED_THROUGH = 400
@@ -30,38 +30,40 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class FinderContext:
     """What gathering works with: the assistant, one library for the whole work, the firm's Land, the day."""
 
-    assistant: Assistant
-    library: Library
+    assistant: AppContext
+    library: SearchableCorpus
     land: Land | None
     today: date
 
 
-def gather(desk: Desk, subject: Subject) -> tuple[tuple[Claim, ...], ...]:
+def gather(desk: FinderContext, subject: Subject) -> tuple[tuple[Claim, ...], ...]:
     """Proven sentences on a subject, one tuple for each source, the best source first."""
     understood = ParsedQuery(subject.text, subject.text, "de")
-    query = make_query(understood, desk.assistant.encoder, desk.assistant.tokenizer, desk.assistant.places, desk.land)
+    query = build_query(understood, desk.assistant.encoder, desk.assistant.tokenizer, desk.assistant.regions, desk.land)
     ranked = tuple(_allowed(desk, subject, search(query, desk.library, _LOOKED_THROUGH, subject.kinds)))
-    floor = desk.library.generation.thresholds["de"].floor
-    setting = Setting("de", desk.library, desk.assistant.prompts, desk.today)
-    draft = verified(draft_quotes(RetrievalResult(ranked[:_DEPTH], "enough", 0.0, floor), query, subject.text, setting))
+    floor = desk.library.generation.thresholds["de"].sentence
+    setting = AnswerContext("de", desk.library, desk.assistant.prompts, desk.today)
+    draft = drop_unproven(
+        select_quotes(RetrievalResult(ranked[:_DEPTH], "enough", 0.0, floor), query, subject.text, setting)
+    )
     return tuple(paragraph for group in draft.groups for paragraph in group.paragraphs)
 
 
-def _allowed(desk: Desk, subject: Subject, ranked: Sequence[ScoredPassage]) -> Iterator[ScoredPassage]:
+def _allowed(desk: FinderContext, subject: Subject, ranked: Sequence[ScoredPassage]) -> Iterator[ScoredPassage]:
     for one in ranked:
         source = desk.library.generation.sources[one.passage.document_id]
         if one.passage.language == "de" and fits(source, desk.land, desk.today) and _of_area(source, subject.areas):
             yield one
 
 
-def fits(source: Source, land: Land | None, today: date) -> bool:
+def fits(source: SourceMetadata, land: Land | None, today: date) -> bool:
     """Not ended, and meant for the firm's Land or for all."""
     laender = source_laender(source)
     return not is_ended(source, today) and (not laender or land in laender)
 
 
-def _of_area(source: Source, areas: Sequence[str]) -> bool:
+def _of_area(source: SourceMetadata, areas: Sequence[str]) -> bool:
     return not areas or (isinstance(source, Cooperation) and source.area in areas)

@@ -7,16 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from assistant.answering.draft import Draft
 from assistant.core.models import Citation, Claim
-from assistant.core.sources import Source
+from assistant.core.sources import SourceMetadata
 
 PASSAGE_CHARACTERS = 400
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>])")
 
 
-class Numbering:
+class CitationIndex:
     """Numbers citations 1…k by first use; the same quote keeps its number."""
 
-    def __init__(self, sources: Mapping[str, Source]) -> None:
+    def __init__(self, sources: Mapping[str, SourceMetadata]) -> None:
         self._sources = sources
         self._numbers: dict[tuple[str, str], Citation] = {}
 
@@ -34,7 +34,7 @@ class Numbering:
         return tuple(self._numbers.values())
 
 
-def make_citation(number: int, claim: Claim, source: Source) -> Citation:
+def make_citation(number: int, claim: Claim, source: SourceMetadata) -> Citation:
     """A citation with everything a reader needs to open and judge the source."""
     passage = claim.passage
     return Citation(
@@ -54,11 +54,11 @@ def make_citation(number: int, claim: Claim, source: Source) -> Citation:
     )
 
 
-def _title(source: Source) -> str:
+def _title(source: SourceMetadata) -> str:
     return source.publisher or source.title if source.id.startswith("position-paper/") else source.title
 
 
-def _section(source: Source, section: str) -> str:
+def _section(source: SourceMetadata, section: str) -> str:
     own = getattr(source, "section", None)
     return f"Abschnitt {own}" if own else section
 
@@ -71,7 +71,7 @@ def _shown(text: str, quote: str, *, whole: bool) -> str:
     return text[start : start + max(PASSAGE_CHARACTERS, len(quote))]
 
 
-def pieces(draft: Draft, numbering: Numbering) -> Iterator[str]:
+def render_draft(draft: Draft, numbering: CitationIndex) -> Iterator[str]:
     """The text of the answer in pieces that can be shown one after the other."""
     yield draft.lead_in
     for group in draft.groups:
@@ -86,7 +86,7 @@ def escape(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", text)
 
 
-def sentences(paragraph: Sequence[Claim], numbering: Numbering) -> Iterator[str]:
+def sentences(paragraph: Sequence[Claim], numbering: CitationIndex) -> Iterator[str]:
     """Claims as text with their numbers; one without a text is a further number of the one before."""
     for place, claim in enumerate(paragraph):
         parts = [escape(claim.text), f"[{numbering.number(claim)}]" if claim.quote else "", claim.note]

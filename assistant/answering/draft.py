@@ -7,11 +7,11 @@ from datetime import date
 
 from assistant.core.models import Claim, Language
 from assistant.core.prompt_templates import Prompts
-from assistant.index.corpus import Library
+from assistant.index.corpus import SearchableCorpus
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ClaimGroup:
     """Claims under one label, one tuple of claims for each document."""
 
     label: str
@@ -23,14 +23,14 @@ class Draft:
     """An answer before it is verified."""
 
     lead_in: str
-    groups: tuple[Group, ...]
+    groups: tuple[ClaimGroup, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class AnswerContext:
     """What an answer is made in: the reader's language and day, the sources and texts at hand."""
 
     language: Language
-    library: Library
+    library: SearchableCorpus
     prompts: Prompts
     today: date

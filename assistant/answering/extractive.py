@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.answering.draft import Draft, Group, Setting
-from assistant.core.models import KINDS, Claim, RetrievalResult, Kind, Passage, ScoredPassage
+from assistant.answering.draft import AnswerContext, ClaimGroup, Draft
+from assistant.core.models import KINDS, Claim, Kind, Passage, RetrievalResult, ScoredPassage
 from assistant.core.source_status import is_ended
-from assistant.core.sources import Source
-from assistant.index.corpus import Library
-from assistant.language.dates import show_date
+from assistant.core.sources import SourceMetadata
+from assistant.index.corpus import SearchableCorpus
+from assistant.language.dates import format_date
 from assistant.language.numbers import numbers_in
 from assistant.retrieval.retriever import Query
 
@@ -48,7 +48,7 @@ class _Candidate:
     words: int
 
 
-def draft_quotes(evidence: RetrievalResult, query: Query, question: str, setting: Setting) -> Draft:
+def select_quotes(evidence: RetrievalResult, query: Query, question: str, setting: AnswerContext) -> Draft:
     """Choose the sentences that answer and arrange them as paper, cooperation, support, funding."""
     candidates = list(_candidates(evidence, query, question, setting.library))
     chosen = _choose(candidates, _named(evidence.ranked, query, setting.library), query.area)
@@ -56,15 +56,17 @@ def draft_quotes(evidence: RetrievalResult, query: Query, question: str, setting
     return Draft(_lead_in(groups, setting), groups)
 
 
-def _candidates(evidence: RetrievalResult, query: Query, question: str, library: Library) -> Iterator[_Candidate]:
+def _candidates(
+    evidence: RetrievalResult, query: Query, question: str, library: SearchableCorpus
+) -> Iterator[_Candidate]:
     """Quotable sentences of the passages near the best one, each with its value for the question."""
     lexical = library.generation.space.lexical
-    wanted = lexical.numbers(query.terms)
+    wanted = lexical.term_ids(query.terms)
     seen: set[str] = set()
     for one in evidence.ranked:
         if one.score < evidence.ranked[0].score - PASSAGE_MARGIN or one.passage.generated:
             continue
-        asked = _is_over(one.passage, question)
+        asked = _is_heading_of(one.passage, question)
         for place, sentence in enumerate(one.passage.sentences):
             if sentence in seen or not _SHORT <= len(sentence) <= QUOTE_CHARACTERS:
                 continue
@@ -73,10 +75,12 @@ def _candidates(evidence: RetrievalResult, query: Query, question: str, library:
             own = one.sentence_scores[place] + _coverage(wanted, terms, one.passage, query)
             value = one.score + own + (ENGLISH_BONUS if query.language == one.passage.language == "en" else 0.0)
             claim = Claim(sentence, sentence, one.passage, one.score)
-            yield _Candidate(claim, value, own >= evidence.sentence_threshold, asked, terms, place, sentence.count(" ") + 1)
+            yield _Candidate(
+                claim, value, own >= evidence.sentence_threshold, asked, terms, place, sentence.count(" ") + 1
+            )
 
 
-def _is_over(passage: Passage, question: str) -> bool:
+def _is_heading_of(passage: Passage, question: str) -> bool:
     """Whether the question is the heading of the passage, as written there but for the case."""
     return bool(passage.headings) and passage.headings[-1].strip(" ?").casefold() == question.strip(" ?").casefold()
 
@@ -89,7 +93,7 @@ def _coverage(wanted: Mapping[int, float], held: frozenset[int], passage: Passag
     return COVERAGE_WEIGHT * sum(weight for one, weight in wanted.items() if one in held) / total
 
 
-def _named(ranked: Sequence[ScoredPassage], query: Query, library: Library) -> frozenset[str]:
+def _named(ranked: Sequence[ScoredPassage], query: Query, library: SearchableCorpus) -> frozenset[str]:
     """Documents that the question calls by name; their own sentences come first."""
     found = set(library.restrictions.named(frozenset(query.terms)))
     documents = {one.passage.document_id for one in ranked}
@@ -141,40 +145,40 @@ def _alike(one: _Candidate, other: _Candidate) -> bool:
     return len(one.terms & other.terms) > ALIKE * smaller
 
 
-def _groups(chosen: Sequence[_Candidate], setting: Setting) -> Iterator[Group]:
+def _groups(chosen: Sequence[_Candidate], setting: AnswerContext) -> Iterator[ClaimGroup]:
     kinds = [kind for kind in KINDS if any(one.claim.passage.kind == kind for one in chosen)]
     for kind in kinds:
-        label = setting.prompts.fill(f"label_{kind}", setting.language) if len(kinds) > 1 else ""
+        label = setting.prompts.render(f"label_{kind}", setting.language) if len(kinds) > 1 else ""
         documents: dict[str, list[_Candidate]] = {}
         for one in chosen:
             if one.claim.passage.kind == kind:
                 documents.setdefault(one.claim.passage.document_id, []).append(one)
-        yield Group(label, tuple(_paragraph(some, document, setting) for document, some in documents.items()))
+        yield ClaimGroup(label, tuple(_paragraph(some, document, setting) for document, some in documents.items()))
 
 
-def _paragraph(chosen: Sequence[_Candidate], document: str, setting: Setting) -> tuple[Claim, ...]:
+def _paragraph(chosen: Sequence[_Candidate], document: str, setting: AnswerContext) -> tuple[Claim, ...]:
     """The sentences of one document, best passage first, then what must be known about its state."""
     source = setting.library.generation.sources[document]
     passages = list(dict.fromkeys(one.claim.passage.id for one in chosen))
     ordered = sorted(chosen, key=lambda one: (passages.index(one.claim.passage.id), one.place))
     claims = tuple(_with_language_note(one.claim, setting) for one in ordered)
-    return (*claims, *state_claims(source, claims, setting))
+    return (*claims, *status_claims(source, claims, setting))
 
 
-def _with_language_note(claim: Claim, setting: Setting) -> Claim:
+def _with_language_note(claim: Claim, setting: AnswerContext) -> Claim:
     if setting.language == claim.passage.language or setting.language == "de":
         return claim
-    return replace(claim, note=setting.prompts.fill("german_original", setting.language))
+    return replace(claim, note=setting.prompts.render("german_original", setting.language))
 
 
-def state_claims(source: Source, claims: Sequence[Claim], setting: Setting) -> Iterator[Claim]:
+def status_claims(source: SourceMetadata, claims: Sequence[Claim], setting: AnswerContext) -> Iterator[Claim]:
     """End and successor of an ended programme as quotes; the date of a source that must be checked as a note."""
     generated = setting.library.status_passages.get(source.id, {})
     passage = generated.get(setting.language) or generated.get("de")
     quoted = {claim.quote for claim in claims}
     if passage and is_ended(source, setting.today):
         over = getattr(source, "status", "") == "ended"
-        note = "" if over else setting.prompts.fill("expired_note", setting.language)
+        note = "" if over else setting.prompts.render("expired_note", setting.language)
         said = numbers_in(" ".join(quoted))
         for sentence in passage.sentences[bool(source.as_of) :]:
             dates = numbers_in(sentence)
@@ -184,17 +188,17 @@ def state_claims(source: Source, claims: Sequence[Claim], setting: Setting) -> I
         yield _check_claim(source, passage, claims[-1].passage, setting)
 
 
-def _check_claim(source: Source, status: Passage | None, last: Passage, setting: Setting) -> Claim:
+def _check_claim(source: SourceMetadata, status: Passage | None, last: Passage, setting: AnswerContext) -> Claim:
     """„Stand … – bitte prüfen", carried by the indexed sentence that holds the date."""
     if status is None or not source.as_of:
-        return Claim("", "", last, 0.0, setting.prompts.fill("check_note_undated", setting.language))
-    date_shown = show_date(source.as_of, setting.language)
-    text = setting.prompts.fill("check_note", setting.language, as_of=date_shown)
+        return Claim("", "", last, 0.0, setting.prompts.render("check_note_undated", setting.language))
+    date_shown = format_date(source.as_of, setting.language)
+    text = setting.prompts.render("check_note", setting.language, as_of=date_shown)
     return Claim(text, status.sentences[0], status, 0.0)
 
 
-def _lead_in(groups: Sequence[Group], setting: Setting) -> str:
+def _lead_in(groups: Sequence[ClaimGroup], setting: AnswerContext) -> str:
     if not groups:
         return ""
     kind = groups[0].paragraphs[0][0].passage.kind if len(groups) == 1 else "mixed"
-    return setting.prompts.fill(f"lead_in_{kind}", setting.language)
+    return setting.prompts.render(f"lead_in_{kind}", setting.language)

@@ -7,15 +7,15 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from assistant.answering.draft import Draft, Setting
-from assistant.answering.extractive import PER_NAMED_DOCUMENT, state_claims
-from assistant.answering.grounding.claim_verifier import SupportCheck
-from assistant.answering.grounding.evidence_windows import Cited
+from assistant.answering.draft import AnswerContext, Draft
+from assistant.answering.extractive import PER_NAMED_DOCUMENT, status_claims
+from assistant.answering.grounding.claim_verifier import ClaimVerifier
+from assistant.answering.grounding.evidence_windows import CitedPassage
 from assistant.answering.llm.client import LanguageModel, Message
-from assistant.answering.llm.sanitize import _ADDRESS, plain
-from assistant.answering.sentence_stream import Written, written_sentences
+from assistant.answering.llm.sanitize import _ADDRESS, sanitize
+from assistant.answering.sentence_stream import GeneratedSentence, written_sentences
 from assistant.core.errors import ModelError
-from assistant.core.models import Claim, Composition, RetrievalResult, ScoredPassage
+from assistant.core.models import Claim, GenerationStats, RetrievalResult, ScoredPassage
 
 PASSAGES = 6
 CHARACTERS = 6000
@@ -24,16 +24,16 @@ _SHORT = 15
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
+class PromptContext:
     """What a model may write from: the passages by number (from 1), and what is needed to prove its sentences."""
 
     question: str
     ranked: tuple[ScoredPassage, ...]
-    cited: tuple[Cited, ...]
+    cited: tuple[CitedPassage, ...]
     floor: float
 
 
-def choose_material(question: str, evidence: RetrievalResult, quotes: Draft, setting: Setting) -> Material:
+def choose_material(question: str, evidence: RetrievalResult, quotes: Draft, setting: AnswerContext) -> PromptContext:
     """The passages that the quoting draft rests on, then the next best, as many as a small model can read."""
     quoted = {claim.passage.id for group in quotes.groups for paragraph in group.paragraphs for claim in paragraph}
     readable = [one for one in evidence.ranked if not one.passage.generated]
@@ -45,34 +45,36 @@ def choose_material(question: str, evidence: RetrievalResult, quotes: Draft, set
         chosen.append(one)
     sentences = setting.library.generation.space.sentence_vectors
     cited = (
-        Cited(one.passage, sentences[one.first_sentence : one.first_sentence + len(one.passage.sentences)])
+        CitedPassage(one.passage, sentences[one.first_sentence : one.first_sentence + len(one.passage.sentences)])
         for one in chosen
     )
-    return Material(question, tuple(chosen), tuple(cited), evidence.sentence_threshold)
+    return PromptContext(question, tuple(chosen), tuple(cited), evidence.sentence_threshold)
 
 
-def answer_messages(material: Material, setting: Setting) -> list[Message]:
+def answer_messages(material: PromptContext, setting: AnswerContext) -> list[Message]:
     """System and user message: numbered passages between tags, then the question; never an address of a page."""
     prompts, language = setting.prompts, setting.language
     passages = "\n".join(
-        prompts.fill(
+        prompts.render(
             "model_passage",
             language,
             number=str(number),
-            title=plain(one.passage.header).replace('"', "'"),
-            text=plain(one.passage.text),
+            title=sanitize(one.passage.header).replace('"', "'"),
+            text=sanitize(one.passage.text),
         )
         for number, one in enumerate(material.ranked, start=1)
     )
-    asked = prompts.fill("model_question", language, passages=passages, question=plain(material.question))
-    return [("system", prompts.fill("model_answer", language)), ("human", asked)]
+    asked = prompts.render("model_question", language, passages=passages, question=sanitize(material.question))
+    return [("system", prompts.render("model_answer", language)), ("human", asked)]
 
 
-class Writing:
+class GroundedGeneration:
     """An answer while a model writes it: iterate over its proven paragraphs, then see how it went."""
 
-    def __init__(self, model: LanguageModel, check: SupportCheck, material: Material, setting: Setting) -> None:
-        self.composition = Composition()
+    def __init__(
+        self, model: LanguageModel, check: ClaimVerifier, material: PromptContext, setting: AnswerContext
+    ) -> None:
+        self.composition = GenerationStats()
         self._chunks = model.stream(answer_messages(material, setting))
         self._check = check
         self._material = material
@@ -86,11 +88,11 @@ class Writing:
         try:
             for sentence in written_sentences(self._chunks):
                 if claims := self._prove(sentence):
-                    yield sentence.opens, self._with_state(claims)
+                    yield sentence.starts_paragraph, self._with_state(claims)
         except ModelError as error:
             self.composition = replace(self.composition, failure=error.code)
 
-    def _prove(self, sentence: Written) -> tuple[Claim, ...]:
+    def _prove(self, sentence: GeneratedSentence) -> tuple[Claim, ...]:
         """The sentence with what carries it, the quote that can stand in its place, or nothing."""
         claims, outcome = self._judged(sentence)
         if not claims or self._is_repeated(claims[0]) or not self._may_quote(claims):
@@ -99,13 +101,13 @@ class Writing:
         self.composition = self.composition.counting(outcome)
         return claims
 
-    def _judged(self, sentence: Written) -> tuple[tuple[Claim, ...], str]:
+    def _judged(self, sentence: GeneratedSentence) -> tuple[tuple[Claim, ...], str]:
         known = [number - 1 for number in sentence.numbers if 1 <= number <= len(self._material.cited)]
         if not known or len(known) < len(sentence.numbers) or _is_unfit(sentence.text):
             return (), "dropped"
         text = sentence.text if _END.search(sentence.text) else f"{sentence.text}."
         cited = [self._material.cited[place] for place in known]
-        verdict = self._check.judge(text, cited, self._setting.language)
+        verdict = self._check.verify(text, cited, self._setting.language)
         if verdict.supported:
             claims = [self._claim("", known[place], quote) for place, quote in verdict.quotes]
             return (replace(claims[0], text=text), *claims[1:]), "shown"
@@ -146,7 +148,7 @@ class Writing:
             if claim.passage.document_id not in self._noted:
                 self._noted.add(claim.passage.document_id)
                 source = self._setting.library.generation.sources[claim.passage.document_id]
-                added += state_claims(source, [claim], self._setting)
+                added += status_claims(source, [claim], self._setting)
         return (*claims, *added)
 
 
@@ -155,7 +157,7 @@ def _is_unfit(text: str) -> bool:
     return len(text) < _SHORT or bool(_ADDRESS.search(text)) or "\ufffd" in text
 
 
-def is_enough(composition: Composition) -> bool:
+def is_enough(composition: GenerationStats) -> bool:
     """Whether an answer can stand by itself: the model finished, and most of what it wrote is proven."""
     kept = composition.shown + composition.replaced
     return composition.failure is None and composition.shown > 0 and composition.dropped <= kept

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.answering.llm.client import LanguageModel
-from assistant.answering.llm.sanitize import plain
+from assistant.answering.llm.sanitize import sanitize
 from assistant.core.errors import ModelError
-from assistant.core.models import Turn, ParsedQuery
+from assistant.core.models import ChatMessage, ParsedQuery
 from assistant.core.prompt_templates import Prompts
 from assistant.language.language_detection import detect_language
-from assistant.language.tokenizer import Tokenizer
-from assistant.retrieval.query_understanding import area_of
+from assistant.language.tokenizer import TermAnalyzer
+from assistant.retrieval.query_understanding import detect_intent
 
 TURNS = 4
 SECONDS = 4.0
@@ -20,8 +20,12 @@ _CHARACTERS = 300
 _TURN_CHARACTERS = 600
 
 
-def rewritten(
-    model: LanguageModel, understood: ParsedQuery, history: Sequence[Turn], tokenizer: Tokenizer, prompts: Prompts
+def rewrite_follow_up(
+    model: LanguageModel,
+    understood: ParsedQuery,
+    history: Sequence[ChatMessage],
+    tokenizer: TermAnalyzer,
+    prompts: Prompts,
 ) -> ParsedQuery:
     """The question as the model would ask it, if that says nothing that was not said; else as it was understood."""
     if not understood.is_follow_up:
@@ -34,17 +38,19 @@ def rewritten(
     terms = set(tokenizer.terms(text, understood.language))
     if not asked < terms or not terms <= asked.union(said):
         return understood
-    area = area_of(terms, tokenizer) or understood.area
+    area = detect_intent(terms, tokenizer) or understood.area
     return replace(understood, standalone=text, subject="", context="", area=area)
 
 
-def _proposed(model: LanguageModel, understood: ParsedQuery, history: Sequence[Turn], prompts: Prompts) -> str | None:
+def _proposed(
+    model: LanguageModel, understood: ParsedQuery, history: Sequence[ChatMessage], prompts: Prompts
+) -> str | None:
     """One line of the model, or ``None`` when it failed or wrote anything else."""
     language = understood.language
-    turns = "\n".join(f"{turn.role}: {plain(turn.content[:_TURN_CHARACTERS])}" for turn in history)
-    asked = prompts.fill("model_conversation", language, turns=turns, question=plain(understood.question))
+    turns = "\n".join(f"{turn.role}: {sanitize(turn.content[:_TURN_CHARACTERS])}" for turn in history)
+    asked = prompts.render("model_conversation", language, turns=turns, question=sanitize(understood.question))
     try:
-        text = model.complete([("system", prompts.fill("model_rewrite", language)), ("human", asked)], SECONDS)
+        text = model.complete([("system", prompts.render("model_rewrite", language)), ("human", asked)], SECONDS)
     except ModelError:
         return None
     lines = [line.strip(" \"'„“”*") for line in text.splitlines() if line.strip()]

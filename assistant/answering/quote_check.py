@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from assistant.answering.draft import Draft, Group
+from assistant.answering.draft import ClaimGroup, Draft
 from assistant.core.models import Claim
 from assistant.language.numbers import unsupported_numbers
 
 
-def verified(draft: Draft) -> Draft:
+def drop_unproven(draft: Draft) -> Draft:
     """The draft without the claims that their passage does not prove."""
     groups = tuple(group for group in map(_proven, draft.groups) if group.paragraphs)
     return Draft(draft.lead_in if groups else "", groups)
 
 
-def _proven(group: Group) -> Group:
+def _proven(group: ClaimGroup) -> ClaimGroup:
     paragraphs = (tuple(claim for claim in paragraph if is_proven(claim)) for paragraph in group.paragraphs)
-    return Group(group.label, tuple(paragraph for paragraph in paragraphs if any(one.quote for one in paragraph)))
+    return ClaimGroup(group.label, tuple(paragraph for paragraph in paragraphs if any(one.quote for one in paragraph)))
 
 
 def is_proven(claim: Claim) -> bool:

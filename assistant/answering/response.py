@@ -7,37 +7,37 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-from assistant.answering.citations import Numbering, pieces, sentences
-from assistant.answering.draft import Draft, Group, Setting
-from assistant.answering.generative import Writing, is_enough
-from assistant.answering.stage_timer import Clock
-from assistant.core.models import Answer, Composition, RetrievalResult, Language, Piece, Status, ParsedQuery
+from assistant.answering.citations import CitationIndex, render_draft, sentences
+from assistant.answering.draft import AnswerContext, ClaimGroup, Draft
+from assistant.answering.generative import GroundedGeneration, is_enough
+from assistant.answering.stage_timer import StageTimer
+from assistant.core.models import Answer, AnswerDelta, GenerationStats, Language, ParsedQuery, RetrievalResult, Status
 from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import Settings
 from assistant.retrieval.suggested_questions import COUNT, suggest
 
 
 @dataclass(frozen=True, slots=True)
-class Inquiry:
+class QuestionContext:
     """A question on its way: how it was understood, the language of the reply, the clock."""
 
     understood: ParsedQuery
     language: Language
-    clock: Clock
+    clock: StageTimer
 
 
-def answered(
-    inquiry: Inquiry,
+def build_answer(
+    inquiry: QuestionContext,
     evidence: RetrievalResult,
-    setting: Setting,
+    setting: AnswerContext,
     text: str,
-    numbering: Numbering,
-    composition: Composition | None = None,
+    numbering: CitationIndex,
+    composition: GenerationStats | None = None,
     model: str | None = None,
 ) -> Answer:
     """An answer of proven text; ``model`` names who worded at least one of its sentences."""
     understood = inquiry.understood
-    inquiry.clock.lap("verify")
+    inquiry.clock.stop("verify")
     return Answer(
         question=understood.question,
         standalone_question=understood.standalone,
@@ -56,14 +56,16 @@ def answered(
     )
 
 
-def refused(inquiry: Inquiry, reason: str, prompts: Prompts, settings: Settings, nearest: Sequence[str] = ()) -> Answer:
+def build_refusal(
+    inquiry: QuestionContext, reason: str, prompts: Prompts, settings: Settings, nearest: Sequence[str] = ()
+) -> Answer:
     """A refusal with its fixed, friendly reply, questions to ask instead and the human contact.
 
     ``nearest``: questions close to this one that the sources answer; examples fill up what is missing.
     """
     status: Status = reason if reason in get_args(Status) else "off_topic"  # type: ignore[assignment]
     language, contact_url = inquiry.language, settings.contact_url
-    values = {"contact": prompts.fill("contact", language, url=contact_url) if contact_url else ""}
+    values = {"contact": prompts.render("contact", language, url=contact_url) if contact_url else ""}
     instead = tuple(dict.fromkeys((*nearest, *prompts.lines("examples", language))))[:COUNT]
     if reason != "unavailable":
         values["examples"] = "\n".join(f"- {question}" for question in instead)
@@ -72,26 +74,26 @@ def refused(inquiry: Inquiry, reason: str, prompts: Prompts, settings: Settings,
         standalone_question=inquiry.understood.standalone,
         language=language,
         status=status,
-        text=prompts.fill(reason, language, **values),
+        text=prompts.render(reason, language, **values),
         suggestions=() if reason == "unavailable" else instead,
         timings_ms=inquiry.clock.times(),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class AnswerInput:
     """What an answer is told from: the question, its evidence, and the proven quotes that answer it."""
 
-    inquiry: Inquiry
+    inquiry: QuestionContext
     evidence: RetrievalResult
-    setting: Setting
+    setting: AnswerContext
     quotes: Draft
 
 
-def told(answer: Answer) -> Iterator[Piece | Answer]:
+def stream_answer(answer: Answer) -> Iterator[AnswerDelta | Answer]:
     """A finished answer piece by piece, then whole."""
     for piece in split_pieces(answer.text):
-        yield Piece(piece, answer.citations)
+        yield AnswerDelta(piece, answer.citations)
     yield answer
 
 
@@ -100,41 +102,43 @@ def split_pieces(text: str) -> tuple[str, ...]:
     return tuple(re.findall(r".+?(?:\](?: \([^)]*\))?(?=\s)|\n+|\Z)", text, re.DOTALL)) if text else ()
 
 
-def quoted(found: Found, composition: Composition | None = None) -> Answer:
+def answer_with_quotes(found: AnswerInput, composition: GenerationStats | None = None) -> Answer:
     """The answer that quotes; after a model that did not deliver it says so in a last line."""
-    numbering = Numbering(found.setting.library.generation.sources)
-    text = "".join([_caution(found), *pieces(found.quotes, numbering)])
+    numbering = CitationIndex(found.setting.library.generation.sources)
+    text = "".join([_caution(found), *render_draft(found.quotes, numbering)])
     if composition:
-        text += f"\n\n{_excuse(found, composition)}"
-    return answered(found.inquiry, found.evidence, found.setting, text, numbering, composition)
+        text += f"\n\n{_fallback_notice(found, composition)}"
+    return build_answer(found.inquiry, found.evidence, found.setting, text, numbering, composition)
 
 
-def worded(found: Found, writing: Writing, model: str, *, at_once: bool) -> Iterator[Piece | Answer]:
+def stream_generated(
+    found: AnswerInput, writing: GroundedGeneration, model: str, *, at_once: bool
+) -> Iterator[AnswerDelta | Answer]:
     """The answer that a model words. Nothing shown is withdrawn, so quotes follow when too little could be proven.
 
     With ``at_once`` nothing is shown before the end, so then only quotes remain.
     """
-    numbering = Numbering(found.setting.library.generation.sources)
-    shown: list[Piece] = []
+    numbering = CitationIndex(found.setting.library.generation.sources)
+    shown: list[AnswerDelta] = []
     said: set[str] = set()
     for opens, claims in writing:
         said.update(claim.quote for claim in claims)
         before = _caution(found) if not shown else "\n\n" if opens else " "
         text = before + "".join(sentences(claims, numbering))
-        shown.append(Piece(text, numbering.citations))
+        shown.append(AnswerDelta(text, numbering.citations))
         if not at_once:
             yield shown[-1]
     composition = writing.composition
-    found.inquiry.clock.lap("answer")
+    found.inquiry.clock.stop("answer")
     enough = is_enough(composition)
     if not enough and (at_once or not shown):
-        yield from told(quoted(found, composition))
+        yield from stream_answer(answer_with_quotes(found, composition))
         return
-    added = [] if enough else [Piece(_supplement(found, composition, said, numbering), numbering.citations)]
+    added = [] if enough else [AnswerDelta(_supplement(found, composition, said, numbering), numbering.citations)]
     yield from (*shown, *added) if at_once else added
     text = "".join(piece.text for piece in (*shown, *added))
     author = model if composition.shown else None
-    yield answered(found.inquiry, found.evidence, found.setting, text, numbering, composition, author)
+    yield build_answer(found.inquiry, found.evidence, found.setting, text, numbering, composition, author)
 
 
 def mode_note(answer: Answer, prompts: Prompts) -> str:
@@ -142,34 +146,36 @@ def mode_note(answer: Answer, prompts: Prompts) -> str:
     if answer.status != "answered":
         return ""
     if answer.model is None:
-        return prompts.fill("quotes_note", answer.language)
+        return prompts.render("quotes_note", answer.language)
     count = len({citation.id for citation in answer.citations})
     if count == 1:
-        return prompts.fill("model_note_one", answer.language, model=answer.model)
-    return prompts.fill("model_note", answer.language, model=answer.model, count=str(count))
+        return prompts.render("model_note_one", answer.language, model=answer.model)
+    return prompts.render("model_note", answer.language, model=answer.model, count=str(count))
 
 
-def _caution(found: Found) -> str:
+def _caution(found: AnswerInput) -> str:
     if found.evidence.sufficiency != "weak":
         return ""
     name = "words_only" if found.evidence.lexical_only else "caution"
-    return f"{found.setting.prompts.fill(name, found.setting.language)}\n\n"
+    return f"{found.setting.prompts.render(name, found.setting.language)}\n\n"
 
 
-def _excuse(found: Found, composition: Composition) -> str:
+def _fallback_notice(found: AnswerInput, composition: GenerationStats) -> str:
     """One quiet line: why there are quotes although a model is connected."""
     name = "model_failed" if composition.failure else "model_unproven"
-    return found.setting.prompts.fill(name, found.setting.language)
+    return found.setting.prompts.render(name, found.setting.language)
 
 
-def _supplement(found: Found, composition: Composition, said: Collection[str], numbering: Numbering) -> str:
+def _supplement(
+    found: AnswerInput, composition: GenerationStats, said: Collection[str], numbering: CitationIndex
+) -> str:
     """The quotes that were not said yet, below what is shown already, and the quiet line."""
     groups = tuple(group for group in (_unsaid(group, said) for group in found.quotes.groups) if group.paragraphs)
-    lead_in = found.setting.prompts.fill("model_quotes", found.setting.language)
-    quotes = "".join(pieces(Draft(lead_in, groups), numbering)) if groups else ""
-    return "".join(f"\n\n{part}" for part in (quotes, _excuse(found, composition)) if part)
+    lead_in = found.setting.prompts.render("model_quotes", found.setting.language)
+    quotes = "".join(render_draft(Draft(lead_in, groups), numbering)) if groups else ""
+    return "".join(f"\n\n{part}" for part in (quotes, _fallback_notice(found, composition)) if part)
 
 
-def _unsaid(group: Group, said: Collection[str]) -> Group:
+def _unsaid(group: ClaimGroup, said: Collection[str]) -> ClaimGroup:
     paragraphs = (tuple(claim for claim in paragraph if claim.quote not in said) for paragraph in group.paragraphs)
-    return Group(group.label, tuple(paragraph for paragraph in paragraphs if any(one.quote for one in paragraph)))
+    return ClaimGroup(group.label, tuple(paragraph for paragraph in paragraphs if any(one.quote for one in paragraph)))

@@ -18,15 +18,15 @@ _EMPHASIS = re.compile(r"\*\*|__|`|(?<!\w)[*_]|[*_](?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class GeneratedSentence:
     """One sentence without its marks, the numbers that these cite, and whether it opens a paragraph."""
 
     text: str
     numbers: tuple[int, ...]
-    opens: bool
+    starts_paragraph: bool
 
 
-def written_sentences(chunks: Iterable[str]) -> Iterator[Written]:
+def written_sentences(chunks: Iterable[str]) -> Iterator[GeneratedSentence]:
     """Sentences as soon as they are complete; one that the stream breaks off with an error never comes."""
     rest, opens = "", True
     for chunk in chunks:
@@ -61,13 +61,13 @@ def _split_ready(line: str) -> tuple[list[str], str]:
     return list(sentences[:-1]), head[head.rindex(sentences[-1]) :] + tail
 
 
-def _sentences(line: str, opens: bool) -> Iterator[Written]:
+def _sentences(line: str, opens: bool) -> Iterator[GeneratedSentence]:
     for sentence in split_sentences(_marks_inside(_LINE_START.sub("", line))):
         numbers = [int(one) for marks in _MARK.findall(sentence) for one in re.findall(r"\d+", marks)]
         text = " ".join(_EMPHASIS.sub("", _MARK.sub("", sentence)).split())
         text = re.sub(r"\s+([.,;:!?])", r"\1", text)
         if re.search(r"\w", text):
-            yield Written(text, tuple(dict.fromkeys(numbers)), opens)
+            yield GeneratedSentence(text, tuple(dict.fromkeys(numbers)), opens)
             opens = False
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 
 
-class Clock:
+class StageTimer:
     """Milliseconds per stage."""
 
     def __init__(self) -> None:
         self._start = self._last = time.perf_counter()
         self._laps = dict.fromkeys(("understand", "retrieve", "answer", "verify"), 0.0)
 
-    def lap(self, stage: str) -> None:
+    def stop(self, stage: str) -> None:
         """End a stage."""
         now = time.perf_counter()
         self._laps[stage] += (now - self._last) * 1000

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 MANIFEST_FILE = "manifest.json"
 
 
-def prepared(folder: Path, write: Callable[[Path], None]) -> Path:
+def ensure_artifact(folder: Path, write: Callable[[Path], None]) -> Path:
     """The folder; ``write`` fills a new one first if it is missing or damaged.
 
     Written aside and renamed, so that no process ever sees half a folder. ``OSError`` on a full or sealed disk.

@@ -23,7 +23,7 @@ Role = Literal[
 ]
 
 
-class Profile(BaseModel):
+class CompanyProfile(BaseModel):
     """A firm as an adviser or manager describes it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -45,7 +45,7 @@ class Profile(BaseModel):
     description: Annotated[str, Field(max_length=5000)] | None = None
 
 
-def load_profile(path: Path) -> Profile:
+def load_profile(path: Path) -> CompanyProfile:
     """Read a profile from YAML or JSON; ``ProfileError`` names file and field."""
     try:
         return parse_profile(path.read_text(encoding="utf-8"), str(path))
@@ -53,10 +53,10 @@ def load_profile(path: Path) -> Profile:
         raise ProfileError(f"{path}: das Profil ist nicht lesbar; erwartet wird YAML oder JSON.") from error
 
 
-def parse_profile(text: str, name: str = "Profildatei") -> Profile:
+def parse_profile(text: str, name: str = "Profildatei") -> CompanyProfile:
     """Read a profile from the text of a file (JSON is YAML, too); ``name`` stands in front of errors."""
     try:
-        return Profile.model_validate(yaml.safe_load(text) or {})
+        return CompanyProfile.model_validate(yaml.safe_load(text) or {})
     except ValidationError as error:
         raise ProfileError(f"{name}: {explain(error)}") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -65,4 +65,4 @@ def parse_profile(text: str, name: str = "Profildatei") -> Profile:
 
 def explain(error: ValidationError) -> str:
     """The first problem of a profile as a German sentence."""
-    return f"{validation_messages.explain(error, known=tuple(Profile.model_fields))}."
+    return f"{validation_messages.explain(error, known=tuple(CompanyProfile.model_fields))}."

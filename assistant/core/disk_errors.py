@@ -17,7 +17,7 @@ _SEALED_WORDS = ("readonly database", "read-only", "permission denied")
 
 
 @contextmanager
-def explained_writes(folder: Path) -> Iterator[None]:
+def translate_disk_errors(folder: Path) -> Iterator[None]:
     """Turn a failure that comes from the disk into an ``IndexWriteError``; any other passes unchanged."""
     try:
         yield

@@ -47,7 +47,7 @@ class IndexWriteError(AssistantError):
         self.short = short
 
 
-class StoreUnreachableError(AssistantError):
+class VectorStoreUnavailableError(AssistantError):
     """The Chroma server does not answer in time; what it holds may be whole all the same."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 
 
-def give_back() -> None:
+def trim_heap() -> None:
     """Trim the heap where the C library can (glibc); elsewhere the allocator does so by itself."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim:

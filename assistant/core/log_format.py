@@ -74,7 +74,7 @@ class TracebackSink(io.TextIOBase):
         return len(text)
 
 
-def described(error: BaseException) -> dict[str, str]:
+def error_location(error: BaseException) -> dict[str, str]:
     """Type of an error and the places it came from, the innermost of this package and the innermost of all."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if Path(frame.filename).is_relative_to(_PACKAGE)]
@@ -91,7 +91,7 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
     if isinstance(given, Mapping):
         fields |= {name: value for name, value in given.items() if value is not None}
     if record.exc_info and record.exc_info[1]:
-        fields |= described(record.exc_info[1])
+        fields |= error_location(record.exc_info[1])
     return fields
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
-from assistant.core.sources import Source
+from assistant.core.sources import SourceMetadata
 
 Language = Literal["de", "en"]
 Kind = Literal["position_paper", "funding", "support", "cooperation", "literature", "document"]
@@ -29,7 +29,7 @@ class Section:
 class Document:
     """One knowledge file or added document: its checked head and its text in sections."""
 
-    source: Source
+    source: SourceMetadata
     kind: Kind
     sections: tuple[Section, ...]
     fingerprint: str
@@ -117,7 +117,7 @@ class RetrievalResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class ChatMessage:
     """One turn of the conversation, as plain text that is data and never instruction."""
 
     role: Literal["user", "assistant"]
@@ -144,7 +144,7 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
-class Composition:
+class GenerationStats:
     """How a language model's answer went: sentences as written, replaced by a quote, dropped; why it broke off."""
 
     shown: int = 0
@@ -152,7 +152,7 @@ class Composition:
     dropped: int = 0
     failure: str | None = None
 
-    def counting(self, outcome: str) -> Composition:
+    def counting(self, outcome: str) -> GenerationStats:
         """The same with one more sentence ``shown``, ``replaced`` or ``dropped``."""
         return replace(self, **{outcome: getattr(self, outcome) + 1})
 
@@ -173,7 +173,7 @@ class Answer:
     ai_generated: bool = False
     caution: Literal["weak_evidence"] | None = None
     timings_ms: dict[str, float] = field(default_factory=dict)
-    composition: Composition | None = None
+    composition: GenerationStats | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain data, in the order of the contract; how a model's text fared stays inside."""
@@ -183,7 +183,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class AnswerDelta:
     """Text to append to what is shown already, and all citations so far."""
 
     text: str

@@ -9,7 +9,7 @@ from string import Template
 from assistant.core.errors import PromptError
 from assistant.core.models import Language
 
-VARIABLES: Mapping[str, frozenset[str]] = {
+TEMPLATE_VARIABLES: Mapping[str, frozenset[str]] = {
     "off_topic": frozenset({"examples", "contact"}),
     "no_source": frozenset({"examples", "contact"}),
     "not_a_question": frozenset({"examples", "contact"}),
@@ -68,10 +68,10 @@ class Prompts:
         self._texts = {
             (language, name): _read(language, name, own_folder, folder)
             for language in ("de", "en")
-            for name in VARIABLES
+            for name in TEMPLATE_VARIABLES
         }
 
-    def fill(self, name: str, language: Language, **values: str) -> str:
+    def render(self, name: str, language: Language, **values: str) -> str:
         """The prompt with its variables filled in."""
         return Template(self._texts[language, name]).substitute(values).strip()
 
@@ -87,7 +87,7 @@ def _read(language: str, name: str, own_folder: Path | None, folder: Path) -> st
         raise PromptError(f"Der Text {places[-1]} fehlt.")
     text = path.read_text(encoding="utf-8").strip()
     used = frozenset(Template(text).get_identifiers())
-    if used != VARIABLES[name] or not Template(text).is_valid():
-        expected = ", ".join(f"${one}" for one in sorted(VARIABLES[name])) or "keine"
+    if used != TEMPLATE_VARIABLES[name] or not Template(text).is_valid():
+        expected = ", ".join(f"${one}" for one in sorted(TEMPLATE_VARIABLES[name])) or "keine"
         raise PromptError(f"{path}: erwartet werden genau diese Variablen: {expected}.")
     return text

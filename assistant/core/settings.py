@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from assistant.core.errors import SettingsError
 from assistant.core.log_format import LogMode
-from assistant.core.validation_messages import in_words
+from assistant.core.validation_messages import describe_error
 from assistant.core.web_origins import parse_origin
 
 PREFIX = "NETZLOTSE_"
@@ -203,4 +203,4 @@ def _explain(error: ValidationError) -> str:
     name = field.upper() if field.upper().startswith(PREFIX) else variable_name(field)
     if first["type"] == "extra_forbidden":
         return _unknown(name, [variable_name(known) for known in Settings.model_fields])
-    return f"Die Einstellung {name} hat einen ungültigen Wert: {in_words(first)}."
+    return f"Die Einstellung {name} hat einen ungültigen Wert: {describe_error(first)}."

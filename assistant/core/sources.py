@@ -81,7 +81,7 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Source(_Strict):
+class SourceMetadata(_Strict):
     """Fields that every knowledge file has."""
 
     id: Identifier
@@ -101,7 +101,7 @@ class Source(_Strict):
     hidden: bool = False
 
 
-class PositionPaper(Source):
+class PositionPaper(SourceMetadata):
     """One section of the position paper, told in our own words."""
 
     kind: Literal["position_paper"]
@@ -147,7 +147,7 @@ class Rate(_Strict):
     what: str
 
 
-class Sum(_Strict):
+class MoneyLimit(_Strict):
     """An amount of money in euro and what it limits."""
 
     eur: Euro
@@ -158,8 +158,8 @@ class Amount(_Strict):
     """How much: rates, caps and floors as numbers; ``note`` only explains."""
 
     rates: tuple[Rate, ...] = ()
-    caps: tuple[Sum, ...] = ()
-    floors: tuple[Sum, ...] = ()
+    caps: tuple[MoneyLimit, ...] = ()
+    floors: tuple[MoneyLimit, ...] = ()
     de_minimis: bool | None = None
     note: str | None = None
 
@@ -175,7 +175,7 @@ class Application(_Strict):
     note: str | None = None
 
 
-class Funding(Source):
+class Funding(SourceMetadata):
     """A funding programme."""
 
     kind: Literal["funding"]
@@ -204,7 +204,7 @@ class Funding(Source):
         return self
 
 
-class Support(Source):
+class SupportOffer(SourceMetadata):
     """A place that helps: hub, centre, platform, agency, laboratory, association."""
 
     kind: Literal["support"]
@@ -220,7 +220,7 @@ class Support(Source):
     successor_note: str | None = None
 
 
-class Cooperation(Source):
+class Cooperation(SourceMetadata):
     """Know-how about cooperating: law, contracts, forms, standards, strategy."""
 
     kind: Literal["cooperation"]
@@ -228,7 +228,7 @@ class Cooperation(Source):
     source_title: str | None = None
 
 
-class Literature(Source):
+class Literature(SourceMetadata):
     """A book, article, law or standard that other texts rest on."""
 
     kind: Literal["literature"]
@@ -243,7 +243,7 @@ class Literature(Source):
     used_in: tuple[Identifier, ...] = ()
 
 
-class AddedDocument(Source):
+class AddedDocument(SourceMetadata):
     """A document that an operator added; its head comes from the file, not from an editor."""
 
     kind: Literal["document"]
@@ -255,8 +255,15 @@ class AddedDocument(Source):
     sha256: Annotated[str, Field(pattern=r"[0-9a-f]{64}")]
 
 
-KINDS: tuple[type[Source], ...] = (PositionPaper, Funding, Support, Cooperation, Literature, AddedDocument)
+SOURCE_TYPES: tuple[type[SourceMetadata], ...] = (
+    PositionPaper,
+    Funding,
+    SupportOffer,
+    Cooperation,
+    Literature,
+    AddedDocument,
+)
 FrontMatter = Annotated[
-    PositionPaper | Funding | Support | Cooperation | Literature | AddedDocument,
+    PositionPaper | Funding | SupportOffer | Cooperation | Literature | AddedDocument,
     Field(discriminator="kind"),
 ]

@@ -50,13 +50,13 @@ def explain(error: ValidationError, *, skip: int = 0, known: Sequence[str] = ())
     """
     first = error.errors()[0]
     field = ".".join(str(part) for part in first["loc"][skip:] or first["loc"])
-    said = in_words(first)
+    said = describe_error(first)
     if first["type"] == "extra_forbidden" and (closest := get_close_matches(str(first["loc"][-1]), known, n=1)):
         said = f"{said}; gemeint ist wohl '{closest[0]}'"
     return f"{field}: {said}" if field else said
 
 
-def in_words(problem: ErrorDetails) -> str:
+def describe_error(problem: ErrorDetails) -> str:
     """A problem without its field; what our own validators say is taken as it is."""
     if problem["type"] == "value_error":
         return " ".join(problem["msg"].removeprefix("Value error, ").split())

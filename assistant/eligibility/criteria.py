@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from assistant.core.company_profile import Profile
+from assistant.core.company_profile import CompanyProfile
 from assistant.core.models import Claim, Passage
 from assistant.core.sources import Eligibility, Funding, Land
 from assistant.eligibility.rule_quotes import (
@@ -19,11 +19,11 @@ from assistant.eligibility.rule_quotes import (
     SIZE,
     SME,
     UNCONFIRMED,
-    Sought,
-    find_rule,
+    QuotePattern,
+    find_quote,
 )
-from assistant.eligibility.sme_size import EU_SME, Limits, Outcome, Result, euro, within
-from assistant.language.dates import show_date
+from assistant.eligibility.sme_size import EU_SME, Limits, Result, RuleResult, check_limits, euro
+from assistant.language.dates import format_date
 from assistant.language.numbers import numbers_in
 
 UNPROVEN = "die Quelle sagt das nicht in einem zitierbaren Satz – bitte dort nachlesen"
@@ -52,7 +52,9 @@ class Criterion:
     missing: tuple[str, ...] = ()
 
 
-def criteria(source: Funding, passages: Sequence[Passage], profile: Profile, today: date) -> tuple[Criterion, ...]:
+def check_eligibility(
+    source: Funding, passages: Sequence[Passage], profile: CompanyProfile, today: date
+) -> tuple[Criterion, ...]:
     """All rules of a programme that its head knows, in the order in which an adviser asks."""
     parts = (
         _place(source, passages, profile),
@@ -68,7 +70,7 @@ def criteria(source: Funding, passages: Sequence[Passage], profile: Profile, tod
     return tuple(_only_proven(one, own) for part in parts for one in part)
 
 
-def _own_numbers(profile: Profile) -> frozenset[str]:
+def _own_numbers(profile: CompanyProfile) -> frozenset[str]:
     """Numbers that the firm itself gave, as they are shown."""
     money = [euro(one) for one in (profile.turnover_eur, profile.balance_sheet_eur) if one is not None]
     return numbers_in(" ; ".join([str(profile.employees), str(profile.founded), *money]))
@@ -82,23 +84,23 @@ def _only_proven(one: Criterion, own: frozenset[str]) -> Criterion:
     return replace(one, result="unklar", why=UNPROVEN)
 
 
-def _criterion(name: str, outcome: Outcome, rule: Claim | None) -> Criterion:
+def _criterion(name: str, outcome: RuleResult, rule: Claim | None) -> Criterion:
     return Criterion(name, outcome.result, outcome.why, rule, outcome.missing)
 
 
-def _yes(met: bool) -> Result:
+def _met(met: bool) -> Result:
     return "erfüllt" if met else "nicht erfüllt"
 
 
-def _place(source: Funding, passages: Sequence[Passage], profile: Profile) -> Iterator[Criterion]:
+def _place(source: Funding, passages: Sequence[Passage], profile: CompanyProfile) -> Iterator[Criterion]:
     laender: tuple[Land, ...] = source.eligibility.laender or ((source.land,) if source.land else ())
     if not laender:
         return
-    rule = find_rule(passages, replace(PLACE, names=tuple(stem for land in laender for stem in _stems(land))))
+    rule = find_quote(passages, replace(PLACE, names=tuple(stem for land in laender for stem in _stems(land))))
     if profile.land is None:
-        outcome = Outcome("unklar", f"Land fehlt; das Programm gilt in {_join(laender)}", ("land",))
+        outcome = RuleResult("unklar", f"Land fehlt; das Programm gilt in {_join(laender)}", ("land",))
     else:
-        outcome = Outcome(_yes(profile.land in laender), f"Ihr Land: {profile.land}")
+        outcome = RuleResult(_met(profile.land in laender), f"Ihr Land: {profile.land}")
     yield _criterion("Land", outcome, rule)
 
 
@@ -108,64 +110,66 @@ def _stems(land: Land) -> tuple[str, ...]:
     return stems.get(land, ("Nordrhein-Westfal", "NRW") if land == "Nordrhein-Westfalen" else (land,))
 
 
-def _applicants(rules: Eligibility, passages: Sequence[Passage], profile: Profile, today: date) -> Iterator[Criterion]:
+def _applicants(
+    rules: Eligibility, passages: Sequence[Passage], profile: CompanyProfile, today: date
+) -> Iterator[Criterion]:
     if not rules.applicants:
         return
     allowed = _join([_APPLICANT_NAMES[one] for one in rules.applicants])
-    rule = find_rule(passages, APPLICANTS)
+    rule = find_quote(passages, APPLICANTS)
     if "company" in rules.applicants:
-        outcome = Outcome("erfüllt", f"vorgesehen sind {allowed}")
+        outcome = RuleResult("erfüllt", f"vorgesehen sind {allowed}")
     elif {"startup", "founder"} & set(rules.applicants):
         outcome = _young(profile, today, allowed, rules.applicants)
     else:
-        outcome = Outcome("nicht erfüllt", f"Anträge stellen nur {allowed}")
+        outcome = RuleResult("nicht erfüllt", f"Anträge stellen nur {allowed}")
     yield _criterion("Antragsteller", outcome, rule)
 
 
-def _young(profile: Profile, today: date, allowed: str, applicants: Sequence[str]) -> Outcome:
+def _young(profile: CompanyProfile, today: date, allowed: str, applicants: Sequence[str]) -> RuleResult:
     if profile.role == "startup":
         only_founders = "startup" not in applicants
         why = "gefördert wird die Gründung selbst" if only_founders else "Ihr Unternehmen ist ein Start-up"
-        return Outcome("unklar" if only_founders else "erfüllt", why)
+        return RuleResult("unklar" if only_founders else "erfüllt", why)
     if profile.founded is None:
-        return Outcome("unklar", f"Gründungsjahr fehlt; gefördert werden nur {allowed}", ("founded",))
+        return RuleResult("unklar", f"Gründungsjahr fehlt; gefördert werden nur {allowed}", ("founded",))
     young = today.year - profile.founded <= _YOUNG_YEARS
     result: Result = "unklar" if young else "nicht erfüllt"
-    return Outcome(result, f"gegründet {profile.founded}; gefördert werden nur {allowed}")
+    return RuleResult(result, f"gegründet {profile.founded}; gefördert werden nur {allowed}")
 
 
-def _size(rules: Eligibility, passages: Sequence[Passage], profile: Profile) -> Iterator[Criterion]:
+def _size(rules: Eligibility, passages: Sequence[Passage], profile: CompanyProfile) -> Iterator[Criterion]:
     own = Limits(rules.employees_below, rules.turnover_max_eur, rules.balance_sheet_max_eur)
     if own != Limits():
-        outcome = within(profile, own)
+        outcome = check_limits(profile, own)
         if outcome.result == "erfüllt" and rules.sme_only:
-            outcome = within(profile, EU_SME)
+            outcome = check_limits(profile, EU_SME)
         outcome = _from_a_size_on(rules.conditional_from_employees, profile, outcome)
-        yield _criterion("Unternehmensgröße", outcome, find_rule(passages, replace(SIZE, numbers=_numbers(rules))))
+        yield _criterion("Unternehmensgröße", outcome, find_quote(passages, replace(SIZE, numbers=_numbers(rules))))
     elif rules.sme_only:
-        yield _criterion("Unternehmensgröße", within(profile, EU_SME), find_rule(passages, SME))
+        yield _criterion("Unternehmensgröße", check_limits(profile, EU_SME), find_quote(passages, SME))
     elif rules.conditional_from_employees:
-        outcome = _from_a_size_on(rules.conditional_from_employees, profile, Outcome("erfüllt", ""))
-        yield _criterion("Unternehmensgröße", outcome, find_rule(passages, replace(SIZE, numbers=_numbers(rules))))
+        outcome = _from_a_size_on(rules.conditional_from_employees, profile, RuleResult("erfüllt", ""))
+        yield _criterion("Unternehmensgröße", outcome, find_quote(passages, replace(SIZE, numbers=_numbers(rules))))
     if rules.employees_min is not None:
         sought = replace(SIZE, numbers=(frozenset({str(rules.employees_min)}),))
-        yield _criterion("Mindestgröße", _at_least(rules.employees_min, profile), find_rule(passages, sought))
+        yield _criterion("Mindestgröße", _at_least(rules.employees_min, profile), find_quote(passages, sought))
 
 
-def _from_a_size_on(limit: int | None, profile: Profile, outcome: Outcome) -> Outcome:
+def _from_a_size_on(limit: int | None, profile: CompanyProfile, outcome: RuleResult) -> RuleResult:
     if limit is None or outcome.result == "nicht erfüllt":
         return outcome
     if profile.employees is None:
-        return Outcome("unklar", "Zahl der Beschäftigten fehlt", ("employees",))
+        return RuleResult("unklar", "Zahl der Beschäftigten fehlt", ("employees",))
     if profile.employees >= limit:
-        return Outcome("unklar", f"{profile.employees} Beschäftigte: ab {limit} gilt eine weitere Bedingung")
+        return RuleResult("unklar", f"{profile.employees} Beschäftigte: ab {limit} gilt eine weitere Bedingung")
     return replace(outcome, why=outcome.why or f"{profile.employees} Beschäftigte")
 
 
-def _at_least(limit: int, profile: Profile) -> Outcome:
+def _at_least(limit: int, profile: CompanyProfile) -> RuleResult:
     if profile.employees is None:
-        return Outcome("unklar", "Zahl der Beschäftigten fehlt", ("employees",))
-    return Outcome(_yes(profile.employees >= limit), f"{profile.employees} Beschäftigte")
+        return RuleResult("unklar", "Zahl der Beschäftigten fehlt", ("employees",))
+    return RuleResult(_met(profile.employees >= limit), f"{profile.employees} Beschäftigte")
 
 
 def _numbers(rules: Eligibility) -> tuple[frozenset[str], ...]:
@@ -177,25 +181,25 @@ def _numbers(rules: Eligibility) -> tuple[frozenset[str], ...]:
     )
 
 
-def _age(rules: Eligibility, passages: Sequence[Passage], profile: Profile, today: date) -> Iterator[Criterion]:
+def _age(rules: Eligibility, passages: Sequence[Passage], profile: CompanyProfile, today: date) -> Iterator[Criterion]:
     least, most = rules.company_age_min_years, rules.company_age_max_years
     for limit, wanted in ((least, 1), (most, -1)):
         if limit is None:
             continue
-        rule = find_rule(passages, replace(AGE, numbers=(frozenset({str(limit)}),)))
+        rule = find_quote(passages, replace(AGE, numbers=(frozenset({str(limit)}),)))
         if profile.founded is None:
             yield Criterion("Alter", "unklar", "Gründungsjahr fehlt", rule, ("founded",))
             continue
         years = today.year - profile.founded
-        result: Result = "unklar" if years == limit else _yes((years - limit) * wanted > 0)
+        result: Result = "unklar" if years == limit else _met((years - limit) * wanted > 0)
         yield Criterion("Alter", result, f"gegründet {profile.founded}", rule)
 
 
-def _sector(rules: Eligibility, passages: Sequence[Passage], profile: Profile) -> Iterator[Criterion]:
+def _sector(rules: Eligibility, passages: Sequence[Passage], profile: CompanyProfile) -> Iterator[Criterion]:
     """Words of a sector can confirm, but never exclude: firms name their trade in many ways."""
     if not rules.sectors:
         return
-    rule = find_rule(passages, replace(SECTOR, names=rules.sectors))
+    rule = find_quote(passages, replace(SECTOR, names=rules.sectors))
     text = f"{profile.sector or ''} {profile.description or ''}".lower()
     met = any(sector.lower()[:8] in text for sector in rules.sectors)
     why = profile.sector if met and profile.sector else f"gefördert werden: {_join(rules.sectors)}"
@@ -206,68 +210,68 @@ def _sector(rules: Eligibility, passages: Sequence[Passage], profile: Profile) -
 def _condition(rules: Eligibility, passages: Sequence[Passage]) -> Iterator[Criterion]:
     """What only a person can answer stays open, with the sentence that says it."""
     if rules.condition:
-        rule = find_rule(passages, Sought("", SIZE.headings, names=(rules.condition,)))
+        rule = find_quote(passages, QuotePattern("", SIZE.headings, names=(rules.condition,)))
         yield Criterion("Weitere Bedingung", "unklar", f"zu prüfen: {rules.condition}", rule)
 
 
-def _cooperation(rules: Eligibility, passages: Sequence[Passage], profile: Profile) -> Iterator[Criterion]:
+def _cooperation(rules: Eligibility, passages: Sequence[Passage], profile: CompanyProfile) -> Iterator[Criterion]:
     if not rules.cooperation_required:
         return
     counts = [str(one) for one in (rules.min_partners, rules.min_companies) if one and one > 1]
-    rule = find_rule(passages, replace(COOPERATION, numbers=(frozenset(counts),))) if counts else None
-    rule = rule or find_rule(passages, COOPERATION)
+    rule = find_quote(passages, replace(COOPERATION, numbers=(frozenset(counts),))) if counts else None
+    rule = rule or find_quote(passages, COOPERATION)
     yield _criterion("Kooperation", _partners(rules, profile), rule)
 
 
-def _partners(rules: Eligibility, profile: Profile) -> Outcome:
+def _partners(rules: Eligibility, profile: CompanyProfile) -> RuleResult:
     if profile.partners is None:
-        return Outcome("unklar", "noch offen, ob es Partner gibt", ("partners",))
+        return RuleResult("unklar", "noch offen, ob es Partner gibt", ("partners",))
     wanted = rules.partner_types or ("company", "research")
     fitting = [_ROLE_NAMES[one] for one in wanted if one in profile.partners]
     if not fitting:
         needed = " oder ".join(_ROLE_NAMES[one] for one in wanted)
-        return Outcome("nicht erfüllt", f"gefordert sind Partner ({needed}), angegeben ist keiner davon")
+        return RuleResult("nicht erfüllt", f"gefordert sind Partner ({needed}), angegeben ist keiner davon")
     many = max(rules.min_partners or 0, rules.min_companies or 0)
     if many > 2:
-        return Outcome("unklar", f"Partner sind da ({_join(fitting)}); gefordert sind mindestens {many}")
-    return Outcome("erfüllt", f"Partner: {_join(fitting)}")
+        return RuleResult("unklar", f"Partner sind da ({_join(fitting)}); gefordert sind mindestens {many}")
+    return RuleResult("erfüllt", f"Partner: {_join(fitting)}")
 
 
 def _period(source: Funding, passages: Sequence[Passage], today: date) -> Iterator[Criterion]:
     outcome, dates = _window(source, today)
     if outcome is None:
         return
-    rule = find_rule(passages, replace(PERIOD, numbers=(frozenset(dates),))) if dates else None
+    rule = find_quote(passages, replace(PERIOD, numbers=(frozenset(dates),))) if dates else None
     if source.status == "unclear":
-        rule = rule or find_rule(passages, UNCONFIRMED)
+        rule = rule or find_quote(passages, UNCONFIRMED)
     if source.status in ("unclear", "call_based"):
-        rule = rule or find_rule(passages, PERIOD)
-    yield _criterion("Antragszeit", outcome, rule or _status_rule(passages) or find_rule(passages, PERIOD))
+        rule = rule or find_quote(passages, PERIOD)
+    yield _criterion("Antragszeit", outcome, rule or _status_rule(passages) or find_quote(passages, PERIOD))
 
 
-def _window(source: Funding, today: date) -> tuple[Outcome | None, tuple[str, ...]]:
+def _window(source: Funding, today: date) -> tuple[RuleResult | None, tuple[str, ...]]:
     """Whether applications are possible on a day, and the dates (ISO) that the rule names."""
     coming = sorted(one for one in source.application.deadlines if one >= today)
     past = sorted(one for one in source.application.deadlines if one < today)
     if source.status == "paused":
-        return Outcome("nicht erfüllt", "zurzeit werden keine Anträge angenommen"), ()
+        return RuleResult("nicht erfüllt", "zurzeit werden keine Anträge angenommen"), ()
     if source.valid_from and len(source.valid_from) == 10 and date.fromisoformat(source.valid_from) > today:
-        return Outcome("nicht erfüllt", f"beginnt erst am {show_date(source.valid_from)}"), (source.valid_from,)
+        return RuleResult("nicht erfüllt", f"beginnt erst am {format_date(source.valid_from)}"), (source.valid_from,)
     if coming:
-        shown = show_date(coming[0].isoformat())
-        return Outcome("erfüllt", f"nächste Frist: {shown}"), (coming[0].isoformat(),)
+        shown = format_date(coming[0].isoformat())
+        return RuleResult("erfüllt", f"nächste Frist: {shown}"), (coming[0].isoformat(),)
     if past:
-        shown = show_date(past[-1].isoformat())
-        return Outcome("unklar", f"die letzte bekannte Frist war am {shown}; die nächste prüfen"), (
+        shown = format_date(past[-1].isoformat())
+        return RuleResult("unklar", f"die letzte bekannte Frist war am {shown}; die nächste prüfen"), (
             past[-1].isoformat(),
         )
     if source.status == "call_based":
-        return Outcome("unklar", "Anträge nur zu Aufrufen; den nächsten Aufruf prüfen"), ()
+        return RuleResult("unklar", "Anträge nur zu Aufrufen; den nächsten Aufruf prüfen"), ()
     if source.status == "unclear":
-        return Outcome("unklar", "ob Anträge möglich sind, ist nicht bestätigt"), ()
+        return RuleResult("unklar", "ob Anträge möglich sind, ist nicht bestätigt"), ()
     if source.valid_until:
-        shown = show_date(source.valid_until.isoformat())
-        return Outcome("erfüllt", f"befristet bis {shown}"), (source.valid_until.isoformat(),)
+        shown = format_date(source.valid_until.isoformat())
+        return RuleResult("erfüllt", f"befristet bis {shown}"), (source.valid_until.isoformat(),)
     return None, ()
 
 

@@ -19,7 +19,7 @@ _AVOIDED = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
+class QuotePattern:
     """What a sentence must hold: one of the ``words``, and of each group of ``numbers`` at least one.
 
     Sentences under a heading that matches ``headings`` come first. ``names`` are further words, taken literally;
@@ -33,55 +33,55 @@ class Sought:
     avoid: str = r"$^"
 
 
-SIZE = Sought(
+SIZE = QuotePattern(
     r"KMU|kleine[nr]? und mittlere|klein\w* (?:\w+ )?Unternehmen|kleine[nr]? (?:\w+ )?Betriebe|[Mm]ittelst[aä]nd|"
     r"Beschäftigt|Mitarbeite|Personen|Vollzeit|[Uu]msatz|[Bb]ilanz",
     r"Wer |Für wen|Welche Unternehmen",
 )
-SME = Sought(
+SME = QuotePattern(
     r"KMU|[Kk]leine[nr]? und mittlere|[Mm]ittelst[aä]nd|klein\w* (?:\w+ )?Unternehmen",
     SIZE.headings,
     avoid=r"kein KMU|[Gg]rößere|Großunternehmen",
 )
-APPLICANTS = Sought(
+APPLICANTS = QuotePattern(
     r"Unternehmen|Firmen|Betrieb|KMU|Einzelperson|Beschäftigte|Träger|Netzwerk|Verbänd|Verein|Forschung|Start-?up|"
     r"Gründ|Hochschul|Kommun|Arbeitgeber|Freiberuf|Konsorti|Cluster",
     r"Wer (?:kann|darf|bekommt|erhält|nutzt)|Für wen|Welche (?:Betriebe|Unternehmen|Firmen)",
 )
-COOPERATION = Sought(
+COOPERATION = QuotePattern(
     r"Verbund|Verbünd|Partner|[Kk]ooperation|[Kk]onsorti|[Gg]emeinsam|zusammen|Netzwerk|Forschungseinrichtung|Hochschul|"
     r"mindestens \w+ (?:\w+ )?(?:Unternehmen|Firmen|Betriebe|Länder)",
     r"Mit wem|Wer |Für wen|Was fördert",
 )
-PLACE = Sought(r"", r"Wer |Für wen|Was fördert|Wo ")
-AGE = Sought(r"Jahr", r"Wer |Für wen")
-SECTOR = Sought(r"", r"Wer |Für wen")
-PERIOD = Sought(
+PLACE = QuotePattern(r"", r"Wer |Für wen|Was fördert|Wo ")
+AGE = QuotePattern(r"Jahr", r"Wer |Für wen")
+SECTOR = QuotePattern(r"", r"Wer |Für wen")
+PERIOD = QuotePattern(
     r"Antr[aä]g|Frist|Stichtag|Bewerb|Einreich|Aufruf|befristet|läuft|gilt|bis zum|Skizze|Ende |laufend",
     r"beantrag|Wie |Bis wann",
 )
-UNCONFIRMED = Sought(
+UNCONFIRMED = QuotePattern(
     r"nicht (?:mehr )?(?:belegt|bestätigt|bekannt|geprüft)|unklar|fragen Sie|erfragen|prüfen|offen ist|widersprechen",
     r"beantrag|Bis wann|Worauf|Wann",
 )
-DEADLINE = Sought(
+DEADLINE = QuotePattern(
     r"Frist|Stichtag|befristet|jederzeit|laufend|bis zum|bis Ende|bis \d|Ende \d{4}|Fenster|Aufruf|ausgelaufen|läuft",
     r"beantrag|Bis wann|Worauf",
 )
-LINKED = Sought(r"verbundene Unternehmen|verbundenen Unternehmen|Partnerunternehmen", r"Zählen")
-APPLICATION = Sought(
+LINKED = QuotePattern(r"verbundene Unternehmen|verbundenen Unternehmen|Partnerunternehmen", r"Zählen")
+APPLICATION = QuotePattern(
     r"[Aa]ntr[aä]g|beantrag|einreich|[Pp]ortal|melde|registrier|wende|Hausbank|Skizze|Bewerb|Beratung|Formular",
     r"beantrag|Wie kommt|Wie kommen|Wie nutz|Wie bekomm|Wie mel|Wie erreich|Wo fragt|Wie bewirbt",
     avoid=r"\bkeine?n?\b|\bnicht\b|\bwaren?\b|\blief(?:en)?\b|wurden?\b",
 )
-CONTACT = Sought(
+CONTACT = QuotePattern(
     r"Kontakt|wend|Ansprech|erreich|anmeld|melde|Termin|Sprechstunde|Beratung|berät|kostenlos|kostenfrei",
     r"Wie |Wer |Was kostet",
 )
-MONEY = Sought(r"", r"Wie viel|Wie hoch|Was zahlt|Was kostet|Konditionen")
+MONEY = QuotePattern(r"", r"Wie viel|Wie hoch|Was zahlt|Was kostet|Konditionen")
 
 
-def sentences(passages: Sequence[Passage]) -> Iterator[tuple[int, Passage, str]]:
+def german_sentences(passages: Sequence[Passage]) -> Iterator[tuple[int, Passage, str]]:
     """All own German sentences of a document with their place."""
     place = 0
     for passage in passages:
@@ -91,10 +91,10 @@ def sentences(passages: Sequence[Passage]) -> Iterator[tuple[int, Passage, str]]
                 place += 1
 
 
-def find_rule(passages: Sequence[Passage], sought: Sought, other_than: Claim | None = None) -> Claim | None:
+def find_quote(passages: Sequence[Passage], sought: QuotePattern, other_than: Claim | None = None) -> Claim | None:
     """The sentence that states the rule best, ``other_than`` one already used; ``None`` when no sentence states it."""
     best: tuple[float, Claim] | None = None
-    for place, passage, sentence in sentences(passages):
+    for place, passage, sentence in german_sentences(passages):
         if other_than and sentence == other_than.quote:
             continue
         value = _value(sentence, passage, sought)
@@ -107,7 +107,7 @@ def cover_numbers(passages: Sequence[Passage], numbers: frozenset[str], most: in
     """The fewest sentences that hold as many of the numbers as possible, in reading order."""
     chosen: list[tuple[int, Claim]] = []
     left = set(numbers)
-    candidates = [(place, passage, one) for place, passage, one in sentences(passages) if numbers_in(one) & left]
+    candidates = [(place, passage, one) for place, passage, one in german_sentences(passages) if numbers_in(one) & left]
     while left and candidates and len(chosen) < most:
         place, passage, sentence = max(candidates, key=lambda one: _covered(one, left))
         if not numbers_in(sentence) & left:
@@ -122,7 +122,7 @@ def _covered(candidate: tuple[int, Passage, str], left: set[str]) -> tuple[int, 
     return len(numbers_in(sentence) & left), _under(passage, MONEY.headings), -place
 
 
-def _value(sentence: str, passage: Passage, sought: Sought) -> float | None:
+def _value(sentence: str, passage: Passage, sought: QuotePattern) -> float | None:
     said = numbers_in(sentence) if sought.numbers else frozenset()
     held = sum(bool(group & said) for group in sought.numbers)
     if sought.numbers and not held:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.core.company_profile import Profile
+from assistant.core.company_profile import CompanyProfile
 
 Result = Literal["erfüllt", "nicht erfüllt", "unklar"]
 SizeClass = Literal["micro", "small", "medium", "large", "unknown"]
@@ -25,7 +25,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RuleResult:
     """Whether a rule is met, why, and which fields of the profile would decide it."""
 
     result: Result
@@ -48,7 +48,7 @@ CLASS_NAMES: dict[SizeClass, str] = {
 }
 
 
-def within(profile: Profile, limits: Limits) -> Outcome:
+def check_limits(profile: CompanyProfile, limits: Limits) -> RuleResult:
     """Compare a firm with limits. Figures of linked enterprises would count too, so they can only make it larger."""
     staff = _staff(profile, limits.employees_below)
     money = _money(profile, limits)
@@ -57,18 +57,18 @@ def within(profile: Profile, limits: Limits) -> Outcome:
         found = [one for one in parts if one.result == wanted]
         if found:
             missing = tuple(field for one in found for field in one.missing)
-            return Outcome(found[0].result, "; ".join(one.why for one in found), missing)
+            return RuleResult(found[0].result, "; ".join(one.why for one in found), missing)
     why = "; ".join(one.why for one in parts)
     if profile.linked_enterprises:
-        return Outcome("unklar", f"{why} – maßgeblich sind aber die Zahlen samt verbundener Unternehmen")
-    return Outcome("erfüllt", why)
+        return RuleResult("unklar", f"{why} – maßgeblich sind aber die Zahlen samt verbundener Unternehmen")
+    return RuleResult("erfüllt", why)
 
 
-def size_class(profile: Profile) -> SizeClass:
+def size_class(profile: CompanyProfile) -> SizeClass:
     """The smallest EU class whose limits the firm's own figures meet; "unknown" while a figure is missing."""
     own = profile.model_copy(update={"linked_enterprises": None})
     for name, limits in EU_CLASSES:
-        result = within(own, limits).result
+        result = check_limits(own, limits).result
         if result == "erfüllt":
             return name
         if result == "unklar":
@@ -83,16 +83,16 @@ def euro(amount: float) -> str:
     return f"{amount:,.0f}".replace(",", ".") + " Euro"
 
 
-def _staff(profile: Profile, below: int | None) -> Outcome | None:
+def _staff(profile: CompanyProfile, below: int | None) -> RuleResult | None:
     if below is None:
         return None
     if profile.employees is None:
-        return Outcome("unklar", "Zahl der Beschäftigten fehlt", ("employees",))
+        return RuleResult("unklar", "Zahl der Beschäftigten fehlt", ("employees",))
     met = profile.employees < below
-    return Outcome("erfüllt" if met else "nicht erfüllt", f"{profile.employees} Beschäftigte")
+    return RuleResult("erfüllt" if met else "nicht erfüllt", f"{profile.employees} Beschäftigte")
 
 
-def _money(profile: Profile, limits: Limits) -> Outcome | None:
+def _money(profile: CompanyProfile, limits: Limits) -> RuleResult | None:
     pairs = [
         (field, label, getattr(profile, field), limit)
         for field, label, limit in (
@@ -106,10 +106,10 @@ def _money(profile: Profile, limits: Limits) -> Outcome | None:
     known = [(label, value, limit) for _, label, value, limit in pairs if value is not None]
     met = [f"{label} {euro(value)}" for label, value, limit in known if value <= limit]
     if met:
-        return Outcome("erfüllt", met[0])
+        return RuleResult("erfüllt", met[0])
     why = ", ".join(f"{label} {euro(value)}" for label, value, _ in known)
     missing = tuple(field for field, _, value, _ in pairs if value is None)
     if not missing:
-        return Outcome("nicht erfüllt", why)
+        return RuleResult("nicht erfüllt", why)
     open_labels = " oder ".join(label for _, label, value, _ in pairs if value is None)
-    return Outcome("unklar", "; ".join(part for part in (why, f"{open_labels} fehlt") if part), missing)
+    return RuleResult("unklar", "; ".join(part for part in (why, f"{open_labels} fehlt") if part), missing)

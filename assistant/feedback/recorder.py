@@ -7,18 +7,18 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import date
 
-from assistant.answering.pipeline import rank
-from assistant.answering.runtime import Assistant
+from assistant.answering.pipeline import retrieve_passages
+from assistant.answering.runtime import AppContext
 from assistant.core.errors import FeedbackError, IndexUnavailableError
 from assistant.core.models import Answer, Language
-from assistant.core.sources import Source
+from assistant.core.sources import SourceMetadata
 from assistant.feedback.pii_masking import HIDDEN, is_name, mask
 from assistant.feedback.store import FeedbackStore, Unanswered
-from assistant.index.bm25 import LexicalIndex
+from assistant.index.bm25 import BM25Index
 from assistant.language.lemmatizer import is_word, lemma
 from assistant.language.stopwords import ENGLISH, GERMAN
-from assistant.language.tokenizer import compound_terms, term
-from assistant.retrieval.query_understanding import area_of, clean
+from assistant.language.tokenizer import decompound_terms, term
+from assistant.retrieval.query_understanding import clean, detect_intent
 
 logger = logging.getLogger(__name__)
 _WORD = re.compile(r"[^\W\d_]{3,}")
@@ -34,12 +34,12 @@ _PASSAGES = 3  # a word of fewer passages is rare enough to be a name
 _COMPOUND = 13  # letters; shorter unknown words made of known ones are often family names ("Hohenstein")
 
 
-def store_of(assistant: Assistant) -> FeedbackStore:
+def store_of(assistant: AppContext) -> FeedbackStore:
     """The store of the data folder."""
     return FeedbackStore(assistant.settings.data_dir, assistant.settings.feedback_days)
 
 
-def keep_unanswered(assistant: Assistant, answer: Answer) -> None:
+def record_unanswered(assistant: AppContext, answer: Answer) -> None:
     """Keep words of a question that found no good answer, where the operator switched that on.
 
     A disk that is full or read-only must not cost the visitor the reply.
@@ -52,24 +52,24 @@ def keep_unanswered(assistant: Assistant, answer: Answer) -> None:
         logger.warning("an unanswered question could not be kept: %s", type(error.__cause__).__name__)
 
 
-def _unanswered(assistant: Assistant, answer: Answer) -> Unanswered:
+def _unanswered(assistant: AppContext, answer: Answer) -> Unanswered:
     question, language = answer.standalone_question, answer.language
     # What has nothing to do with the field may be about a person's life: only words of the field stay.
-    words = trade_words(assistant, question, language, only_trade=answer.status == "off_topic")
+    words = domain_terms(assistant, question, language, only_trade=answer.status == "off_topic")
     status = answer.status if answer.caution is None else "weak_evidence"
-    area = area_of(assistant.tokenizer.terms(" ".join(words), language), assistant.tokenizer) or ""
+    area = detect_intent(assistant.tokenizer.terms(" ".join(words), language), assistant.tokenizer) or ""
     return Unanswered(date.today().isoformat(), status, language, area, words, _nearest(assistant, answer))
 
 
-def _nearest(assistant: Assistant, answer: Answer) -> str:
+def _nearest(assistant: AppContext, answer: Answer) -> str:
     """The source that came nearest to the question, where it belongs to the field at all."""
     if answer.citations:
         return answer.citations[0].id
-    ranked = () if answer.status == "off_topic" else rank(assistant, answer.standalone_question)
+    ranked = () if answer.status == "off_topic" else retrieve_passages(assistant, answer.standalone_question)
     return ranked[0].passage.document_id if ranked else ""
 
 
-def masked_comment(assistant: Assistant, comment: str) -> str:
+def masked_comment(assistant: AppContext, comment: str) -> str:
     """A comment without what may point to a person."""
     in_trade = {language: _trade(assistant, language) for language in ("de", "en")}
 
@@ -81,8 +81,8 @@ def masked_comment(assistant: Assistant, comment: str) -> str:
     return mask(clean(comment), may_stay)
 
 
-def trade_words(
-    assistant: Assistant, question: str, language: Language, *, only_trade: bool = False
+def domain_terms(
+    assistant: AppContext, question: str, language: Language, *, only_trade: bool = False
 ) -> tuple[str, ...]:
     """Words of a question that the sources use or, unless ``only_trade``, a dictionary; sorted, single, no names."""
     is_of_the_trade = _trade(assistant, language)
@@ -94,10 +94,10 @@ def trade_words(
     return tuple(sorted({word for word in _WORD.findall(shown) if word.lower() not in _STOPS}))
 
 
-def _trade(assistant: Assistant, language: Language) -> Callable[[str], bool]:
+def _trade(assistant: AppContext, language: Language) -> Callable[[str], bool]:
     """A test whether the sources use a word, or all parts of a long compound; names of authors do not count."""
     try:
-        generation = assistant.shelf.library().generation
+        generation = assistant.live_index.corpus().generation
     except IndexUnavailableError:
         return lambda word: False
     lexical = generation.space.lexical
@@ -107,13 +107,13 @@ def _trade(assistant: Assistant, language: Language) -> Callable[[str], bool]:
         small = word.lower()
         if small in authors or is_name(word):
             return False
-        parts = compound_terms(small) if language == "de" and len(small) >= _COMPOUND else ()
+        parts = decompound_terms(small) if language == "de" and len(small) >= _COMPOUND else ()
         return any(all(_is_used(one, lexical) for one in some) for some in ((term(small, language),), parts) if some)
 
     return test
 
 
-def _authors(sources: Iterable[Source]) -> frozenset[str]:
+def _authors(sources: Iterable[SourceMetadata]) -> frozenset[str]:
     """Names of people in the heads of sources: authors, and lists of names in the brackets of a publisher."""
     named = (one for source in sources for one in (*getattr(source, "authors", ()), *_listed(source.publisher or "")))
     return frozenset(word.lower() for one in named for word in _WORD.findall(one) if not word.isupper())
@@ -123,7 +123,7 @@ def _listed(text: str) -> list[str]:
     return [one for one in re.findall(r"\(([^()]+)\)", text) if "," in one]
 
 
-def _is_used(one: str, lexical: LexicalIndex) -> bool:
+def _is_used(one: str, lexical: BM25Index) -> bool:
     number = lexical.vocabulary.get(one)
     return number is not None and int(lexical.offsets[number + 1] - lexical.offsets[number]) >= _PASSAGES
 

@@ -24,7 +24,7 @@ FILE = "feedback.sqlite"
 MAXIMUM_DAYS = 30
 MAXIMUM_RECORDS = 20_000  # of each sort; whoever floods the file displaces the oldest
 _LOOK_SECONDS = 3600.0
-Thumb = Literal["up", "down"]
+Rating = Literal["up", "down"]
 Reason = Literal["helpful", "wrong", "incomplete", "not_understood", "outdated", "other"]
 
 
@@ -33,7 +33,7 @@ class Feedback:
     """A visitor's judgement of one answer; of the answer only its sources, of the comment only what is masked."""
 
     day: str
-    thumb: Thumb
+    thumb: Rating
     reason: Reason | None
     comment: str
     status: str

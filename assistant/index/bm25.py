@@ -14,7 +14,7 @@ B = 0.75
 
 
 @dataclass(frozen=True, slots=True)
-class LexicalIndex:
+class BM25Index:
     """Postings with ready BM25 weights: for each term the passages that hold it and their weight.
 
     ``sentence_terms`` holds the distinct term numbers of all sentences one after the
@@ -43,12 +43,12 @@ class LexicalIndex:
             if number is not None:
                 where = slice(self.offsets[number], self.offsets[number + 1])
                 total[self.postings[where]] += self.weights[where]
-        ideal = (K1 + 1) * sum(self.weight(one) for one in distinct)
+        ideal = (K1 + 1) * sum(self.idf_of(one) for one in distinct)
         return total / ideal if ideal else total
 
     def sentence_scores(self, terms: Iterable[str]) -> NDArray[np.float32]:
         """Share of the terms' idf that each sentence holds, shape ``(sentences,)``, within 0…1."""
-        weights = self.numbers(terms)
+        weights = self.term_ids(terms)
         held = np.zeros(len(self.vocabulary) + 1, dtype=np.float32)
         for number, weight in weights.items():
             if number >= 0:
@@ -64,16 +64,16 @@ class LexicalIndex:
         counts = np.diff(self.sentence_offsets)
         holding = np.repeat(np.arange(len(counts)), counts)[order]
         for terms in questions:
-            weights = self.numbers(terms)
+            weights = self.term_ids(terms)
             total = np.zeros(len(counts), dtype=np.float32)
             for number, weight in weights.items():
                 if number >= 0:
                     total[holding[starts[number] : starts[number + 1]]] += weight
             yield total / np.float32(sum(weights.values()) or 1.0)
 
-    def weight(self, one: str) -> float:
+    def idf_of(self, term: str) -> float:
         """Inverse document frequency of a term; an unknown term weighs as much as the rarest."""
-        number = self.vocabulary.get(one)
+        number = self.vocabulary.get(term)
         return float(self.idf[number]) if number is not None else self._highest
 
     @property
@@ -83,8 +83,8 @@ class LexicalIndex:
     def coverage(self, terms: Iterable[str], passage: int) -> float:
         """Share of the question's idf that the passage holds, 0…1."""
         distinct = set(terms)
-        total = sum(self.weight(one) for one in distinct)
-        held = sum(self.weight(one) for one in distinct if self._holds(one, passage))
+        total = sum(self.idf_of(one) for one in distinct)
+        held = sum(self.idf_of(one) for one in distinct if self._holds(one, passage))
         return held / total if total else 0.0
 
     def holds_all(self, terms: Collection[str], passage: int) -> bool:
@@ -96,10 +96,10 @@ class LexicalIndex:
         where = slice(self.sentence_offsets[sentence], self.sentence_offsets[sentence + 1])
         return frozenset(self.sentence_terms[where].tolist())
 
-    def numbers(self, terms: Iterable[str]) -> dict[int, float]:
+    def term_ids(self, terms: Iterable[str]) -> dict[int, float]:
         """Number and idf of each distinct term; unknown terms get negative numbers."""
         distinct = enumerate(sorted(set(terms)), start=1)
-        return {self.vocabulary.get(one, -place): self.weight(one) for place, one in distinct}
+        return {self.vocabulary.get(one, -place): self.idf_of(one) for place, one in distinct}
 
     def _holds(self, one: str, passage: int) -> bool:
         number = self.vocabulary.get(one)
@@ -110,7 +110,7 @@ class LexicalIndex:
         return place < len(row) and int(row[place]) == passage
 
 
-def build_lexical_index(passages: Sequence[tuple[Sequence[str], Sequence[Sequence[str]]]]) -> LexicalIndex:
+def build_lexical_index(passages: Sequence[tuple[Sequence[str], Sequence[Sequence[str]]]]) -> BM25Index:
     """Postings over passages, each given as terms of its head and of each sentence.
 
     Weights as in Robertson and Zaragoza (2009).
@@ -130,7 +130,7 @@ def build_lexical_index(passages: Sequence[tuple[Sequence[str], Sequence[Sequenc
     postings, weights, idf, frequencies = _postings(
         np.fromiter(terms, dtype=np.int64, count=int(lengths.sum())), lengths, len(vocabulary)
     )
-    return LexicalIndex(
+    return BM25Index(
         vocabulary, _offsets(frequencies), postings, weights, idf, len(passages), _offsets(sentence_counts), held
     )
 

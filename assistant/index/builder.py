@@ -18,41 +18,41 @@ from dataclasses import asdict, astuple, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from assistant.core.disk_errors import explained_writes
-from assistant.core.errors import IndexBusyError, IndexUnavailableError, StoreUnreachableError
+from assistant.core.disk_errors import translate_disk_errors
+from assistant.core.errors import IndexBusyError, IndexUnavailableError, VectorStoreUnavailableError
 from assistant.core.models import Document, Passage
 from assistant.core.progress import Report
 from assistant.index.bm25 import build_lexical_index
 from assistant.index.calibration import Calibration, calibrate, calibrate_words, language_shift
-from assistant.index.embedding_cache import CachedEncoder
-from assistant.index.int8_matrix import ByteVectors
+from assistant.index.embedding_cache import CachingEmbedder
+from assistant.index.int8_matrix import Int8Matrix
 from assistant.index.scoring import Floats
 from assistant.index.snapshot import (
     FILES,
     PARTIAL,
+    IndexedPassage,
     Manifest,
-    Row,
     assemble_space,
     check_files,
     checksum,
-    current_generation,
+    current_snapshot_id,
+    find_damage,
     generation_folder,
     generations,
     load_vectors,
-    missing_part,
     read_manifest,
     read_rows,
     write_files,
 )
-from assistant.index.vector_store import Content, FolderStore, Store
-from assistant.ingestion.chunking import split_document
-from assistant.language.tokenizer import Tokenizer
+from assistant.index.vector_store import EmbeddedChroma, IndexDelta, Store
+from assistant.ingestion.chunking import chunk_document
+from assistant.language.tokenizer import TermAnalyzer
 
 FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Refreshed:
+class BuildResult:
     """What indexing did."""
 
     generation: str
@@ -69,8 +69,8 @@ class IndexInput:
     """Everything that decides what an index holds."""
 
     documents: tuple[Document, ...]
-    encoder: CachedEncoder
-    tokenizer: Tokenizer
+    encoder: CachingEmbedder
+    tokenizer: TermAnalyzer
     calibration: Calibration
 
     @property
@@ -81,7 +81,7 @@ class IndexInput:
 
 def refresh(
     data_dir: Path, given: IndexInput, report: Report, *, full: bool = False, store: Store | None = None
-) -> Refreshed:
+) -> BuildResult:
     """Bring the index in step with the documents; unchanged documents cost nothing."""
     with write_lock(data_dir):
         return refresh_locked(data_dir, given, report, full=full, store=store)
@@ -89,20 +89,20 @@ def refresh(
 
 def refresh_locked(
     data_dir: Path, given: IndexInput, report: Report, *, full: bool = False, store: Store | None = None
-) -> Refreshed:
+) -> BuildResult:
     """``refresh`` for a caller that holds the write lock, so that nobody changes what it was given meanwhile."""
     started = time.perf_counter()
-    store = store or FolderStore()
+    store = store or EmbeddedChroma()
     last, kept = (None, []) if full else _last_usable(data_dir, given, store)
     new = {document.source.id: document.fingerprint for document in given.documents}
     old = last.documents if last else {}
     if last and old == new:
-        return Refreshed(last.id, 0, 0, 0, len(new), last.passages, time.perf_counter() - started)
+        return BuildResult(last.id, 0, 0, 0, len(new), last.passages, time.perf_counter() - started)
     manifest = _build(data_dir, given, last, kept, store, report)
     _switch(data_dir, manifest.id, store)
     changed = sum(1 for one in new if one in old and old[one] != new[one])
     added = len(new.keys() - old.keys())
-    return Refreshed(
+    return BuildResult(
         generation=manifest.id,
         added=added,
         changed=changed,
@@ -116,7 +116,7 @@ def refresh_locked(
 @contextmanager
 def write_lock(data_dir: Path) -> Iterator[None]:
     """Let one process write; a second one stops at once. The lock ends with its process."""
-    with explained_writes(data_dir):
+    with translate_disk_errors(data_dir):
         data_dir.mkdir(parents=True, exist_ok=True)
         with open(data_dir / "lock", "w") as file:
             try:
@@ -128,9 +128,9 @@ def write_lock(data_dir: Path) -> Iterator[None]:
             yield
 
 
-def _last_usable(data_dir: Path, given: IndexInput, store: Store) -> tuple[Manifest | None, list[Row]]:
+def _last_usable(data_dir: Path, given: IndexInput, store: Store) -> tuple[Manifest | None, list[IndexedPassage]]:
     """The last manifest with its rows, if it was built by the same format, model and calibration and is whole."""
-    generation = current_generation(data_dir)
+    generation = current_snapshot_id(data_dir)
     if generation is None:
         return None, []
     try:
@@ -147,7 +147,12 @@ def _last_usable(data_dir: Path, given: IndexInput, store: Store) -> tuple[Manif
 
 
 def _build(
-    data_dir: Path, given: IndexInput, last: Manifest | None, kept: Sequence[Row], store: Store, report: Report
+    data_dir: Path,
+    given: IndexInput,
+    last: Manifest | None,
+    kept: Sequence[IndexedPassage],
+    store: Store,
+    report: Report,
 ) -> Manifest:
     generation = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"
     partial = data_dir / "generations" / f"{generation}{PARTIAL}"
@@ -175,7 +180,7 @@ def _fill(
     generation: str,
     given: IndexInput,
     last: Manifest | None,
-    kept: Sequence[Row],
+    kept: Sequence[IndexedPassage],
     target: _Target,
     report: Report,
 ) -> Manifest:
@@ -183,16 +188,16 @@ def _fill(
     rows, fresh, gone = _rows(given, last, kept, report)
     passages = [row.passage for row in rows]
     vectors, sentence_vectors = _embed(given.encoder, passages, report)
-    sentences = ByteVectors.of(sentence_vectors)
+    sentences = Int8Matrix.of(sentence_vectors)
     new = [place for place, row in enumerate(rows) if row.passage.id in fresh]
     report("Speichern", 0, len(new))
-    content = Content(passages, vectors, new, gone)
+    content = IndexDelta(passages, vectors, new, gone)
     target.store.write(generation, folder, content, target.last, lambda done, total: report("Speichern", done, total))
     report("Abschluss", 0, 1)
     lexical = build_lexical_index([(row.terms, row.sentence_terms) for row in rows])
     write_files(folder, given.documents, rows, vectors, sentences, lexical)
     shift = language_shift(given.encoder, given.calibration)
-    space = assemble_space(passages, ByteVectors.of(vectors), sentences, lexical, shift)
+    space = assemble_space(passages, Int8Matrix.of(vectors), sentences, lexical, shift)
     thresholds = calibrate(space, given.encoder, given.tokenizer, given.calibration)
     word_thresholds = calibrate_words(space, given.tokenizer, given.calibration)
     manifest = Manifest(
@@ -216,21 +221,21 @@ def _fill(
 
 
 def _rows(
-    given: IndexInput, last: Manifest | None, kept: Sequence[Row], report: Report
-) -> tuple[list[Row], set[str], list[str]]:
+    given: IndexInput, last: Manifest | None, kept: Sequence[IndexedPassage], report: Report
+) -> tuple[list[IndexedPassage], set[str], list[str]]:
     """All rows of the new generation, the ids that are fresh, and the ids to remove from the copied store."""
     old = last.documents if last else {}
     same = {one.source.id for one in given.documents if old.get(one.source.id) == one.fingerprint}
-    by_document: dict[str, list[Row]] = {}
+    by_document: dict[str, list[IndexedPassage]] = {}
     for row in kept:
         by_document.setdefault(row.passage.document_id, []).append(row)
-    rows: list[Row] = []
+    rows: list[IndexedPassage] = []
     fresh: set[str] = set()
     for number, document in enumerate(given.documents):
         if document.source.id in same:
             rows += by_document.get(document.source.id, [])
             continue
-        new = [_row(passage, document, given.tokenizer) for passage in split_document(document)]
+        new = [_row(passage, document, given.tokenizer) for passage in chunk_document(document)]
         fresh.update(row.passage.id for row in new)
         rows += new
         report("Lesen", number + 1, len(given.documents))
@@ -238,13 +243,13 @@ def _rows(
     return rows, fresh, gone
 
 
-def _row(passage: Passage, document: Document, tokenizer: Tokenizer) -> Row:
+def _row(passage: Passage, document: Document, tokenizer: TermAnalyzer) -> IndexedPassage:
     head = f"{passage.header}\n{' '.join(document.source.keywords)}"
     sentences = [tokenizer.terms(sentence, passage.language) for sentence in passage.sentences]
-    return Row(passage, tokenizer.terms(head, passage.language), sentences)
+    return IndexedPassage(passage, tokenizer.terms(head, passage.language), sentences)
 
 
-def _embed(encoder: CachedEncoder, passages: Sequence[Passage], report: Report) -> tuple[Floats, Floats]:
+def _embed(encoder: CachingEmbedder, passages: Sequence[Passage], report: Report) -> tuple[Floats, Floats]:
     """Vectors of all passages ``(n, d)`` and of all their sentences ``(m, d)``."""
     texts = [embedded_text(passage) for passage in passages]
     sentences = [sentence for passage in passages for sentence in passage.sentences]
@@ -279,8 +284,8 @@ def _is_whole(data_dir: Path, generation: str, store: Store) -> bool:
     try:
         manifest = read_manifest(data_dir, generation)
         check_files(generation_folder(data_dir, generation), manifest, FILES)
-        return not missing_part(data_dir, manifest, store)
-    except (IndexUnavailableError, StoreUnreachableError):
+        return not find_damage(data_dir, manifest, store)
+    except (IndexUnavailableError, VectorStoreUnavailableError):
         return False
 
 
@@ -290,6 +295,6 @@ def drop_folder(folder: Path, store: Store) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     try:
         store.drop(generation)
-    except StoreUnreachableError:
+    except VectorStoreUnavailableError:
         with suppress(OSError):
             folder.with_name(generation + PARTIAL).mkdir()

@@ -15,9 +15,9 @@ from typing import get_args
 import numpy as np
 
 from assistant.core.models import Language
-from assistant.index.embedding_cache import CachedEncoder
-from assistant.index.scoring import Floats, Space, reached, score_many
-from assistant.language.tokenizer import Tokenizer
+from assistant.index.embedding_cache import CachingEmbedder
+from assistant.index.scoring import Floats, VectorSpace, reached, score_many
+from assistant.language.tokenizer import TermAnalyzer
 
 FOLDER = Path(__file__).with_name("calibration")
 FOREIGN_QUANTILE = 0.50
@@ -33,10 +33,10 @@ class Thresholds:
     ``floor`` is the cosine that a sentence must reach to stand beside a better one.
     """
 
-    foreign: float
+    off_topic: float
+    no_evidence: float
     weak: float
-    enough: float
-    floor: float
+    sentence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def _read_table(path: Path) -> list[tuple[str, str]]:
     return [(first.strip(), second.strip()) for first, second in cells]
 
 
-def language_shift(encoder: CachedEncoder, calibration: Calibration) -> Floats:
+def language_shift(encoder: CachingEmbedder, calibration: Calibration) -> Floats:
     """Mean German minus mean English question vector over the pairs; ``(d,)``."""
     german = encoder.encode([pair[0] for pair in calibration.pairs], "query")
     english = encoder.encode([pair[1] for pair in calibration.pairs], "query")
@@ -70,20 +70,22 @@ def language_shift(encoder: CachedEncoder, calibration: Calibration) -> Floats:
 
 
 def calibrate(
-    space: Space, encoder: CachedEncoder, tokenizer: Tokenizer, calibration: Calibration
+    space: VectorSpace, encoder: CachingEmbedder, tokenizer: TermAnalyzer, calibration: Calibration
 ) -> dict[Language, Thresholds]:
     """Quantiles of the signal that the foreign questions of each language reach on this index."""
     vectors = encoder.encode([question for _, question in calibration.nulls], "query")
     return _quantiles(space, vectors, tokenizer, calibration)
 
 
-def calibrate_words(space: Space, tokenizer: Tokenizer, calibration: Calibration) -> dict[Language, Thresholds]:
+def calibrate_words(
+    space: VectorSpace, tokenizer: TermAnalyzer, calibration: Calibration
+) -> dict[Language, Thresholds]:
     """The same for questions that are compared by their words alone."""
     return _quantiles(space, None, tokenizer, calibration)
 
 
 def _quantiles(
-    space: Space, vectors: Floats | None, tokenizer: Tokenizer, calibration: Calibration
+    space: VectorSpace, vectors: Floats | None, tokenizer: TermAnalyzer, calibration: Calibration
 ) -> dict[Language, Thresholds]:
     thresholds: dict[Language, Thresholds] = {}
     for language in get_args(Language):

@@ -21,8 +21,8 @@ import httpx
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.core.errors import IndexUnavailableError, StoreUnreachableError
-from assistant.index.vector_store import Content, Progress
+from assistant.core.errors import IndexUnavailableError, VectorStoreUnavailableError
+from assistant.index.vector_store import IndexDelta, Progress
 
 logger = logging.getLogger(__name__)
 QUERY_SECONDS = 3.0
@@ -59,7 +59,7 @@ class Address:
         return cls(plain, (("Authorization", f"Basic {b64encode(login).decode()}"),))
 
 
-class Breaker:
+class CircuitBreaker:
     """Spares a server that failed: for a while nobody asks it, then one caller tries again."""
 
     def __init__(self, pause: float = PAUSE_SECONDS) -> None:
@@ -72,7 +72,7 @@ class Breaker:
         with self._lock:
             now = time.monotonic()
             if now < self._until:
-                raise StoreUnreachableError(UNREACHABLE)
+                raise VectorStoreUnavailableError(UNREACHABLE)
             if self._until:
                 self._until = now + self._pause
 
@@ -87,17 +87,17 @@ class Breaker:
             self._until = 0.0
 
 
-class ServerStore:
+class ChromaServer:
     """Chroma as a server, shared by any number of processes."""
 
     kind = "server"
 
     def __init__(self, address: Address) -> None:
-        self._breaker = Breaker()
+        self._breaker = CircuitBreaker()
         alone = httpx.Limits(max_keepalive_connections=0)  # nothing stays open that a restarted server has forgotten
         self._client = httpx.Client(base_url=address.url, headers=dict(address.headers), limits=alone)
 
-    def write(self, generation: str, folder: Path, content: Content, last: Path | None, progress: Progress) -> None:
+    def write(self, generation: str, folder: Path, content: IndexDelta, last: Path | None, progress: Progress) -> None:
         """Upload a whole collection, because a server cannot copy one; it counts only once it is named as current."""
         self._call("GET", "/api/v2/heartbeat")
         body = {"name": collection_name(generation), "configuration": _CONFIGURATION, "get_or_create": True}
@@ -159,11 +159,11 @@ class ServerStore:
         except (httpx.HTTPError, ValueError) as error:
             self._breaker.failed()
             logger.warning("the Chroma server failed: %s", type(error).__name__)
-            raise StoreUnreachableError(UNREACHABLE) from None  # the cause may name address and secrets
+            raise VectorStoreUnavailableError(UNREACHABLE) from None  # the cause may name address and secrets
         if status in (401, 403) or status >= 500 or status == 429:
             self._breaker.failed()
             refused = "Der Chroma-Server lehnt die Anmeldung ab." if status in (401, 403) else UNREACHABLE
-            raise StoreUnreachableError(refused)
+            raise VectorStoreUnavailableError(refused)
         self._breaker.worked()
         if status >= 400:
             raise IndexUnavailableError("Der Chroma-Server kennt diesen Stand des Index nicht.")

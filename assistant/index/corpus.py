@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from assistant.core.models import KINDS, Language, Passage
 from assistant.core.source_status import source_laender
-from assistant.core.sources import Funding, Land, Source, Support
-from assistant.index.snapshot import Generation
-from assistant.language.tokenizer import Tokenizer
+from assistant.core.sources import Funding, Land, SourceMetadata, SupportOffer
+from assistant.index.snapshot import IndexSnapshot
+from assistant.language.tokenizer import TermAnalyzer
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Restrictions:
 
 
 @dataclass(frozen=True, slots=True)
-class Library:
+class SearchableCorpus:
     """A generation with what retrieval looks up in it, prepared once.
 
     ``document_of`` ``(n,)`` gives the place of each passage's document, ``kinds`` ``(n,)``
@@ -56,7 +56,7 @@ class Library:
     places of each document's passages, ``status_passages`` its generated passage by language.
     """
 
-    generation: Generation
+    generation: IndexSnapshot
     document_of: NDArray[np.int64]
     doubled: NDArray[np.bool_]
     kinds: NDArray[np.int8]
@@ -66,12 +66,12 @@ class Library:
     status_passages: Mapping[str, Mapping[Language, Passage]]
 
 
-def prepare(generation: Generation, tokenizer: Tokenizer) -> Library:
+def build_corpus(generation: IndexSnapshot, tokenizer: TermAnalyzer) -> SearchableCorpus:
     """Look-ups over a loaded generation."""
     places = {one: place for place, one in enumerate(generation.sources)}
     laender = {one: source_laender(source) for one, source in generation.sources.items()}
     german = {passage.document_id for passage in generation.passages if passage.language == "de"}
-    return Library(
+    return SearchableCorpus(
         generation,
         np.array([places[p.document_id] for p in generation.passages], dtype=np.int64),
         np.array([p.language == "en" and p.document_id in german for p in generation.passages], dtype=np.bool_),
@@ -83,11 +83,13 @@ def prepare(generation: Generation, tokenizer: Tokenizer) -> Library:
     )
 
 
-def _restrictions(sources: Sequence[Source], laender: Sequence[frozenset[Land]], tokenizer: Tokenizer) -> Restrictions:
+def _restrictions(
+    sources: Sequence[SourceMetadata], laender: Sequence[frozenset[Land]], tokenizer: TermAnalyzer
+) -> Restrictions:
     lands: tuple[Land, ...] = get_args(Land)
     names: dict[str, list[tuple[frozenset[str], int]]] = {}
     for place, source in enumerate(sources):
-        for name in _names(source, tokenizer) if isinstance(source, Funding | Support) else ():
+        for name in _names(source, tokenizer) if isinstance(source, Funding | SupportOffer) else ():
             names.setdefault(min(name), []).append((name, place))
     return Restrictions(
         np.array([_last_day(source) for source in sources], dtype=np.int64),
@@ -96,8 +98,8 @@ def _restrictions(sources: Sequence[Source], laender: Sequence[frozenset[Land]],
     )
 
 
-def _last_day(source: Source) -> int:
-    if not isinstance(source, Funding | Support):
+def _last_day(source: SourceMetadata) -> int:
+    if not isinstance(source, Funding | SupportOffer):
         return date.max.toordinal()
     return 0 if source.status == "ended" else (source.valid_until or date.max).toordinal()
 
@@ -117,7 +119,7 @@ def _status_passages(passages: Sequence[Passage]) -> Mapping[str, Mapping[Langua
     return found
 
 
-def _names(source: Source, tokenizer: Tokenizer) -> tuple[frozenset[str], ...]:
+def _names(source: SourceMetadata, tokenizer: TermAnalyzer) -> tuple[frozenset[str], ...]:
     """What a source is called, as sets of terms: short title, id and aliases."""
     called = [source.short_title or source.title, *(one.replace("-", " ") for one in (source.id, *source.aliases))]
     words = (frozenset(tokenizer.words(one)) for one in called)

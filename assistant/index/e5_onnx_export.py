@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.core.artifact_cache import digest, prepared
+from assistant.core.artifact_cache import digest, ensure_artifact
 from assistant.core.errors import EmbeddingError
 
 if TYPE_CHECKING:
@@ -307,7 +307,7 @@ def prepare_encoder(cache_dir: Path) -> Path:
     """
     source = weights_file()
     name = f"{FORMAT}-{digest(source)[:16]}.{REVISION}"
-    folder = prepared(cache_dir / "encoder" / name, lambda fresh: _write(source, fresh))
+    folder = ensure_artifact(cache_dir / "encoder" / name, lambda fresh: _write(source, fresh))
     for other in folder.parent.iterdir():
         if other != folder and _OURS.fullmatch(other.name):
             shutil.rmtree(other, ignore_errors=True)

@@ -19,7 +19,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.index.embeddings import Encoder
+from assistant.index.embeddings import Embedder
 
 logger = logging.getLogger(__name__)
 Role = Literal["query", "passage"]
@@ -65,7 +65,7 @@ def load_shipped(path: Path = SHIPPED_FILE) -> ShippedVectors:
     return ShippedVectors({key.tobytes(): row for row, key in enumerate(keys)}, bytes_, scales)
 
 
-def save_shipped(encoder: Encoder, texts: Iterable[tuple[Role, str]], vectors: Vectors, path: Path) -> None:
+def save_shipped(encoder: Embedder, texts: Iterable[tuple[Role, str]], vectors: Vectors, path: Path) -> None:
     """Write the shipped file for these texts and their ``(n, d)`` vectors."""
     keys = [vector_key(encoder.model_id, role, text) for role, text in texts]
     order = sorted(range(len(keys)), key=keys.__getitem__)
@@ -131,10 +131,10 @@ class VectorCache:
 
 
 @dataclass(frozen=True, slots=True)
-class CachedEncoder:
+class CachingEmbedder:
     """An encoder that embeds only texts whose vector is neither shipped nor cached."""
 
-    encoder: Encoder
+    encoder: Embedder
     shipped: ShippedVectors
     cache: VectorCache
 

@@ -62,7 +62,7 @@ class E5Embeddings(EncoderEmbeddings):
                     progress(row + 1)
         return result
 
-    def encode_in_context(self, words: Sequence[str]) -> tuple[Vectors, Vectors]:
+    def token_embeddings(self, words: Sequence[str]) -> tuple[Vectors, Vectors]:
         """The vector ``(384,)`` of a text given as words, and one for each word in its context, ``(len(words), 384)``.
 
         All have length one; the first is near to that of ``encode_documents``, up to the spaces around punctuation.

@@ -17,7 +17,7 @@ Progress = Callable[[int], None]
 MAXIMUM_THREADS = 4
 
 
-class Encoder(Protocol):
+class Embedder(Protocol):
     """What the rest of the project needs from an embedding model."""
 
     @property
@@ -58,7 +58,7 @@ class EncoderEmbeddings(Embeddings):
         return cast(list[list[float]], self.encode_documents(texts).tolist())
 
 
-class MissingEncoder:
+class UnavailableEmbedder:
     """Stands in for a model that could not be loaded: whoever needs it gets the reason, others go on without."""
 
     def __init__(self, error: EmbeddingError) -> None:

@@ -25,7 +25,7 @@ _LARGEST = sum((ZERO - 1) * BASE**place for place in range(DIGITS))
 _ROWS = 1 << 15  # of one part: what a question needs beside the vectors stays small
 
 
-class ByteVectors:
+class Int8Matrix:
     """Vectors ``(n, d)`` of length one, in bytes; behaves like an array of floats where one is expected."""
 
     def __init__(self, bytes_: NDArray[np.int8]) -> None:
@@ -34,7 +34,7 @@ class ByteVectors:
         self._products = [_product(bytes_[start : start + _ROWS]) for start in range(0, len(bytes_), _ROWS)]
 
     @classmethod
-    def of(cls, vectors: Floats) -> ByteVectors:
+    def of(cls, vectors: Floats) -> Int8Matrix:
         """From floats, as ``vectors.restore`` gives them."""
         return cls(to_bytes(vectors))
 
@@ -52,10 +52,10 @@ class ByteVectors:
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         return self[:].astype(dtype or np.float32, copy=False)
 
-    def compare(self, rows: NDArray[np.int64], questions: Floats) -> Floats:
+    def dot_rows(self, rows: NDArray[np.int64], questions: Floats) -> Floats:
         """Products of some rows with questions ``(d, k)``: shape ``(rows, k)``, the same to the last bit."""
         columns = questions.T
-        digits, steps = _digits(columns)
+        digits, steps = _to_base128(columns)
         # Sums of 384 products of two bytes are whole numbers that a float32 holds exactly.
         sums = self._bytes[rows].astype(np.float32) @ (digits.astype(np.float32) - ZERO).T
         return _values(sums.T.astype(np.int32), steps, self._lengths[rows]).T
@@ -63,7 +63,7 @@ class ByteVectors:
     def __matmul__(self, questions: Floats) -> Floats:
         """Products with one vector ``(d,)`` or several ``(d, k)``: shape ``(n,)`` or ``(n, k)``, error below 1e-6."""
         columns = questions.reshape(len(questions), -1).T
-        digits, steps = _digits(columns)
+        digits, steps = _to_base128(columns)
         values = np.empty((len(columns), len(self)), dtype=np.float32)
         for part, product in enumerate(self._products):
             (sums,) = product.run(None, {"digits": digits})
@@ -99,7 +99,7 @@ def _lengths(bytes_: NDArray[np.int8]) -> Floats:
     return np.asarray(np.sqrt(np.maximum(np.concatenate(squares or [np.zeros(0)]), 1)), dtype=np.float32)
 
 
-def _digits(columns: Floats) -> tuple[NDArray[np.uint8], list[np.float32]]:
+def _to_base128(columns: Floats) -> tuple[NDArray[np.uint8], list[np.float32]]:
     """Questions ``(k, d)`` as digits ``(3 · k, d)``, the highest digits of all first, and the worth of a lowest one."""
     steps = np.maximum(np.abs(columns).max(axis=1, keepdims=True), 1e-12).astype(np.float64) / _LARGEST
     rest = np.rint(columns / steps).astype(np.int64)

@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from assistant.core.errors import AssistantError, IndexUnavailableError, StoreUnreachableError
-from assistant.core.heap import give_back
-from assistant.index.corpus import Library, prepare
-from assistant.index.embeddings import Encoder
+from assistant.core.errors import AssistantError, IndexUnavailableError, VectorStoreUnavailableError
+from assistant.core.heap import trim_heap
+from assistant.index.corpus import SearchableCorpus, build_corpus
+from assistant.index.embeddings import Embedder
 from assistant.index.snapshot import (
-    Generation,
-    current_generation,
+    IndexSnapshot,
+    current_snapshot_id,
+    find_damage,
     generations,
     load_generation,
     load_texts,
-    missing_part,
 )
 from assistant.index.vector_store import Store
-from assistant.language.tokenizer import Tokenizer
+from assistant.language.tokenizer import TermAnalyzer
 
 logger = logging.getLogger(__name__)
 LOOK_EVERY_SECONDS = 2.0
@@ -44,39 +44,39 @@ class Condition:
     mendable: bool = True
 
 
-class Shelf:
+class LiveIndex:
     """Holds the best library there is: the current generation, else the last good one, else words without vectors."""
 
-    def __init__(self, data_dir: Path, tokenizer: Tokenizer, store: Store, encoder: Encoder) -> None:
+    def __init__(self, data_dir: Path, tokenizer: TermAnalyzer, store: Store, encoder: Embedder) -> None:
         self._data_dir = data_dir
         self._tokenizer = tokenizer
         self._store = store
         self._encoder = encoder
-        self._library: Library | None = None
+        self._library: SearchableCorpus | None = None
         self._fault = "Es gibt noch keinen Index."
         self._refresh_fault = ""
         self._looked = self._next_try = 0.0
         self._pause = _RETRY_SECONDS
         self._tried: str | None = None
-        self._watched = self._away = False
+        self._watched = self._server_down = False
         self._lock = threading.Lock()
 
-    def library(self) -> Library:
+    def corpus(self) -> SearchableCorpus:
         """The library to answer from; it looks for a newer one unless someone else does that."""
         due = not self._watched and time.monotonic() - self._looked > LOOK_EVERY_SECONDS
         if self._library is None or due:
-            self.follow(wait=self._library is None)
+            self.reload_if_changed(wait=self._library is None)
         if self._library is None:
             raise IndexUnavailableError(self._fault)
         return self._library
 
-    def condition(self) -> Condition:
+    def health(self) -> Condition:
         """Whether all is well, and if not, why."""
         if self._library is None:
             return Condition("unavailable", self._refresh_fault or self._fault)
         reason = self._fault or self._refresh_fault
-        mendable = self._fault != OTHER_MODEL and bool(self._refresh_fault or not self._away)
-        return Condition("degraded", reason, mendable) if reason else Condition("ready")
+        rebuild_helps = self._fault != OTHER_MODEL and bool(self._refresh_fault or not self._server_down)
+        return Condition("degraded", reason, rebuild_helps) if reason else Condition("ready")
 
     def note_refresh(self, fault: str) -> None:
         """Remember why the index could not be brought in step; empty when it could."""
@@ -86,7 +86,7 @@ class Shelf:
         """From now on someone calls ``follow`` regularly, so that no question has to wait for it."""
         self._watched = True
 
-    def follow(self, *, wait: bool = False, at_once: bool = False) -> None:
+    def reload_if_changed(self, *, wait: bool = False, at_once: bool = False) -> None:
         """Load the current generation if it is another one or what is held is not whole.
 
         ``wait`` for another thread that is doing so; ``at_once``: do not put off a new try.
@@ -103,7 +103,7 @@ class Shelf:
             self._lock.release()
 
     def _follow(self) -> None:
-        current = current_generation(self._data_dir)
+        current = current_snapshot_id(self._data_dir)
         held = self._library.generation if self._library else None
         if held and held.manifest.id == current and not held.fault:
             self._look_after(held)
@@ -113,14 +113,14 @@ class Shelf:
         self._tried = current
         self._load(held, current)
 
-    def _look_after(self, held: Generation) -> None:
+    def _look_after(self, held: IndexSnapshot) -> None:
         """What is in memory answers; say so when its files or its server are gone."""
         try:
-            self._fault, self._away = missing_part(self._data_dir, held.manifest, self._store), False
-        except StoreUnreachableError as error:
-            self._fault, self._away = f"{error} Es gilt der zuletzt geladene Stand.", True
+            self._fault, self._server_down = find_damage(self._data_dir, held.manifest, self._store), False
+        except VectorStoreUnavailableError as error:
+            self._fault, self._server_down = f"{error} Es gilt der zuletzt geladene Stand.", True
 
-    def _load(self, held: Generation | None, current: str | None) -> None:
+    def _load(self, held: IndexSnapshot | None, current: str | None) -> None:
         """Take the best generation on disk: a whole one before the held one, words only if nothing else is held."""
         names, faults = generations(self._data_dir), list[AssistantError]()
         for name in names:
@@ -132,19 +132,19 @@ class Shelf:
             except Exception as error:  # whatever is wrong with it, another one may do
                 faults.append(_expected(error))
                 logger.warning("index generation %s cannot be used: %s", name, faults[-1])
-        self._away = bool(faults) and isinstance(faults[0], StoreUnreachableError)
+        self._server_down = bool(faults) and isinstance(faults[0], VectorStoreUnavailableError)
         self._try_later(faults)
         self._fault = _reason(faults) if faults or held is None else GONE
         if held is None or held.fault:
             self._load_words(held, names)
 
-    def _load_whole(self, name: str) -> Generation:
+    def _load_whole(self, name: str) -> IndexSnapshot:
         generation = load_generation(self._data_dir, self._store, name)
         if generation.manifest.model_id != self._encoder.model_id:
             raise IndexUnavailableError(OTHER_MODEL)
         return generation
 
-    def _load_words(self, held: Generation | None, names: list[str]) -> None:
+    def _load_words(self, held: IndexSnapshot | None, names: list[str]) -> None:
         for name in names:
             if held and held.manifest.id == name:
                 return
@@ -153,20 +153,20 @@ class Shelf:
             except Exception as error:
                 logger.warning("texts of generation %s cannot be used: %s", name, _expected(error))
                 continue
-            self._library = prepare(generation, self._tokenizer)
+            self._library = build_corpus(generation, self._tokenizer)
             return
 
-    def _take(self, generation: Generation, fault: str) -> None:
-        self._library = prepare(generation, self._tokenizer)
+    def _take(self, generation: IndexSnapshot, fault: str) -> None:
+        self._library = build_corpus(generation, self._tokenizer)
         self._fault = fault
         self._pause = _RETRY_SECONDS
         self._next_try = time.monotonic() + (_LONGEST_RETRY_SECONDS if fault else 0.0)
-        give_back()
+        trim_heap()
 
     def _try_later(self, faults: list[AssistantError]) -> None:
         """Damage rarely heals, so look less often; a server comes back, and asking it costs little."""
         self._next_try = time.monotonic() + self._pause
-        if not any(isinstance(one, StoreUnreachableError) for one in faults):
+        if not any(isinstance(one, VectorStoreUnavailableError) for one in faults):
             self._pause = min(2 * self._pause, _LONGEST_RETRY_SECONDS)
 
 

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.core.models import Language, Passage
-from assistant.index.bm25 import LexicalIndex
-from assistant.index.int8_matrix import ByteVectors
+from assistant.index.bm25 import BM25Index
+from assistant.index.int8_matrix import Int8Matrix
 
 SENTENCE_WEIGHT = 0.5
 LEXICAL_WEIGHT = 0.10
@@ -32,7 +32,7 @@ Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Space:
+class VectorSpace:
     """Everything a question is compared with, in memory and in the order of the passages.
 
     ``passage_vectors`` ``(n, d)``, ``sentence_vectors`` ``(m, d)``, ``sentence_offsets``
@@ -40,10 +40,10 @@ class Space:
     question towards German texts.
     """
 
-    passage_vectors: ByteVectors
-    sentence_vectors: ByteVectors
+    passage_vectors: Int8Matrix
+    sentence_vectors: Int8Matrix
     sentence_offsets: NDArray[np.int64]
-    lexical: LexicalIndex
+    lexical: BM25Index
     german: NDArray[np.bool_]
     offset: Floats
     shift: Floats
@@ -73,7 +73,7 @@ def passage_offsets(passages: Sequence[Passage]) -> Floats:
 
 
 def score(
-    space: Space,
+    space: VectorSpace,
     question: Floats | None,
     terms: Sequence[str],
     language: Language,
@@ -93,13 +93,13 @@ def score(
     if question is None or not space.has_vectors:
         return _by_words(space, space.lexical.sentence_scores(terms), terms, same_language)
     if len(space.german) >= LARGE and not whole:
-        return _of_the_nearest(space, question[:, None], terms, language, lift)
+        return _score_candidates(space, question[:, None], terms, language, lift)
     dense, sentences = _cosines(space, question[:, None], language)
     return _by_meaning(space, dense[:, 0], sentences[:, 0], terms, same_language)
 
 
 def score_many(
-    space: Space, questions: Floats | None, terms: Sequence[Sequence[str]], language: Language
+    space: VectorSpace, questions: Floats | None, terms: Sequence[Sequence[str]], language: Language
 ) -> Iterator[Scores]:
     """``score`` of questions ``(k, d)`` in one language, some at a time: one product serves them all."""
     same_language = space.german if language == "de" else ~space.german
@@ -116,7 +116,7 @@ def score_many(
 
 
 def _by_meaning(
-    space: Space, dense: Floats, sentences: Floats, terms: Sequence[str], same_language: NDArray[np.bool_]
+    space: VectorSpace, dense: Floats, sentences: Floats, terms: Sequence[str], same_language: NDArray[np.bool_]
 ) -> Scores:
     best = np.maximum.reduceat(sentences, space.sentence_offsets[:-1])
     lexical = space.lexical.scores(terms) * same_language
@@ -124,7 +124,7 @@ def _by_meaning(
     return Scores(total.astype(np.float32), sentences, best)
 
 
-def _by_words(space: Space, held: Floats, terms: Sequence[str], same_language: NDArray[np.bool_]) -> Scores:
+def _by_words(space: VectorSpace, held: Floats, terms: Sequence[str], same_language: NDArray[np.bool_]) -> Scores:
     """BM25 over its ideal, and the share of the terms that a sentence holds in the place of its cosine."""
     per_sentence = np.repeat(same_language, np.diff(space.sentence_offsets))
     sentences = WITHOUT_VECTORS_SCALE * held * per_sentence
@@ -134,8 +134,8 @@ def _by_words(space: Space, held: Floats, terms: Sequence[str], same_language: N
     return Scores(total.astype(np.float32), sentences.astype(np.float32), best)
 
 
-def _of_the_nearest(
-    space: Space, question: Floats, terms: Sequence[str], language: Language, lift: Floats | None
+def _score_candidates(
+    space: VectorSpace, question: Floats, terms: Sequence[str], language: Language, lift: Floats | None
 ) -> Scores:
     """Scores of the passages that come first when their own cosine stands for that of their best sentence."""
     same_language = space.german if language == "de" else ~space.german
@@ -147,7 +147,7 @@ def _of_the_nearest(
     firsts = np.cumsum(counts) - counts
     rows = np.arange(counts.sum()) + np.repeat(starts - firsts, counts)
     german = np.repeat(space.german[places], counts)
-    read = _compared(space, german, question, language, partial(space.sentence_vectors.compare, rows))
+    read = _compared(space, german, question, language, partial(space.sentence_vectors.dot_rows, rows))
     scores = Scores(
         np.full(len(dense), UNREAD),
         np.zeros(len(space.sentence_vectors), dtype=np.float32),
@@ -164,7 +164,7 @@ def _with_and_without(lift: Floats | None, values: Floats) -> tuple[Floats, ...]
     return (values,) if lift is None else (values, values + lift)
 
 
-def _cosines(space: Space, questions: Floats, language: Language) -> tuple[Floats, Floats]:
+def _cosines(space: VectorSpace, questions: Floats, language: Language) -> tuple[Floats, Floats]:
     """Cosines of questions ``(d, k)`` to passages ``(n, k)`` and sentences ``(m, k)``."""
     per_sentence = np.repeat(space.german, np.diff(space.sentence_offsets)) if language == "en" else space.german
     return (
@@ -174,7 +174,11 @@ def _cosines(space: Space, questions: Floats, language: Language) -> tuple[Float
 
 
 def _compared(
-    space: Space, german: NDArray[np.bool_], questions: Floats, language: Language, product: Callable[[Floats], Floats]
+    space: VectorSpace,
+    german: NDArray[np.bool_],
+    questions: Floats,
+    language: Language,
+    product: Callable[[Floats], Floats],
 ) -> Floats:
     """Cosines ``(n, k)`` by a product with questions ``(d, k)``; English ones meet German texts shifted to them."""
     if language == "de" or not (space.shift.any() and space.german.any()):
@@ -195,7 +199,7 @@ def top(values: Floats, count: int) -> NDArray[np.int64]:
     return places[np.argsort(-values[places], kind="stable")][:count]
 
 
-def signal(scores: Scores) -> float:
+def top_k_mean(scores: Scores) -> float:
     """How well the sources speak to the question: the mean score of the best passages."""
     return reached(scores)[0]
 

@@ -13,12 +13,12 @@ import numpy as np
 
 from assistant.core.errors import IndexUnavailableError
 from assistant.core.models import Document, Passage
-from assistant.core.sources import Source
-from assistant.index.bm25 import LexicalIndex
+from assistant.core.sources import SourceMetadata
+from assistant.index.bm25 import BM25Index
 from assistant.index.calibration import Thresholds
-from assistant.index.int8_matrix import ByteVectors
-from assistant.index.scoring import Floats, Space, passage_offsets
-from assistant.index.vector_store import FolderStore, Store
+from assistant.index.int8_matrix import Int8Matrix
+from assistant.index.scoring import Floats, VectorSpace, passage_offsets
+from assistant.index.vector_store import EmbeddedChroma, Store
 from assistant.ingestion.knowledge_loader import parse_source
 
 PARTIAL = ".partial"
@@ -49,7 +49,7 @@ class Manifest:
 
 
 @dataclass(frozen=True, slots=True)
-class Generation:
+class IndexSnapshot:
     """One index generation, loaded: sources, passages and the space they are compared in.
 
     ``word_thresholds`` are for questions compared by words alone; ``fault`` says in
@@ -57,16 +57,16 @@ class Generation:
     """
 
     manifest: Manifest
-    sources: Mapping[str, Source]
+    sources: Mapping[str, SourceMetadata]
     passages: tuple[Passage, ...]
-    space: Space
+    space: VectorSpace
     thresholds: Mapping[str, Thresholds]
     word_thresholds: Mapping[str, Thresholds]
     fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class IndexedPassage:
     """A passage with the terms of its header and keywords, and those of each sentence, as in ``passages.jsonl``."""
 
     passage: Passage
@@ -74,7 +74,7 @@ class Row:
     sentence_terms: list[list[str]]
 
 
-def current_generation(data_dir: Path) -> str | None:
+def current_snapshot_id(data_dir: Path) -> str | None:
     """Id of the generation in force, if there is one."""
     try:
         return (data_dir / "current").read_text(encoding="utf-8").strip() or None
@@ -94,7 +94,7 @@ def read_manifest(data_dir: Path, generation: str) -> Manifest:
 
 def generations(data_dir: Path) -> list[str]:
     """Ids of all finished generations, the current one first, then the newest."""
-    current = current_generation(data_dir)
+    current = current_snapshot_id(data_dir)
     try:
         folders = [path for path in (data_dir / "generations").iterdir() if path.is_dir() and path.suffix != PARTIAL]
     except OSError:
@@ -102,18 +102,18 @@ def generations(data_dir: Path) -> list[str]:
     return sorted((path.name for path in folders), key=lambda one: (one == current, one), reverse=True)
 
 
-def load_generation(data_dir: Path, store: Store | None = None, generation: str | None = None) -> Generation:
+def load_generation(data_dir: Path, store: Store | None = None, generation: str | None = None) -> IndexSnapshot:
     """Load and check a generation, by default the current one; anything amiss is an ``IndexUnavailableError``."""
-    generation = generation or current_generation(data_dir)
+    generation = generation or current_snapshot_id(data_dir)
     if generation is None:
         raise IndexUnavailableError("Es gibt noch keinen Index; bitte zuerst 'assistant index' ausführen.")
     manifest = read_manifest(data_dir, generation)
     folder = generation_folder(data_dir, generation)
     check_files(folder, manifest, FILES)
     texts = load_texts(data_dir, generation)
-    vectors = load_vectors(folder, manifest, [passage.id for passage in texts.passages], store or FolderStore())
-    sentences = ByteVectors(np.load(folder / "sentences.npy"))
-    space = replace(texts.space, passage_vectors=ByteVectors.of(vectors), sentence_vectors=sentences)
+    vectors = load_vectors(folder, manifest, [passage.id for passage in texts.passages], store or EmbeddedChroma())
+    sentences = Int8Matrix(np.load(folder / "sentences.npy"))
+    space = replace(texts.space, passage_vectors=Int8Matrix.of(vectors), sentence_vectors=sentences)
     return replace(texts, space=space, fault="")
 
 
@@ -136,13 +136,13 @@ def probe(vectors: Floats) -> Floats:
     return np.asarray(vectors @ direction, dtype=np.float32)
 
 
-def load_texts(data_dir: Path, generation: str, fault: str = "") -> Generation:
+def load_texts(data_dir: Path, generation: str, fault: str = "") -> IndexSnapshot:
     """A generation without its vectors, of which only words can be compared; ``fault`` is the reason."""
     manifest = read_manifest(data_dir, generation)
     folder = generation_folder(data_dir, generation)
     check_files(folder, manifest, TEXT_FILES)
     passages = tuple(_iterate_passages(folder))
-    none = ByteVectors(np.zeros((0, 0), dtype=np.int8))
+    none = Int8Matrix(np.zeros((0, 0), dtype=np.int8))
     shift = np.array(manifest.shift, dtype=np.float32)
     space = assemble_space(passages, none, none, _read_lexical(folder), shift)
     thresholds, word_thresholds = (
@@ -151,16 +151,16 @@ def load_texts(data_dir: Path, generation: str, fault: str = "") -> Generation:
     )
     if fault and not word_thresholds:
         raise IndexUnavailableError(fault)
-    return Generation(manifest, _read_sources(folder), passages, space, thresholds, word_thresholds, fault)
+    return IndexSnapshot(manifest, _read_sources(folder), passages, space, thresholds, word_thresholds, fault)
 
 
 def write_files(
     folder: Path,
     documents: Sequence[Document],
-    rows: Sequence[Row],
+    rows: Sequence[IndexedPassage],
     vectors: Floats,
-    sentences: ByteVectors,
-    lexical: LexicalIndex,
+    sentences: Int8Matrix,
+    lexical: BM25Index,
 ) -> None:
     """Write what stands beside Chroma: passages with terms, sources, sentence vectors, postings, the probe."""
     with open(folder / "passages.jsonl", "w", encoding="utf-8") as file:
@@ -185,7 +185,7 @@ def write_files(
     )
 
 
-def read_rows(folder: Path) -> list[Row]:
+def read_rows(folder: Path) -> list[IndexedPassage]:
     """Passages of a generation folder with their terms."""
     with open(folder / "passages.jsonl", encoding="utf-8") as file:
         return [_parse_row(json.loads(line)) for line in file]
@@ -198,22 +198,22 @@ def _iterate_passages(folder: Path) -> Iterator[Passage]:
             yield _parse_row(json.loads(line)).passage
 
 
-def _parse_row(record: dict[str, Any]) -> Row:
+def _parse_row(record: dict[str, Any]) -> IndexedPassage:
     terms, sentence_terms = record.pop("terms"), record.pop("sentence_terms")
     record["headings"], record["sentences"] = tuple(record["headings"]), tuple(record["sentences"])
-    return Row(Passage(**record), terms, sentence_terms)
+    return IndexedPassage(Passage(**record), terms, sentence_terms)
 
 
-def _read_sources(folder: Path) -> dict[str, Source]:
+def _read_sources(folder: Path) -> dict[str, SourceMetadata]:
     records = json.loads((folder / "documents.json").read_text(encoding="utf-8"))
     return {record["source"]["id"]: parse_source(record["source"]) for record in records}
 
 
-def _read_lexical(folder: Path) -> LexicalIndex:
+def _read_lexical(folder: Path) -> BM25Index:
     with np.load(folder / "lexical.npz") as file:
         words = file["vocabulary"].tobytes().decode()
         vocabulary = {word: number for number, word in enumerate(words.split("\n") if words else [])}
-        return LexicalIndex(
+        return BM25Index(
             vocabulary,
             file["offsets"],
             file["postings"],
@@ -226,12 +226,12 @@ def _read_lexical(folder: Path) -> LexicalIndex:
 
 
 def assemble_space(
-    passages: Sequence[Passage], vectors: ByteVectors, sentences: ByteVectors, lexical: LexicalIndex, shift: Floats
-) -> Space:
+    passages: Sequence[Passage], vectors: Int8Matrix, sentences: Int8Matrix, lexical: BM25Index, shift: Floats
+) -> VectorSpace:
     """The space over passages, their vectors ``(n, d)`` and those of their sentences ``(m, d)``."""
     offsets = np.concatenate([[0], np.cumsum([len(passage.sentences) for passage in passages])]).astype(np.int64)
     german = np.array([passage.language == "de" for passage in passages], dtype=np.bool_)
-    return Space(vectors, sentences, offsets, lexical, german, passage_offsets(passages), shift)
+    return VectorSpace(vectors, sentences, offsets, lexical, german, passage_offsets(passages), shift)
 
 
 def check_files(folder: Path, manifest: Manifest, names: Collection[str]) -> None:
@@ -248,7 +248,7 @@ def _is_intact(path: Path, expected: str) -> bool:
         return False
 
 
-def missing_part(data_dir: Path, manifest: Manifest, store: Store) -> str:
+def find_damage(data_dir: Path, manifest: Manifest, store: Store) -> str:
     """What a loaded generation lacks on disk by now, as a German sentence; empty when nothing does."""
     folder = generation_folder(data_dir, manifest.id)
     gone = [name for name in ("manifest.json", *manifest.checksums) if not (folder / name).is_file()]

@@ -35,7 +35,7 @@ _FOLDER = "chroma"
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class IndexDelta:
     """What a generation stores: its passages with ``(n, d)`` vectors, and how it differs from the last one.
 
     ``fresh`` are places in ``passages``, ``gone`` ids that only the last one has.
@@ -54,7 +54,7 @@ class Store(Protocol):
     def kind(self) -> str:
         """Stands in the manifest; a generation is read from the kind of store that it was written to."""
 
-    def write(self, generation: str, folder: Path, content: Content, last: Path | None, progress: Progress) -> None:
+    def write(self, generation: str, folder: Path, content: IndexDelta, last: Path | None, progress: Progress) -> None:
         """Store a new generation whose files go to ``folder``; ``last`` is the folder of the one it grows from."""
 
     def read(self, generation: str, folder: Path, ids: Sequence[str]) -> NDArray[np.float32]:
@@ -67,12 +67,12 @@ class Store(Protocol):
         """Forget a generation whose folder is about to be deleted."""
 
 
-class FolderStore:
+class EmbeddedChroma:
     """Chroma embedded, one folder per generation beside its other files."""
 
     kind = "folder"
 
-    def write(self, generation: str, folder: Path, content: Content, last: Path | None, progress: Progress) -> None:
+    def write(self, generation: str, folder: Path, content: IndexDelta, last: Path | None, progress: Progress) -> None:
         """Copy the last generation's folder and change only what differs."""
         if last:
             shutil.copytree(last / _FOLDER, folder / _FOLDER)

@@ -12,7 +12,7 @@ MAXIMUM_CHARACTERS = 1500
 TARGET_CHARACTERS = 1200
 
 
-def split_document(document: Document) -> tuple[Passage, ...]:
+def chunk_document(document: Document) -> tuple[Passage, ...]:
     """Passages in reading order; an id stays the same as long as its heading does."""
     counts: dict[str, int] = {}
     passages = []

@@ -21,7 +21,7 @@ from pydantic import TypeAdapter, ValidationError
 from assistant.core.errors import KnowledgeError
 from assistant.core.models import Document, Language, Section
 from assistant.core.source_status import short_name
-from assistant.core.sources import KINDS, FrontMatter, Source
+from assistant.core.sources import SOURCE_TYPES, FrontMatter, SourceMetadata
 from assistant.core.validation_messages import explain
 from assistant.ingestion.status_sentences import status_sections
 
@@ -52,8 +52,8 @@ _Loader.yaml_implicit_resolvers = {
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 _HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*\s*$")
-_ADAPTER: TypeAdapter[Source] = TypeAdapter(FrontMatter)
-_FIELDS = tuple(dict.fromkeys(name for kind in KINDS for name in kind.model_fields))
+_ADAPTER: TypeAdapter[SourceMetadata] = TypeAdapter(FrontMatter)
+_FIELDS = tuple(dict.fromkeys(name for kind in SOURCE_TYPES for name in kind.model_fields))
 _LONGEST_HEAD = 10_000  # characters; libyaml crashes on fifty thousand open brackets
 
 
@@ -125,7 +125,7 @@ def knowledge_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*.md") if path.name != "README.md")
 
 
-def load_file(path: Path) -> Document:
+def load_card(path: Path) -> Document:
     """One knowledge file; errors name the file and the field."""
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -136,13 +136,13 @@ def load_file(path: Path) -> Document:
     if control := _CONTROL.search(text):
         line = text.count("\n", 0, control.start()) + 1
         raise KnowledgeError(f"{path}: Zeile {line} enthält das Steuerzeichen U+{ord(control[0]):04X}; bitte löschen.")
-    source, body = parse_head(text, path)
+    source, body = parse_front_matter(text, path)
     fingerprint = hashlib.sha256(text.encode()).hexdigest()[:16]
     sections = (*_sections(body), *status_sections(source))
     return Document(source, source.kind, sections, fingerprint)  # type: ignore[attr-defined]
 
 
-def parse_head(text: str, path: Path) -> tuple[Source, str]:
+def parse_front_matter(text: str, path: Path) -> tuple[SourceMetadata, str]:
     """Split a file into its checked head and its body."""
     match = _HEAD.match(text)
     if not match:
@@ -157,7 +157,7 @@ def parse_head(text: str, path: Path) -> tuple[Source, str]:
         raise KnowledgeError(f"{path}: der Kopf ist kein gültiges YAML: {_first_line(error)}.") from error
 
 
-def parse_source(head: object) -> Source:
+def parse_source(head: object) -> SourceMetadata:
     """A head that was checked before, for example one kept in an index."""
     return _ADAPTER.validate_python(head)
 
@@ -167,7 +167,7 @@ def _load_folder(folder: Path) -> dict[str, Document]:
         raise KnowledgeError(f"Der Wissensordner {folder} existiert nicht.")
     documents: dict[str, Document] = {}
     for path in knowledge_files(folder):
-        document = load_file(path)
+        document = load_card(path)
         if document.source.id in documents:
             raise KnowledgeError(f"{path}: id: '{document.source.id}' ist schon vergeben.")
         documents[document.source.id] = document

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from assistant.core.models import Language, Section
 from assistant.core.source_status import short_name
-from assistant.core.sources import Funding, Source, Support
-from assistant.language.dates import show_date
+from assistant.core.sources import Funding, SourceMetadata, SupportOffer
+from assistant.language.dates import format_date
 
 HEADINGS: dict[Language, tuple[str, ...]] = {"de": ("Stand und Status",), "en": ("English", "Date and status")}
 
 
-def status_sections(source: Source, successor: Source | None = None) -> Iterator[Section]:
+def status_sections(source: SourceMetadata, successor: SourceMetadata | None = None) -> Iterator[Section]:
     """One generated section per language; none when the head says nothing about date, end or successor."""
     for language, headings in HEADINGS.items():
         sentences = "\n".join(_sentences(source, successor, language))
@@ -20,19 +20,19 @@ def status_sections(source: Source, successor: Source | None = None) -> Iterator
             yield Section(headings, sentences, language, generated=True)
 
 
-def _sentences(source: Source, successor: Source | None, language: Language) -> Iterator[str]:
+def _sentences(source: SourceMetadata, successor: SourceMetadata | None, language: Language) -> Iterator[str]:
     name = short_name(source)
     if source.as_of:
-        date = show_date(source.as_of, language)
+        date = format_date(source.as_of, language)
         german = f"Die Angaben zu {name} haben den Stand {date}."
         yield german if language == "de" else f"The information on {name} is as of {date}."
-    if isinstance(source, Funding | Support):
+    if isinstance(source, Funding | SupportOffer):
         yield from _end(source, name, language)
         yield from _successor(source, successor, name, language)
 
 
-def _end(source: Funding | Support, name: str, language: Language) -> Iterator[str]:
-    date = show_date(source.valid_until.isoformat(), language) if source.valid_until else ""
+def _end(source: Funding | SupportOffer, name: str, language: Language) -> Iterator[str]:
+    date = format_date(source.valid_until.isoformat(), language) if source.valid_until else ""
     german = language == "de"
     if source.status == "ended" and date:
         yield f"{name} ist am {date} ausgelaufen." if german else f"{name} ended on {date}."
@@ -52,7 +52,9 @@ def _end(source: Funding | Support, name: str, language: Language) -> Iterator[s
         )
 
 
-def _successor(source: Funding | Support, successor: Source | None, name: str, language: Language) -> Iterator[str]:
+def _successor(
+    source: Funding | SupportOffer, successor: SourceMetadata | None, name: str, language: Language
+) -> Iterator[str]:
     if successor:
         following = short_name(successor)
         yield (

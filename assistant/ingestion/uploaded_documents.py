@@ -20,9 +20,9 @@ from assistant.core.errors import DocumentError
 from assistant.core.models import Document, Kind, Language, Section
 from assistant.core.progress import Report
 from assistant.core.sources import AddedDocument
-from assistant.ingestion.chunking import slugify, split_document
-from assistant.ingestion.parsers.blocks import Extracted, clean_text, clean_title
-from assistant.ingestion.parsers.sandbox import Limits, read_document
+from assistant.ingestion.chunking import chunk_document, slugify
+from assistant.ingestion.parsers.blocks import ParsedDocument, clean_text, clean_title
+from assistant.ingestion.parsers.sandbox import ParserLimits, read_document
 from assistant.language.language_detection import detect_language
 
 logger = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ _LONGEST_ID = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
+class UploadResult:
     """One document that was read; ``pages`` is ``None`` for formats without pages."""
 
     path: str
@@ -44,7 +44,7 @@ class Added:
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
+class UploadFailure:
     """One file that was not read: a stable code for tools and a sentence for people."""
 
     path: str
@@ -53,7 +53,7 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class MetadataOverrides:
     """What the operator says about a document; it overrides what the document says about itself."""
 
     kind: Kind | None = None
@@ -122,17 +122,20 @@ def _section(stored: dict[str, Any], default: Language) -> Section:
     return Section(tuple(stored["headings"]), text, language, stored["page"])
 
 
-def find_files(paths: Sequence[Path]) -> Iterator[tuple[Path, Skipped | None]]:
+def find_files(paths: Sequence[Path]) -> Iterator[tuple[Path, UploadFailure | None]]:
     """Every file of the paths, folders searched in order; links that leave their folder are skipped.
 
     Files and folders whose name begins with a dot are left to the system that made them.
     """
     for path in paths:
         if not path.exists():
-            yield path, Skipped(_shown(path), "not_found", "Diese Datei gibt es nicht; bitte prüfen Sie den Pfad.")
+            yield (
+                path,
+                UploadFailure(_shown(path), "not_found", "Diese Datei gibt es nicht; bitte prüfen Sie den Pfad."),
+            )
         elif path.is_dir():
             found = list(_walk(path))
-            empty = Skipped(
+            empty = UploadFailure(
                 _shown(path), "empty_folder", "Der Ordner enthält keine Dateien; bitte prüfen Sie den Pfad."
             )
             yield from found or [(path, empty)]
@@ -140,7 +143,7 @@ def find_files(paths: Sequence[Path]) -> Iterator[tuple[Path, Skipped | None]]:
             yield path, None
 
 
-def _walk(root: Path) -> Iterator[tuple[Path, Skipped | None]]:
+def _walk(root: Path) -> Iterator[tuple[Path, UploadFailure | None]]:
     inside = root.resolve()
     for name, folders, files in os.walk(root):
         linked = [one for one in folders if Path(name, one).is_symlink()]
@@ -154,7 +157,7 @@ def _walk(root: Path) -> Iterator[tuple[Path, Skipped | None]]:
                 code = "link" if within else "outside_folder"
                 target = "auf etwas im selben Ordner" if within else "aus dem Ordner hinaus"
                 reason = f"Die Verknüpfung führt {target}; bitte fügen Sie die Datei selbst hinzu."
-                yield path, Skipped(_shown(path), code, reason)
+                yield path, UploadFailure(_shown(path), code, reason)
             else:
                 yield path, None
 
@@ -167,17 +170,17 @@ def add_files(
     paths: Sequence[Path],
     data_dir: Path,
     taken: Collection[str],
-    wishes: Wishes,
+    wishes: MetadataOverrides,
     report: Report,
-    limits: Limits | None = None,
-) -> tuple[list[Added], list[Skipped]]:
+    limits: ParserLimits | None = None,
+) -> tuple[list[UploadResult], list[UploadFailure]]:
     """Read and keep all files of the paths; whatever is wrong with one of them stops no other.
 
     ``taken`` are the ids and aliases of knowledge files. The caller holds the write lock.
     """
-    _mend(data_dir)
-    added: list[Added] = []
-    skipped: list[Skipped] = []
+    _recover_interrupted(data_dir)
+    added: list[UploadResult] = []
+    skipped: list[UploadFailure] = []
     files = list(find_files(paths))
     for number, (path, refused) in enumerate(files):
         report("Dokumente", number, len(files))
@@ -185,17 +188,19 @@ def add_files(
             if refused:
                 skipped.append(refused)
             else:
-                added.append(_add(path, data_dir, taken, wishes, limits or Limits()))
+                added.append(_add(path, data_dir, taken, wishes, limits or ParserLimits()))
         except DocumentError as error:
-            skipped.append(Skipped(_shown(path), error.code, str(error)))
+            skipped.append(UploadFailure(_shown(path), error.code, str(error)))
         except OSError:
             reason = "Die Datei ist nicht lesbar; bitte prüfen Sie die Zugriffsrechte und den freien Speicherplatz."
-            skipped.append(Skipped(_shown(path), "unreadable", reason))
+            skipped.append(UploadFailure(_shown(path), "unreadable", reason))
         report("Dokumente", number + 1, len(files))
     return added, skipped
 
 
-def _add(path: Path, data_dir: Path, taken: Collection[str], wishes: Wishes, limits: Limits) -> Added:
+def _add(
+    path: Path, data_dir: Path, taken: Collection[str], wishes: MetadataOverrides, limits: ParserLimits
+) -> UploadResult:
     with _open(path, limits) as file:
         before = os.fstat(file.fileno())
         extracted = read_document(file, path.suffix.lower(), limits)
@@ -204,10 +209,12 @@ def _add(path: Path, data_dir: Path, taken: Collection[str], wishes: Wishes, lim
             raise DocumentError("changing", "Die Datei wird gerade geändert; bitte wiederholen, wenn sie fertig ist.")
         file.seek(0)
         document = _store(file, path, extracted, data_dir, taken, wishes)
-    return Added(_shown(path), document.source.id, extracted.pages, len(split_document(document)), _notes(extracted))
+    return UploadResult(
+        _shown(path), document.source.id, extracted.pages, len(chunk_document(document)), _notes(extracted)
+    )
 
 
-def _open(path: Path, limits: Limits) -> IO[bytes]:
+def _open(path: Path, limits: ParserLimits) -> IO[bytes]:
     """Open an ordinary file of bearable size; a pipe or device would block or never end."""
     found = path.stat()
     if not stat.S_ISREG(found.st_mode):
@@ -219,7 +226,12 @@ def _open(path: Path, limits: Limits) -> IO[bytes]:
 
 
 def _store(
-    file: IO[bytes], path: Path, extracted: Extracted, data_dir: Path, taken: Collection[str], wishes: Wishes
+    file: IO[bytes],
+    path: Path,
+    extracted: ParsedDocument,
+    data_dir: Path,
+    taken: Collection[str],
+    wishes: MetadataOverrides,
 ) -> Document:
     """Write original, text and meta into a new folder and put it in the place of the old one."""
     place = str(path.resolve())
@@ -227,7 +239,7 @@ def _store(
     one = next((name for name, meta in known.items() if meta["path"] == place), None)
     one = one or _free_id(path, {*taken, *(folder.name for folder in _folders(data_dir))})
     kept = known.get(one, {}).get("wishes", {})
-    wishes = Wishes(wishes.kind or kept.get("kind"), wishes.title or kept.get("title"))
+    wishes = MetadataOverrides(wishes.kind or kept.get("kind"), wishes.title or kept.get("title"))
     partial = data_dir / "documents" / f".new-{one}"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
@@ -281,7 +293,7 @@ def _swap(partial: Path, folder: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _mend(data_dir: Path) -> None:
+def _recover_interrupted(data_dir: Path) -> None:
     """Undo what an interrupted command left behind: bring back the last whole document, drop half a one."""
     for left in (data_dir / "documents").glob(".old-*"):
         folder = left.with_name(left.name.removeprefix(".old-"))
@@ -306,7 +318,7 @@ def _meta(folder: Path) -> dict[str, Any]:
     return {}
 
 
-def _notes(extracted: Extracted) -> tuple[str, ...]:
+def _notes(extracted: ParsedDocument) -> tuple[str, ...]:
     """What the operator should know about a document that was read."""
     notes = []
     if extracted.hidden_characters:
@@ -320,7 +332,7 @@ def _notes(extracted: Extracted) -> tuple[str, ...]:
 
 def remove_document(one: str, data_dir: Path) -> None:
     """Delete a document with its original; an unknown id is a ``DocumentError``. The caller holds the write lock."""
-    _mend(data_dir)
+    _recover_interrupted(data_dir)
     folder = next((folder for folder in _folders(data_dir) if folder.name == one), None)
     if folder is None:
         known = ", ".join(folder.name for folder in _folders(data_dir)[:20]) or "noch keine"
@@ -330,7 +342,7 @@ def remove_document(one: str, data_dir: Path) -> None:
     shutil.rmtree(folder)
 
 
-def summary(added: Added) -> str:
+def summary(added: UploadResult) -> str:
     """One line about a document that was read."""
     pages = "" if added.pages is None else f"{added.pages} {'Seite' if added.pages == 1 else 'Seiten'}, "
     passages = f"{added.passages} {'Passage' if added.passages == 1 else 'Passagen'}"

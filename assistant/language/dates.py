@@ -36,7 +36,7 @@ _MONTHS: dict[Language, list[str]] = {
 }
 
 
-def show_date(partial: str, language: Language = "de") -> str:
+def format_date(partial: str, language: Language = "de") -> str:
     """``2025-07-01`` → ``01.07.2025`` or ``1 July 2025``, ``2025-07`` → ``Juli 2025``, ``2025`` → ``2025``."""
     year, *rest = partial.split("-")
     if not rest:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
-from assistant.core.artifact_cache import prepared
+from assistant.core.artifact_cache import ensure_artifact
 from assistant.core.models import Language
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _folders: list[Path] = []
 
 
-def keep_dictionaries_in(cache_dir: Path) -> None:
+def set_cache_dir(cache_dir: Path) -> None:
     """Where tries are kept; the first call counts. Without one every process unpacks them into memory."""
     if not _folders:
         _folders.append(cache_dir / "dictionaries")
@@ -68,7 +68,7 @@ def _dictionary(language: str) -> Mapping[str, str]:
     from simplemma.strategies.dictionaries import DefaultDictionaryFactory
 
     try:
-        return _trie(language, prepared(_trie_folder(language), lambda fresh: _write_trie(language, fresh)))
+        return _trie(language, ensure_artifact(_trie_folder(language), lambda fresh: _write_trie(language, fresh)))
     except OSError:  # a full or sealed disk, or no folder
         return DefaultDictionaryFactory().get_dictionary(language)
 

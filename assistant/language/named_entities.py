@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from assistant.core.models import Language
-from assistant.core.sources import Source
+from assistant.core.sources import SourceMetadata
 from assistant.language.lemmatizer import is_word
 from assistant.language.tokenizer import fold, split_compound
 
@@ -43,7 +43,7 @@ Rhineland-Palatinate|Sachsen-Anhalt Saxony-Anhalt|Nordrhein-Westfalen NRW
 North-Rhine-Westphalia|Köln Cologne|München Munich|NIS-2 NIS2|GWB|Schweiz Switzerland"""
 
 
-class Names:
+class EntityMatcher:
     """Finds names in a sentence and says which of them a source does not mention."""
 
     def __init__(self, groups: Iterable[Sequence[str]] = (), places: Iterable[str] = ()) -> None:
@@ -60,7 +60,7 @@ class Names:
         self._longest = max((key.count(" ") + 1 for key in self._same), default=1)
         self._places = {key for name in places if len(key := name_key(name)) >= _DISTINCT}
 
-    def missing(self, sentence: str, source: str, language: Language) -> tuple[str, ...]:
+    def unmentioned(self, sentence: str, source: str, language: Language) -> tuple[str, ...]:
         """Names of the sentence that the source (text, title, headings) does not mention."""
         held = _Mentions(_DENIED.sub(" ", source))  # "laut Fachpresse, nicht des BMWE" says nothing of the BMWE
         spans = list(self._known(sentence))
@@ -132,14 +132,14 @@ class Names:
 
 
 def known_names(
-    sources: Iterable[Source], abbreviations: Mapping[str, Sequence[str]], places: Mapping[str, Sequence[str]]
-) -> Names:
+    sources: Iterable[SourceMetadata], abbreviations: Mapping[str, Sequence[str]], places: Mapping[str, Sequence[str]]
+) -> EntityMatcher:
     """All names that sources and word tables bring."""
     titles = ([one.title.split(":")[0], getattr(one, "short_title", None) or "", *one.aliases] for one in sources)
     publishers = ([name] for one in sources for name in re.split(r"[;,/(]", one.publisher or ""))
     short = ([abbreviation, *long_forms] for abbreviation, long_forms in abbreviations.items())
     located = (place for land, others in places.items() for place in (land, *others))
-    return Names([*short, *titles, *publishers], located)
+    return EntityMatcher([*short, *titles, *publishers], located)
 
 
 def _is_within(span: tuple[int, int], covered: Sequence[tuple[int, int]]) -> bool:

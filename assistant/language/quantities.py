@@ -256,7 +256,7 @@ def _scaled(text: str, one: Quantity, following: Quantity) -> str:
     return number_value(own, scale) if small else one.value
 
 
-def holds(one: Quantity, other: Quantity) -> bool:
+def states_value(one: Quantity, other: Quantity) -> bool:
     """Whether a source's ``other`` states the value of a claim's ``one`` in the same unit; a date holds its month."""
     if one.is_time or other.is_time:
         return one.is_time and other.is_time and _holds_time(one, other)
@@ -282,7 +282,7 @@ def _in_months(one: Quantity) -> tuple[str, str]:
     return one.value, _own_unit(one)
 
 
-def contradicts(one: Quantity, other: Quantity) -> bool:
+def has_conflicting_bound(one: Quantity, other: Quantity) -> bool:
     """Whether a claim's number binds otherwise than the source's: "mindestens 10" against "höchstens 10"."""
     if {one.bound, other.bound} in ({"most", "least"}, {"about", "least"}):
         return True

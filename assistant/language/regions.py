@@ -11,7 +11,7 @@ from assistant.core.sources import Land
 _LAENDER: tuple[Land, ...] = get_args(Land)
 
 
-class Places:
+class RegionDetector:
     """Finds Länder in a text; the longest name wins, so "Sachsen-Anhalt" is not "Sachsen"."""
 
     def __init__(self, names: Mapping[str, Sequence[str]] | None = None) -> None:
@@ -22,7 +22,7 @@ class Places:
         longest_first = sorted(self._laender, key=len, reverse=True)
         self._pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})s?(?!\w)")
 
-    def laender(self, text: str) -> frozenset[Land]:
+    def detect(self, text: str) -> frozenset[Land]:
         """Länder that a text names."""
         found = (match[0] for match in self._pattern.finditer(text.lower()))
         return frozenset(self._laender.get(name) or self._laender[name.removesuffix("s")] for name in found)

@@ -21,7 +21,7 @@ _FOLD = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss", "é": "e", "
 _TWO_LETTER_UMLAUT = re.compile(r"(?<![aeq])([aou])e")
 
 
-class Tokenizer:
+class TermAnalyzer:
     """Text to terms; abbreviations and their long forms give the same term."""
 
     def __init__(self, abbreviations: Mapping[str, Sequence[str]] | None = None) -> None:
@@ -58,7 +58,7 @@ class Tokenizer:
         if language == "de":
             for word in _found(text):
                 if word not in GERMAN:
-                    yield from compound_terms(word)
+                    yield from decompound_terms(word)
 
     def _abbreviated(self, words: Sequence[str]) -> Iterable[str]:
         for size in range(1, self._longest + 1):
@@ -85,7 +85,7 @@ def term(word: str, language: Language) -> str:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def compound_terms(word: str) -> tuple[str, ...]:
+def decompound_terms(word: str) -> tuple[str, ...]:
     """Terms of the parts of a German compound; empty when it is none."""
     return tuple(fold(_stem(_lemma(part))) for part in split_compound(_lemma(word)))
 

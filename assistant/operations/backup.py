@@ -23,7 +23,7 @@ from typing import IO
 
 from assistant.core.errors import BackupError
 from assistant.index.builder import write_lock
-from assistant.index.snapshot import FILES, check_files, current_generation, generation_folder, read_manifest
+from assistant.index.snapshot import FILES, check_files, current_snapshot_id, generation_folder, read_manifest
 
 FORMAT = 1
 CONTENTS = "netzlotse-backup.json"
@@ -50,7 +50,7 @@ def back_up(data_dir: Path, file: Path, *, force: bool = False) -> Contents:
     """Write the backup; a running server goes on, a running indexer is not interrupted but named."""
     if file.exists() and not force:
         raise BackupError(f"'{file}' gibt es schon; wählen Sie einen anderen Namen oder --force.")
-    if not (data_dir / "documents").is_dir() and current_generation(data_dir) is None:
+    if not (data_dir / "documents").is_dir() and current_snapshot_id(data_dir) is None:
         raise BackupError(f"In '{data_dir}' gibt es nichts zu sichern.")
     partial = file.with_name(f".{file.name}.partial")
     try:
@@ -69,7 +69,7 @@ def back_up(data_dir: Path, file: Path, *, force: bool = False) -> Contents:
 def restore(data_dir: Path, file: Path, *, force: bool = False) -> Contents:
     """Put a backup into the data folder; it is unpacked and checked aside before anything is replaced."""
     with write_lock(data_dir):
-        if not force and (current_generation(data_dir) or any((data_dir / "documents").glob("*"))):
+        if not force and (current_snapshot_id(data_dir) or any((data_dir / "documents").glob("*"))):
             raise BackupError(f"In '{data_dir}' liegen schon Daten; --force ersetzt sie durch die Sicherung.")
         with tempfile.TemporaryDirectory(prefix=".restore-", dir=data_dir) as folder:
             contents = _unpack(file, Path(folder))
@@ -82,7 +82,7 @@ def _private(name: str, flags: int) -> int:
 
 
 def _write(data_dir: Path, target: IO[bytes]) -> Contents:
-    generation = current_generation(data_dir)
+    generation = current_snapshot_id(data_dir)
     checksums = {}
     with tarfile.open(fileobj=target, mode="w:gz", format=tarfile.PAX_FORMAT) as archive:
         for path in _files(data_dir, generation):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.answering.runtime import Assistant
+from assistant.answering.runtime import AppContext
 from assistant.bootstrap import build_assistant
 from assistant.core.errors import AssistantError, ModelError
 from assistant.core.settings import Settings
@@ -43,7 +43,7 @@ class Finding:
     remedy: str = ""
 
 
-def examine(settings: Settings) -> Iterator[Finding]:
+def diagnose(settings: Settings) -> Iterator[Finding]:
     """Try data folder, knowledge, embeddings, index and language model, one after the other."""
     yield _tried("Datenordner", lambda: _writable(settings.data_dir), "Rechte und freien Platz prüfen.")
     yield _tried("Wissen", lambda: _readable(settings), "assistant check nennt Datei und Feld.")
@@ -78,19 +78,19 @@ def _readable(settings: Settings) -> str:
     return f"{len(load_knowledge(settings.knowledge_dirs))} Quellen gelesen"
 
 
-def _embedding(assistant: Assistant) -> str:
+def _embedding(assistant: AppContext) -> str:
     assistant.encoder.encode_query("Aufwärmen")
     start = time.perf_counter()
     assistant.encoder.encode_query("Wie finden kleine Unternehmen Partner?")
     return f"{assistant.encoder.model_id}, {(time.perf_counter() - start) * 1000:.0f} ms je Frage"
 
 
-def _index(assistant: Assistant) -> str:
-    generation = assistant.shelf.library().generation
+def _index(assistant: AppContext) -> str:
+    generation = assistant.live_index.corpus().generation
     return f"{len(generation.sources)} Quellen, {len(generation.passages)} Passagen"
 
 
-def _language_model(assistant: Assistant) -> Finding:
+def _language_model(assistant: AppContext) -> Finding:
     if assistant.model is None:
         return Finding("Sprachmodell", True, "nicht eingerichtet; Antworten bestehen aus Zitaten")
     start = time.perf_counter()

@@ -13,10 +13,10 @@ from pathlib import Path
 from statistics import fmean, median
 from typing import Any
 
-from assistant.answering.pipeline import rank, stream
-from assistant.answering.runtime import Assistant
+from assistant.answering.pipeline import retrieve_passages, stream
+from assistant.answering.runtime import AppContext
 from assistant.core.errors import AssistantError
-from assistant.core.models import Answer, Turn
+from assistant.core.models import Answer, ChatMessage
 from assistant.core.sources import Land
 from assistant.language.numbers import unsupported_numbers
 
@@ -41,9 +41,9 @@ class Question:
     tags: tuple[str, ...] = ()
 
     @property
-    def turns(self) -> list[Turn]:
+    def turns(self) -> list[ChatMessage]:
         """The conversation before the question."""
-        return [Turn(turn["role"], turn["content"]) for turn in self.history]  # type: ignore[arg-type]
+        return [ChatMessage(turn["role"], turn["content"]) for turn in self.history]  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Row:
         return self.answer.status == "answered"
 
 
-def in_mode(assistant: Assistant, mode: str) -> Assistant:
+def in_mode(assistant: AppContext, mode: str) -> AppContext:
     """The assistant as it answers in this mode; ``model`` needs one that is set."""
     if mode == "extractive":
         return replace(assistant, model=None)
@@ -74,7 +74,7 @@ def in_mode(assistant: Assistant, mode: str) -> Assistant:
 
 
 def evaluate_file(
-    assistant: Assistant,
+    assistant: AppContext,
     file: Path | None = None,
     *,
     verbose: bool = False,
@@ -117,17 +117,19 @@ def _parse(line: str, number: int, file: Path) -> Question:
         raise AssistantError(f"{file}, Zeile {number}: keine gültige Frage.") from error
 
 
-def _run(assistant: Assistant, question: Question) -> Row:
+def _run(assistant: AppContext, question: Question) -> Row:
     land = (question.profile or {}).get("land")
     answer, first_ms = _timed(assistant, question, land)
-    found = tuple(one.passage.document_id for one in rank(assistant, question.question, question.turns, land=land))
-    sources = assistant.shelf.library().generation.sources
+    found = tuple(
+        one.passage.document_id for one in retrieve_passages(assistant, question.question, question.turns, land=land)
+    )
+    sources = assistant.live_index.corpus().generation.sources
     wanted = {_resolve(one, sources) for one in question.expected}
     ranks = tuple(place for place, one in enumerate(found, start=1) if one in wanted)
     return Row(question, answer, found, ranks, first_ms)
 
 
-def _timed(assistant: Assistant, question: Question, land: Land | None) -> tuple[Answer, float]:
+def _timed(assistant: AppContext, question: Question, land: Land | None) -> tuple[Answer, float]:
     """The answer, and the milliseconds until its first text could be shown."""
     start = time.perf_counter()
     first = None

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.answering.grounding.claim_verifier import Features
-from assistant.answering.grounding.evidence_windows import Cited
-from assistant.answering.runtime import Assistant
+from assistant.answering.grounding.evidence_windows import CitedPassage
+from assistant.answering.runtime import AppContext
 from assistant.bootstrap import build_assistant, refresh_index
 from assistant.core.models import Language, Passage
 from assistant.core.settings import load_settings
@@ -50,20 +50,22 @@ def load_claims(file: Path) -> list[Labelled]:
     return [Labelled(**json.loads(line)) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
-def cite(assistant: Assistant, text: str, document: str = "") -> Cited:
+def cite(assistant: AppContext, text: str, document: str = "") -> CitedPassage:
     """A text as a cited passage, with the title of its document and vectors as the index has them."""
-    source = assistant.shelf.library().generation.sources.get(document)
+    source = assistant.live_index.corpus().generation.sources.get(document)
     sentences, language = split_sentences(text), detect_language(text)
     title = source.title if source else ""
     passage = Passage(document, document, "document", title, "", (), text, sentences, language)
-    return Cited(passage, assistant.encoder.encode_documents(sentences))
+    return CitedPassage(passage, assistant.encoder.encode_documents(sentences))
 
 
-def figures(assistant: Assistant, file: Path) -> dict[str, Any]:
+def figures(assistant: AppContext, file: Path) -> dict[str, Any]:
     """Precision and recall of "supported", and the share of each kind that was caught."""
     rows = load_claims(file)
     said = [
-        assistant.support.judge(row.sentence, [cite(assistant, row.passage, row.document)], row.language).supported
+        assistant.claim_verifier.verify(
+            row.sentence, [cite(assistant, row.passage, row.document)], row.language
+        ).supported
         for row in rows
     ]
     right = sum(row.is_supported for row, yes in zip(rows, said, strict=True) if yes)
@@ -82,17 +84,17 @@ def _caught(said: Sequence[bool]) -> float:
     return round(said.count(False) / len(said), 4)
 
 
-def _rows(assistant: Assistant, file: Path) -> Iterator[tuple[Features, bool]]:
+def _rows(assistant: AppContext, file: Path) -> Iterator[tuple[Features, bool]]:
     """What the weights decide on: rows that no hard rule rejects."""
     for row in load_claims(file):
-        reason, features = assistant.support.features(
+        reason, features = assistant.claim_verifier.features(
             row.sentence, cite(assistant, row.passage, row.document), row.language
         )
         if not reason:
             yield features, row.is_supported
 
 
-def fit(assistant: Assistant, *files: Path) -> Mapping[str, Any]:
+def fit(assistant: AppContext, *files: Path) -> Mapping[str, Any]:
     """Weights of a logistic regression over the rows that no hard rule rejects, and its cross-validated accuracy."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import cross_val_score

@@ -6,14 +6,14 @@ import logging
 import threading
 import time
 
-from assistant.answering.runtime import Assistant
+from assistant.answering.runtime import AppContext
 from assistant.bootstrap import refresh_index
 from assistant.core.errors import (
     AssistantError,
     IndexBusyError,
     IndexUnavailableError,
     IndexWriteError,
-    StoreUnreachableError,
+    VectorStoreUnavailableError,
 )
 from assistant.index.live_index import LOOK_EVERY_SECONDS
 
@@ -22,24 +22,26 @@ FIRST_REPAIR_SECONDS = 15.0
 LONGEST_PAUSE_SECONDS = 900.0
 
 
-def take_care(assistant: Assistant, stop: threading.Event) -> None:
+def maintain_index(assistant: AppContext, stop: threading.Event) -> None:
     """Follow the index until stopped; while something is wrong with it, try to build it anew, ever less often."""
-    assistant.shelf.watch()
+    assistant.live_index.watch()
     pause = FIRST_REPAIR_SECONDS
     due = time.monotonic() + pause
     while not stop.wait(LOOK_EVERY_SECONDS):
-        assistant.shelf.follow()
-        condition = assistant.shelf.condition()
+        assistant.live_index.reload_if_changed()
+        condition = assistant.live_index.health()
         if condition.status == "ready" or not condition.mendable:
             pause = FIRST_REPAIR_SECONDS
             due = time.monotonic() + pause
         elif time.monotonic() >= due:
-            if not isinstance(bring_in_step(assistant), StoreUnreachableError):  # asking a server again costs little
+            if not isinstance(
+                try_refresh(assistant), VectorStoreUnavailableError
+            ):  # asking a server again costs little
                 pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
             due = time.monotonic() + pause
 
 
-def bring_in_step(assistant: Assistant) -> Exception | None:
+def try_refresh(assistant: AppContext) -> Exception | None:
     """Refresh the index for a service that goes on whether or not this succeeds; the error if it did not."""
     try:
         refresh_index(assistant.settings, lambda *_: None, assistant=assistant)
@@ -47,23 +49,23 @@ def bring_in_step(assistant: Assistant) -> Exception | None:
         return error
     except Exception as error:  # a service must survive whatever is wrong with its files
         logger.warning("the index could not be brought in step: %s", error)
-        assistant.shelf.note_refresh(_public_reason(error))
+        assistant.live_index.note_refresh(_public_reason(error))
         return error
-    assistant.shelf.note_refresh("")
-    assistant.shelf.follow(at_once=True)
+    assistant.live_index.note_refresh("")
+    assistant.live_index.reload_if_changed(at_once=True)
     return None
 
 
-def go_on_without(assistant: Assistant, error: Exception) -> str:
+def start_degraded(assistant: AppContext, error: Exception) -> str:
     """What to tell the operator when a service starts from the last good index; raises when there is none.
 
     A service whose Chroma server is away starts all the same and waits for it.
     """
-    assistant.shelf.note_refresh(_public_reason(error))
+    assistant.live_index.note_refresh(_public_reason(error))
     try:
-        assistant.shelf.library()
+        assistant.live_index.corpus()
     except IndexUnavailableError:
-        if not isinstance(error, StoreUnreachableError):
+        if not isinstance(error, VectorStoreUnavailableError):
             raise error from None
     reason = str(error) if isinstance(error, AssistantError) else f"Unerwarteter Fehler: {type(error).__name__}."
     return f"Der Index bleibt, wie er ist: {reason}"
@@ -73,6 +75,6 @@ def _public_reason(error: Exception) -> str:
     """A reason that names no path, host or content, because anyone may read it."""
     if isinstance(error, IndexWriteError):
         return f"Der Index lässt sich nicht erneuern: {error.short}"
-    if isinstance(error, StoreUnreachableError):
+    if isinstance(error, VectorStoreUnavailableError):
         return str(error)
     return "Der Index lässt sich nicht erneuern; der Grund steht im Protokoll des Dienstes."

@@ -10,7 +10,7 @@ from typing import get_args
 
 from assistant.core.models import Document
 from assistant.core.settings import shipped_folder
-from assistant.core.sources import Funding, Land, Support
+from assistant.core.sources import Funding, Land, SupportOffer
 from assistant.ingestion.knowledge_loader import load_knowledge
 
 _MARKS = re.compile(r"(<!-- inventory -->\n).*?(<!-- /inventory -->)", re.DOTALL)
@@ -34,7 +34,7 @@ def _by_kind(documents: tuple[Document, ...]) -> str:
 
 def _by_land(documents: tuple[Document, ...]) -> str:
     funding = Counter(one.source.land for one in documents if isinstance(one.source, Funding) and one.source.land)
-    support = Counter(land for one in documents if isinstance(one.source, Support) for land in one.source.laender)
+    support = Counter(land for one in documents if isinstance(one.source, SupportOffer) for land in one.source.laender)
     rows = [f"| {land} | {funding[land]} | {support[land]} |" for land in get_args(Land)]
     return "\n".join(["| Land | programmes | support offers |", "|---|---|---|", *rows])
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from assistant.advisory.self_check_questions import load_questionnaire, questionnaire_file, unproven
 from assistant.core.errors import KnowledgeError
 from assistant.core.models import Document, Section
-from assistant.core.sources import Cooperation, Funding, Literature, Source, Support
-from assistant.ingestion.knowledge_loader import knowledge_files, load_file
+from assistant.core.sources import Cooperation, Funding, Literature, SourceMetadata, SupportOffer
+from assistant.ingestion.knowledge_loader import knowledge_files, load_card
 from assistant.language.numbers import numbers_in
 from assistant.language.sentence_splitter import split_sentences
 
@@ -40,7 +40,7 @@ def check_knowledge(folders: Sequence[Path], today: date | None = None) -> Findi
     errors += [f"{folder}: der Wissensordner existiert nicht." for folder in folders if not folder.is_dir()]
     for path in (path for folder in folders for path in knowledge_files(folder)):
         try:
-            documents[path] = load_file(path)
+            documents[path] = load_card(path)
         except KnowledgeError as error:
             errors.append(str(error))
     errors += _duplicates(documents)
@@ -93,7 +93,7 @@ def _problems(document: Document, known: set[str]) -> Iterator[str]:
                 yield f"Verweis auf '{target}': diese Quelle gibt es nicht."
 
 
-def _dangling(source: Source, known: set[str]) -> Iterator[str]:
+def _dangling(source: SourceMetadata, known: set[str]) -> Iterator[str]:
     references = {"related": source.related, "successor": (getattr(source, "successor", None),)}
     if isinstance(source, Literature):
         references["used_in"] = source.used_in
@@ -147,11 +147,11 @@ def _dependent_sentences(section: Section) -> Iterator[str]:
             yield f"der Satz steht nicht für sich allein: „{sentence[:70]}…“"
 
 
-def _notices(source: Source, today: date) -> Iterator[str]:
-    until = source.valid_until if isinstance(source, Funding | Support) and source.status != "ended" else None
+def _notices(source: SourceMetadata, today: date) -> Iterator[str]:
+    until = source.valid_until if isinstance(source, Funding | SupportOffer) and source.status != "ended" else None
     if until and until < today:
         yield f"valid_until: {until} ist vorbei; die Antworten behandeln den Eintrag als beendet."
     if source.checked and (today - source.checked).days > UNCHECKED_DAYS:
         yield f"checked: seit {(today - source.checked).days} Tagen nicht verglichen."
-    if source.checked is None and isinstance(source, Funding | Support | Cooperation):
+    if source.checked is None and isinstance(source, Funding | SupportOffer | Cooperation):
         yield "checked: noch nie mit einer Quelle verglichen."

@@ -7,22 +7,32 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from assistant.answering.runtime import Assistant
+from assistant.answering.runtime import AppContext
 from assistant.bootstrap import build_assistant, index_input, refresh_index
 from assistant.core.progress import Report
 from assistant.core.settings import Settings, shipped_folder
 from assistant.index.builder import IndexInput, drop_folder, embedded_text, write_lock
 from assistant.index.embedding_cache import vector_key
-from assistant.index.snapshot import current_generation
-from assistant.ingestion.chunking import split_document
+from assistant.index.snapshot import current_snapshot_id
+from assistant.ingestion.chunking import chunk_document
 from assistant.ingestion.knowledge_loader import load_knowledge
-from assistant.ingestion.parsers.sandbox import Limits
-from assistant.ingestion.uploaded_documents import Added, Skipped, Wishes, add_files, remove_document
+from assistant.ingestion.parsers.sandbox import ParserLimits
+from assistant.ingestion.uploaded_documents import (
+    MetadataOverrides,
+    UploadFailure,
+    UploadResult,
+    add_files,
+    remove_document,
+)
 
 
 def add_documents(
-    settings: Settings, paths: Sequence[Path], wishes: Wishes, report: Report, limits: Limits | None = None
-) -> tuple[list[Added], list[Skipped]]:
+    settings: Settings,
+    paths: Sequence[Path],
+    wishes: MetadataOverrides,
+    report: Report,
+    limits: ParserLimits | None = None,
+) -> tuple[list[UploadResult], list[UploadFailure]]:
     """Read and keep the files, then bring the index in step; a file that cannot be read changes nothing."""
     with write_lock(settings.data_dir):
         added, skipped = add_files(paths, settings.data_dir, _taken(settings), wishes, report, limits)
@@ -48,10 +58,10 @@ def _taken(settings: Settings) -> frozenset[str]:
     return frozenset(name for one in documents for name in (one.source.id, *one.source.aliases))
 
 
-def _purge(data_dir: Path, assistant: Assistant) -> None:
+def _purge(data_dir: Path, assistant: AppContext) -> None:
     """Drop older generations and all cached vectors that the current index does not need."""
     with write_lock(data_dir):
-        current = current_generation(data_dir)
+        current = current_snapshot_id(data_dir)
         for folder in (data_dir / "generations").iterdir():
             if folder.name != current:
                 drop_folder(folder, assistant.store)
@@ -67,7 +77,7 @@ def _purge(data_dir: Path, assistant: Assistant) -> None:
 def _needed(given: IndexInput) -> Iterator[bytes]:
     """Keys of all vectors that the index is made of."""
     model = given.encoder.encoder.model_id
-    for passage in (passage for document in given.documents for passage in split_document(document)):
+    for passage in (passage for document in given.documents for passage in chunk_document(document)):
         yield from (vector_key(model, "passage", text) for text in (embedded_text(passage), *passage.sentences))
     questions = [*(question for _, question in given.calibration.nulls), *sum(given.calibration.pairs, ())]
     yield from (vector_key(model, "query", question) for question in questions)

@@ -13,14 +13,14 @@ from assistant.core.settings import Settings, load_settings, shipped_folder
 from assistant.index.builder import embedded_text
 from assistant.index.calibration import Calibration
 from assistant.index.embedding_cache import SHIPPED_FILE, Role, load_shipped, save_shipped, vector_key
-from assistant.ingestion.chunking import split_document
+from assistant.ingestion.chunking import chunk_document
 from assistant.ingestion.knowledge_loader import load_knowledge
 from assistant.retrieval.intent_guardrail import load_examples
 
 
 def needed_texts(documents: tuple[Document, ...], calibration: Calibration) -> list[tuple[Role, str]]:
     """Every text whose vector an index of these documents needs, each once."""
-    passages = [passage for document in documents for passage in split_document(document)]
+    passages = [passage for document in documents for passage in chunk_document(document)]
     texts: list[tuple[Role, str]] = [("passage", embedded_text(passage)) for passage in passages]
     texts += [("passage", sentence) for passage in passages for sentence in passage.sentences]
     texts += [("query", question) for _, question in calibration.nulls]

@@ -29,7 +29,7 @@ Examples = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class FixedReplies:
+class IntentGuardrail:
     """Vectors of the examples, ``(n, d)``, around their ``centre`` ``(d,)``.
 
     Group after group as in ``GROUPS``, each from its place in ``starts``, what is answered last.
@@ -41,7 +41,7 @@ class FixedReplies:
     starts: tuple[int, ...]
     margin: float
 
-    def reply_to(self, vector: Floats) -> str | None:
+    def classify(self, vector: Floats) -> str | None:
         """The prompt of the fixed reply to a question with this vector; ``None``: it is answered from sources."""
         reached, group = self._nearest_group(self.examples @ _unit(vector - self.centre))
         return f"reply_{GROUPS[group]}" if reached > self.margin else None
@@ -83,7 +83,7 @@ def _read(path: Path) -> dict[str, list[str]]:
 
 def prepare_replies(
     examples: Examples, more_answered: Sequence[str], encode: Callable[[Sequence[str]], Floats]
-) -> FixedReplies | None:
+) -> IntentGuardrail | None:
     """Vectors and margin for the examples; without any example of a group nothing is ever caught."""
     answered = tuple(dict.fromkeys((*examples[ANSWERED], *more_answered)))
     if not all(examples[name] for name in GROUPS) or len(answered) <= _NEAREST:
@@ -92,7 +92,7 @@ def prepare_replies(
     starts = (0, *accumulate(map(len, groups)))
     vectors = encode([*chain.from_iterable(groups), *answered])
     centre = vectors.mean(axis=0)
-    drafted = FixedReplies(centre, _unit(vectors - centre), starts, 0.0)
+    drafted = IntentGuardrail(centre, _unit(vectors - centre), starts, 0.0)
     margin = max(0.0, float(np.quantile(drafted.reached_by_answered(), _QUANTILE)))
     return replace(drafted, margin=margin)
 

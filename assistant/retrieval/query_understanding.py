@@ -8,11 +8,11 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 
 from assistant.core.errors import QuestionError
-from assistant.core.models import Kind, Language, Turn, ParsedQuery
+from assistant.core.models import ChatMessage, Kind, Language, ParsedQuery
 from assistant.core.prompt_templates import Prompts
-from assistant.index.bm25 import LexicalIndex
+from assistant.index.bm25 import BM25Index
 from assistant.language.language_detection import _WORD, detect_language
-from assistant.language.tokenizer import Tokenizer
+from assistant.language.tokenizer import TermAnalyzer
 
 MAXIMUM_CHARACTERS = 2000
 MAXIMUM_TURNS = 10
@@ -50,14 +50,14 @@ _AREA_WORDS: Mapping[Kind, str] = {
 }
 
 
-def area_of(terms: Collection[str], tokenizer: Tokenizer) -> Kind | None:
+def detect_intent(terms: Collection[str], tokenizer: TermAnalyzer) -> Kind | None:
     """The area that a question asks for by its words, if it is one only."""
     found = [kind for kind, words in _AREA_WORDS.items() if not _area_terms(words, tokenizer).isdisjoint(terms)]
     return found[0] if len(found) == 1 else None
 
 
 @lru_cache(maxsize=16)
-def _area_terms(words: str, tokenizer: Tokenizer) -> frozenset[str]:
+def _area_terms(words: str, tokenizer: TermAnalyzer) -> frozenset[str]:
     return frozenset(tokenizer.words(words, "de")) | frozenset(tokenizer.words(words, "en"))
 
 
@@ -70,7 +70,7 @@ def clean(text: str) -> str:
     return " ".join(text.split())
 
 
-def check_length(question: str) -> str:
+def validate_question(question: str) -> str:
     """The cleaned question, or ``QuestionError`` when it is blank or too long."""
     if len(question) > MAXIMUM_CHARACTERS:
         raise QuestionError("too_long", f"Die Frage ist zu lang (höchstens {MAXIMUM_CHARACTERS} Zeichen).")
@@ -80,13 +80,13 @@ def check_length(question: str) -> str:
     return cleaned
 
 
-def understand(
+def parse_query(
     question: str,
-    history: Sequence[Turn],
-    tokenizer: Tokenizer,
+    history: Sequence[ChatMessage],
+    tokenizer: TermAnalyzer,
     prompts: Prompts,
     default: Language = "de",
-    lexical: LexicalIndex | None = None,
+    lexical: BM25Index | None = None,
 ) -> ParsedQuery:
     """Resolve a follow-up in the light of the questions before it; a new topic stays as it is.
 
@@ -96,7 +96,7 @@ def understand(
     """
     language = detect_language(question, default)
     terms = tokenizer.terms(question, language)
-    area = area_of(terms, tokenizer)
+    area = detect_intent(terms, tokenizer)
     earlier = [clean(turn.content) for turn in history[-MAXIMUM_TURNS:] if turn.role == "user"]
     leans = is_follow_up(question, terms) or _is_common(terms, lexical)
     if not earlier or not leans or _is_foreign(terms, lexical):
@@ -104,7 +104,7 @@ def understand(
     subject = _subject(earlier, tokenizer)
     if not subject:
         return ParsedQuery(question, question, language, is_question=bool(terms), area=area)
-    standalone = prompts.fill("follow_up", language, question=question, subject=subject)
+    standalone = prompts.render("follow_up", language, question=question, subject=subject)
     context = _context(history)
     return ParsedQuery(question, standalone, language, is_follow_up=True, subject=subject, context=context, area=area)
 
@@ -120,7 +120,7 @@ def is_follow_up(question: str, terms: Sequence[str]) -> bool:
     return (points_back and distinct <= 5) or distinct <= 0
 
 
-def _context(history: Sequence[Turn]) -> str:
+def _context(history: Sequence[ChatMessage]) -> str:
     """The first thing that was said in reply to the last question: a cited sentence, else any sentence."""
     last = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
     lines = [clean(line).lstrip("-* ") for line in last.splitlines() if line.strip()]
@@ -128,18 +128,18 @@ def _context(history: Sequence[Turn]) -> str:
     return (cited or lines or [""])[0][:_CONTEXT_CHARACTERS].strip()
 
 
-def _is_foreign(terms: Collection[str], lexical: LexicalIndex | None) -> bool:
+def _is_foreign(terms: Collection[str], lexical: BM25Index | None) -> bool:
     unknown = sum(one not in lexical.vocabulary for one in set(terms)) if lexical else 0
     return 2 * unknown >= max(1, len(set(terms)))
 
 
-def _is_common(terms: Collection[str], lexical: LexicalIndex | None) -> bool:
+def _is_common(terms: Collection[str], lexical: BM25Index | None) -> bool:
     """Whether a few words say so little by themselves that they must belong to what was said before."""
     few = 0 < len(set(terms)) <= _FEW
-    return lexical is not None and few and all(lexical.weight(one) <= _COMMON for one in terms)
+    return lexical is not None and few and all(lexical.idf_of(one) <= _COMMON for one in terms)
 
 
-def _subject(earlier: Sequence[str], tokenizer: Tokenizer) -> str:
+def _subject(earlier: Sequence[str], tokenizer: TermAnalyzer) -> str:
     """The last question that stood alone, with the last follow-up that added something to it."""
     added = ""
     for question in reversed(earlier):

@@ -11,15 +11,15 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.core.models import KINDS, RetrievalResult, Kind, Language, ScoredPassage, ParsedQuery
+from assistant.core.models import KINDS, Kind, Language, ParsedQuery, RetrievalResult, ScoredPassage
 from assistant.core.sources import Land
 from assistant.index.calibration import Thresholds
-from assistant.index.corpus import Library
-from assistant.index.embeddings import Encoder
-from assistant.index.scoring import UNREAD, Floats, Scores, score, signal, top
-from assistant.index.snapshot import Generation
-from assistant.language.regions import Places
-from assistant.language.tokenizer import Tokenizer
+from assistant.index.corpus import SearchableCorpus
+from assistant.index.embeddings import Embedder
+from assistant.index.scoring import UNREAD, Floats, Scores, score, top, top_k_mean
+from assistant.index.snapshot import IndexSnapshot
+from assistant.language.regions import RegionDetector
+from assistant.language.tokenizer import TermAnalyzer
 
 logger = logging.getLogger(__name__)
 DEPTH = 20
@@ -46,8 +46,12 @@ class Query:
     area: Kind | None = None
 
 
-def make_query(
-    understood: ParsedQuery, encoder: Encoder, tokenizer: Tokenizer, places: Places, land: Land | None = None
+def build_query(
+    understood: ParsedQuery,
+    encoder: Embedder,
+    tokenizer: TermAnalyzer,
+    places: RegionDetector,
+    land: Land | None = None,
 ) -> Query:
     """Embed the question; a follow-up together with the subject that it leans on.
 
@@ -57,11 +61,11 @@ def make_query(
     text = f"{subject} {context} {understood.question}" if subject else understood.standalone
     terms = tuple(tokenizer.terms(text, understood.language))
     named = f"{subject} {understood.question}" if subject else understood.standalone
-    laender = places.laender(named) or frozenset({land} if land else ())
+    laender = places.detect(named) or frozenset({land} if land else ())
     return Query(_vector(encoder, text), terms, understood.language, laender, understood.area)
 
 
-def _vector(encoder: Encoder, text: str) -> Floats | None:
+def _vector(encoder: Embedder, text: str) -> Floats | None:
     try:
         return encoder.encode_query(text)
     except Exception as error:  # engines fail in many ways; words can still be compared
@@ -69,41 +73,41 @@ def _vector(encoder: Encoder, text: str) -> Floats | None:
         return None
 
 
-def retrieve(query: Query, library: Library, today: date) -> RetrievalResult:
+def retrieve(query: Query, library: SearchableCorpus, today: date) -> RetrievalResult:
     """The best passages for a question and a verdict whether they are enough."""
     generation = library.generation
     plain, allowed = _allowed_scores(query, library, today)
-    reached = signal(_masked(plain, plain.passages, allowed))
+    reached = top_k_mean(_masked(plain, plain.passages, allowed))
     by_words = is_by_words(query, library) and bool(generation.passages)
     if by_words:
         allowed = allowed & (plain.passages > 0)
     scores = _masked(plain, plain.passages + _lift(query, library), allowed)
     thresholds = (generation.word_thresholds if by_words else generation.thresholds)[query.language]
     verdict = _verdict(reached, thresholds, bool(generation.passages))
-    ranked = tuple(_spread(_ranked(generation, scores, DEPTH)))
+    ranked = tuple(_diversify(_ranked(generation, scores, DEPTH)))
     if by_words:
         verdict = "weak" if verdict in ("enough", "weak") and _is_covered(query, scores, library) else "none"
-    return RetrievalResult(ranked, verdict, reached, thresholds.floor, by_words)
+    return RetrievalResult(ranked, verdict, reached, thresholds.sentence, by_words)
 
 
-def _allowed_scores(query: Query, library: Library, today: date) -> tuple[Scores, NDArray[np.bool_]]:
+def _allowed_scores(query: Query, library: SearchableCorpus, today: date) -> tuple[Scores, NDArray[np.bool_]]:
     """Scores, and which passages may answer; in a large space all are scored if too few of the nearest may."""
     space = library.generation.space
     plain = score(space, query.vector, query.terms, query.language, lift=_lift(query, library))
-    allowed = _allowed(library, query, plain, today)
+    allowed = _filter_mask(library, query, plain, today)
     if not plain.whole and np.count_nonzero(allowed & (plain.passages > UNREAD)) < DEPTH:
         plain = score(space, query.vector, query.terms, query.language, whole=True)
-        allowed = _allowed(library, query, plain, today)
+        allowed = _filter_mask(library, query, plain, today)
     return plain, allowed
 
 
-def _is_covered(query: Query, scores: Scores, library: Library) -> bool:
+def _is_covered(query: Query, scores: Scores, library: SearchableCorpus) -> bool:
     """Whether the best passage holds what the question is about; without vectors one shared word says little."""
     best = int(np.argmax(scores.passages))
     return library.generation.space.lexical.coverage(query.terms, best) >= LEAST_COVERAGE
 
 
-def asks_for_section(query: Query, evidence: RetrievalResult, library: Library) -> bool:
+def matches_heading(query: Query, evidence: RetrievalResult, library: SearchableCorpus) -> bool:
     """Whether a section of a document that was found holds every word of the question, so that it is meant."""
     lexical = library.generation.space.lexical
     documents = dict.fromkeys(one.passage.document_id for one in evidence.ranked)
@@ -111,12 +115,14 @@ def asks_for_section(query: Query, evidence: RetrievalResult, library: Library) 
     return any(lexical.holds_all(query.terms, place) for place in places)
 
 
-def is_by_words(query: Query, library: Library) -> bool:
+def is_by_words(query: Query, library: SearchableCorpus) -> bool:
     """Whether only words can be compared, because the vectors or the encoder cannot be used."""
     return query.vector is None or not library.generation.space.has_vectors
 
 
-def search(query: Query, library: Library, count: int, kinds: Collection[Kind] = ()) -> tuple[ScoredPassage, ...]:
+def search(
+    query: Query, library: SearchableCorpus, count: int, kinds: Collection[Kind] = ()
+) -> tuple[ScoredPassage, ...]:
     """Plain search without refusal: the ``count`` best passages, of some kinds only if given."""
     wanted = (
         np.isin(library.kinds, [KINDS.index(kind) for kind in kinds])
@@ -132,7 +138,7 @@ def search(query: Query, library: Library, count: int, kinds: Collection[Kind] =
     return tuple(_ranked(library.generation, _masked(plain, plain.passages + lift, wanted), count))
 
 
-def _lift(query: Query, library: Library) -> Floats:
+def _lift(query: Query, library: SearchableCorpus) -> Floats:
     """What the asked-for area is brought forward by and, where no Land is named, regional sources are held back by."""
     lift = np.zeros(len(library.kinds), dtype=np.float32)
     if query.area:
@@ -149,14 +155,14 @@ def _masked(scores: Scores, passages: Floats, allowed: NDArray[np.bool_]) -> Sco
 def _verdict(reached: float, thresholds: Thresholds, any_passage: bool) -> Verdict:
     if not any_passage:
         return "none"
-    if reached < thresholds.foreign:
+    if reached < thresholds.off_topic:
         return "off_topic"
-    if reached < thresholds.weak:
+    if reached < thresholds.no_evidence:
         return "none"
-    return "weak" if reached < thresholds.enough else "enough"
+    return "weak" if reached < thresholds.weak else "enough"
 
 
-def _allowed(library: Library, query: Query, scores: Scores, today: date) -> NDArray[np.bool_]:
+def _filter_mask(library: SearchableCorpus, query: Query, scores: Scores, today: date) -> NDArray[np.bool_]:
     """Passages that may answer: no ended programme unless it is meant, no other Land than the one asked for."""
     restrictions = library.restrictions
     outside = restrictions.outside(query.laender)
@@ -169,7 +175,7 @@ def _allowed(library: Library, query: Query, scores: Scores, today: date) -> NDA
     return allowed & ~library.doubled if query.language == "de" else allowed
 
 
-def _ranked(generation: Generation, scores: Scores, count: int) -> list[ScoredPassage]:
+def _ranked(generation: IndexSnapshot, scores: Scores, count: int) -> list[ScoredPassage]:
     offsets = generation.space.sentence_offsets
     return [
         ScoredPassage(
@@ -183,7 +189,7 @@ def _ranked(generation: Generation, scores: Scores, count: int) -> list[ScoredPa
     ]
 
 
-def _spread(ranked: Sequence[ScoredPassage]) -> list[ScoredPassage]:
+def _diversify(ranked: Sequence[ScoredPassage]) -> list[ScoredPassage]:
     """At most two passages of one document among the first five, as long as others are there."""
     first: list[ScoredPassage] = []
     held: list[ScoredPassage] = []

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from assistant.core.models import Citation, RetrievalResult, Language, Passage
-from assistant.index.corpus import Library
-from assistant.language.tokenizer import Tokenizer
+from assistant.core.models import Citation, Language, Passage, RetrievalResult
+from assistant.index.corpus import SearchableCorpus
+from assistant.language.tokenizer import TermAnalyzer
 from assistant.retrieval.retriever import Query
 
 COUNT = 3
@@ -14,7 +14,7 @@ LOOKED_AT = 5  # sections that may share a word with a refused question
 
 
 def suggest(
-    evidence: RetrievalResult, asked: str, language: Language, library: Library, citations: Sequence[Citation]
+    evidence: RetrievalResult, asked: str, language: Language, library: SearchableCorpus, citations: Sequence[Citation]
 ) -> tuple[str, ...]:
     """Up to ``COUNT`` questions in the language of the answer whose answers stand next to what was just quoted."""
     used = {citation.passage for citation in citations}
@@ -29,7 +29,9 @@ def suggest(
     return tuple(found)
 
 
-def nearest_questions(evidence: RetrievalResult, query: Query, language: Language, tokenizer: Tokenizer) -> tuple[str, ...]:
+def nearest_questions(
+    evidence: RetrievalResult, query: Query, language: Language, tokenizer: TermAnalyzer
+) -> tuple[str, ...]:
     """The ``COUNT`` nearest questions to one that was refused; none if nothing near shares a word with it.
 
     Vectors bring something for any question, however foreign; a word in common shows that it is about the same.
@@ -47,7 +49,7 @@ def _question(passage: Passage, language: Language) -> str:
     return heading if heading.endswith("?") and passage.language == language else ""
 
 
-def _nearby(evidence: RetrievalResult, library: Library, citations: Sequence[Citation]) -> Iterator[Passage]:
+def _nearby(evidence: RetrievalResult, library: SearchableCorpus, citations: Sequence[Citation]) -> Iterator[Passage]:
     """One more section of each cited document first, then the passages that were ranked but not quoted."""
     cited = dict.fromkeys(citation.id for citation in citations)
     yield from (one.passage for one in evidence.ranked if one.passage.document_id in cited)

@@ -12,7 +12,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from assistant.advisory.self_check_questions import questionnaire_of
-from assistant.answering.runtime import Assistant
+from assistant.answering.runtime import AppContext
 from assistant.core.errors import AssistantError, ProfileError, QuestionError
 from assistant.core.models import Language
 from assistant.web.api.advisory import router as advice_router
@@ -28,7 +28,7 @@ from assistant.web.observability.access_log import Observer, note_chat_answer
 from assistant.web.observability.metrics import Metrics
 from assistant.web.resources import STATIC
 from assistant.web.security.adviser_auth import AdviserGuard
-from assistant.web.security.request_firewall import FrontDoor
+from assistant.web.security.request_firewall import RequestFirewall
 from assistant.web.site.adviser import router as adviser_router
 from assistant.web.site.legal import router as legal_router
 from assistant.web.site.self_check import router as selfcheck_router
@@ -42,7 +42,7 @@ HEAD = '<link rel="stylesheet" href="{static}chat.css"><script src="{static}chat
 logger = logging.getLogger(__name__)
 
 
-def build_app(assistant: Assistant, *, loopback: bool = False) -> Observer:
+def build_app(assistant: AppContext, *, loopback: bool = False) -> Observer:
     """The ASGI application of one assistant; ``loopback``: it is served on this machine only."""
     app = FastAPI(title="Netzlotse", version="0.1.0", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     app.state.assistant = assistant
@@ -62,11 +62,11 @@ def build_app(assistant: Assistant, *, loopback: bool = False) -> Observer:
     _handle_errors(app)
     _mount_chat(app, assistant, "en", "/en")
     _mount_chat(app, assistant, "de", "/")
-    door = FrontDoor(app, assistant.settings, AdviserGuard(assistant.settings, loopback))
+    door = RequestFirewall(app, assistant.settings, AdviserGuard(assistant.settings, loopback))
     return Observer(door, assistant.settings, metrics)
 
 
-def _mount_chat(app: FastAPI, assistant: Assistant, language: Language, path: str) -> None:
+def _mount_chat(app: FastAPI, assistant: AppContext, language: Language, path: str) -> None:
     add_page(app, assistant, language, path if path.endswith("/") else f"{path}/")
     page = chat_page(assistant, language, partial(note_chat_answer, app.state.metrics))
     page.queue(max_size=64, default_concurrency_limit=16)

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from assistant.core.models import Language
 
 
-class Refused(Exception):
+class HTTPRefusal(Exception):
     """A request that goes no further; what visitors may meet is also told in English."""
 
     def __init__(
@@ -32,14 +32,14 @@ def error_response(
     return JSONResponse(error_body(code, message, request_id), status_code=status, headers=dict(headers or {}))
 
 
-def chat_response(refusal: Refused, request_id: str, language: Language) -> JSONResponse:
+def chat_response(refusal: HTTPRefusal, request_id: str, language: Language) -> JSONResponse:
     """The error object for Gradio's page, which shows its visitors what ``detail`` says."""
     said = refusal.said(language)
     body: dict[str, Any] = error_body(refusal.code, said, request_id) | {"detail": said}
     return JSONResponse(body, status_code=refusal.status, headers=refusal.headers)
 
 
-def refusal_response(refusal: Refused, request_id: str, accept: str, language: Language) -> Response:
+def refusal_response(refusal: HTTPRefusal, request_id: str, accept: str, language: Language) -> Response:
     """A refusal as the error object, or for somebody who opened a page as a page."""
     if not accept.startswith("text/html"):
         return error_response(refusal.status, refusal.code, refusal.said(language), request_id, refusal.headers)

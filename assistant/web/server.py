@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from assistant.answering.pipeline import ask
-from assistant.answering.runtime import Assistant
+from assistant.answering.runtime import AppContext
 from assistant.core.log_format import content_free_logs
 from assistant.feedback.recorder import store_of
 from assistant.feedback.store import forget_regularly
-from assistant.operations.index_maintainer import take_care
+from assistant.operations.index_maintainer import maintain_index
 
 if TYPE_CHECKING:
     from assistant.web.observability.access_log import Observer
@@ -51,21 +51,21 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def run(assistant: Assistant, listener: socket.socket) -> None:
+def run(assistant: AppContext, listener: socket.socket) -> None:
     """Serve on a listening socket until stopped."""
     from assistant.web.app import build_app
     from assistant.web.security.adviser_auth import is_loopback
-    from assistant.web.security.slow_clients import PatientProtocol
+    from assistant.web.security.slow_clients import HeaderTimeoutProtocol
 
     host, port = listener.getsockname()[:2]
     threading.Thread(target=_warm_up, args=(assistant,), daemon=True).start()
     stop = threading.Event()
-    threading.Thread(target=take_care, args=(assistant, stop), daemon=True).start()
+    threading.Thread(target=maintain_index, args=(assistant, stop), daemon=True).start()
     app = build_app(assistant, loopback=is_loopback(host))
     threading.Thread(target=forget_regularly, args=(store_of(assistant), stop), daemon=True).start()
     config = uvicorn.Config(
         app,
-        http=PatientProtocol,
+        http=HeaderTimeoutProtocol,
         ws="none",
         log_level="warning",
         log_config=None,
@@ -108,7 +108,7 @@ def _end_now() -> None:
     os._exit(0)
 
 
-def _warm_up(assistant: Assistant) -> None:
+def _warm_up(assistant: AppContext) -> None:
     """The first visitor should not wait for dictionaries to be read."""
     for question in ("Wie können kleine Unternehmen zusammenarbeiten?", "How can small companies work together?"):
         ask(assistant, question)

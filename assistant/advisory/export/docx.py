@@ -38,7 +38,7 @@ from assistant.advisory.export.layout import (
     stretches,
 )
 from assistant.advisory.export.plain_text import one_line
-from assistant.advisory.report import Block, Bullets, Paragraph, Remark, Report, Subheading, Table
+from assistant.advisory.report import Block, Bullets, Note, Paragraph, Report, Subheading, Table
 
 _STYLES = {"lead": look.LEAD, "number": look.NUMBER, "note": look.NOTE}
 
@@ -148,7 +148,7 @@ class _Writer:
                 self._list(block)
             case Table():
                 self._table(block)
-            case Remark():
+            case Note():
                 self._remark(block)
 
     def _list(self, bullets: Bullets) -> None:
@@ -160,7 +160,7 @@ class _Writer:
                 line.add_run("\t")
             _fill(line, runs(item))
 
-    def _remark(self, remark: Remark) -> None:
+    def _remark(self, remark: Note) -> None:
         """Paragraphs of one style join into one box."""
         self._document.add_paragraph(one_line(remark.whose), look.REMARK_HEAD)
         for lines in remark_paragraphs(remark):

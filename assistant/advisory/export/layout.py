@@ -10,9 +10,9 @@ from typing import Literal
 from urllib.parse import quote, urlsplit
 
 from assistant.advisory.export.plain_text import one_line
-from assistant.advisory.report import Block, Paragraph, Part, Remark, Report, Subheading, Table
+from assistant.advisory.report import Block, Note, Paragraph, Part, Report, Subheading, Table
 from assistant.core.models import Citation
-from assistant.language.dates import show_date
+from assistant.language.dates import format_date
 
 SOURCES_HEADING = "Quellen"
 WIDE = 5
@@ -81,7 +81,7 @@ def cell_lines(paragraph: Paragraph) -> tuple[tuple[Run, ...], ...]:
     return tuple(_joined(statement) for statement in _statements(paragraph) if statement)
 
 
-def remark_paragraphs(remark: Remark) -> list[list[str]]:
+def remark_paragraphs(remark: Note) -> list[list[str]]:
     """The text of a remark as paragraphs of lines, as its author broke it."""
     paragraphs = [part.strip() for part in re.split(r"\n\s*\n", remark.text)]
     return [[line.strip() for line in part.split("\n")] for part in paragraphs if part]
@@ -182,7 +182,7 @@ def _listed(citations: Sequence[Citation]) -> Listed:
     first = citations[0]
     address = one_line(first.url or "")
     states = (
-        f"Stand {show_date(first.as_of)}" if first.as_of else "ohne Datum",
+        f"Stand {format_date(first.as_of)}" if first.as_of else "ohne Datum",
         "beendet" if first.status == "ended" else "",
         "bitte Status prüfen" if first.verify else "",
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from assistant.advisory.export.layout import SOURCES_HEADING, Listed, filled, remark_paragraphs, runs, sources
 from assistant.advisory.export.plain_text import one_line
-from assistant.advisory.report import Block, Bullets, Paragraph, Remark, Report, Subheading, Table
+from assistant.advisory.report import Block, Bullets, Note, Paragraph, Report, Subheading, Table
 from assistant.answering.citations import escape
 
 _ALSO = re.compile(r"([&$~|#])")  # entities, formulas, struck-out text, cells, the end of headings
@@ -49,7 +49,7 @@ def _block(block: Block, table: int) -> str:
             return "\n".join(mark + _line(item) for item in block.items)
         case Table():
             return f"**Tabelle {table}: {_literal(block.caption)}**\n\n{_table(block)}"
-        case Remark():
+        case Note():
             return _remark(block)
 
 
@@ -72,7 +72,7 @@ def _row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _remark(remark: Remark) -> str:
+def _remark(remark: Note) -> str:
     """A block quote that begins with whose words it holds; lines end where their author ended them."""
     paragraphs = ["\\\n".join(_literal(line) for line in lines) for lines in remark_paragraphs(remark)]
     text = "\n\n".join([f"**{_literal(remark.whose)}**", *paragraphs])

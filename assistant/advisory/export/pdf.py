@@ -25,7 +25,7 @@ from assistant.advisory.export.layout import (
     stretches,
 )
 from assistant.advisory.export.plain_text import one_line
-from assistant.advisory.report import Block, Bullets, Paragraph, Remark, Report, Subheading, Table
+from assistant.advisory.report import Block, Bullets, Note, Paragraph, Report, Subheading, Table
 
 
 def write_pdf(report: Report) -> bytes:
@@ -77,7 +77,7 @@ def _block(block: Heading | Block, *, wide: bool) -> dict[str, Any]:
             }
         case Table():
             return {"kind": "table", **_table(block, wide=wide)}
-        case Remark():
+        case Note():
             return {"kind": "remark", "whose": one_line(block.whose), "paragraphs": remark_paragraphs(block)}
 
 

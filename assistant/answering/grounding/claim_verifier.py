@@ -13,16 +13,16 @@ from dataclasses import asdict, dataclass
 from itertools import combinations
 
 from assistant.answering.grounding.benefit_types import benefits_in
-from assistant.answering.grounding.evidence_windows import Cited, Window, nearest_sentence, windows_of
-from assistant.answering.grounding.negation_and_modality import adds, denies, lists_more, overstates
-from assistant.answering.grounding.number_attribution import misbound, unheld
-from assistant.answering.grounding.swapped_facts import exchanged_names, exchanged_numbers
-from assistant.answering.grounding.word_alignment import Aligner, Text, WordEncoder, own_scores, weakest_stretch
+from assistant.answering.grounding.evidence_windows import CitedPassage, Window, nearest_sentence, windows_of
+from assistant.answering.grounding.negation_and_modality import adds, contradicts_polarity, lists_more, overstates
+from assistant.answering.grounding.number_attribution import misattributed, unstated_numbers
+from assistant.answering.grounding.swapped_facts import swapped_names, swapped_numbers
+from assistant.answering.grounding.word_alignment import Aligner, AnalyzedText, WordEncoder, own_scores, weakest_stretch
 from assistant.core.models import Language, Passage
-from assistant.index.embeddings import Encoder, Vectors
+from assistant.index.embeddings import Embedder, Vectors
 from assistant.language.language_detection import detect_language
-from assistant.language.named_entities import Names
-from assistant.language.tokenizer import Tokenizer
+from assistant.language.named_entities import EntityMatcher
+from assistant.language.tokenizer import TermAnalyzer
 
 WEIGHTS = {"weakest": 9.5, "lowest": 7.5, "added": -3.3, "foreign": 1.9}
 BIAS = -9.0
@@ -73,10 +73,12 @@ class _Trial:
     probability: float
 
 
-class SupportCheck:
+class ClaimVerifier:
     """Judges sentences against the passages that they cite; built once."""
 
-    def __init__(self, encoder: Encoder, words: WordEncoder, tokenizer: Tokenizer, names: Callable[[], Names]) -> None:
+    def __init__(
+        self, encoder: Embedder, words: WordEncoder, tokenizer: TermAnalyzer, names: Callable[[], EntityMatcher]
+    ) -> None:
         """``encoder`` made the vectors of the index; ``words`` may be the same or one that shows words in context."""
         self._encoder = encoder
         self._aligner = Aligner(words, tokenizer)
@@ -84,7 +86,7 @@ class SupportCheck:
         self._tokenizer = tokenizer
         self.names = names
 
-    def judge(self, sentence: str, cited: Sequence[Cited], language: Language) -> Verdict:
+    def verify(self, sentence: str, cited: Sequence[CitedPassage], language: Language) -> Verdict:
         """Whether the cited passages carry the sentence: each alone first, then together."""
         if not cited:
             return Verdict(False, "uncited")
@@ -99,72 +101,78 @@ class SupportCheck:
         nearest = nearest_sentence(cited, vector)
         return Verdict(False, reason, closest=nearest[:2] if nearest and nearest[2] >= CLOSE else None)
 
-    def features(self, sentence: str, cited: Cited, language: Language) -> tuple[str, Features]:
+    def features(self, sentence: str, cited: CitedPassage, language: Language) -> tuple[str, Features]:
         """Hard reason and features against the best window of one passage; for fitting."""
         claim, vector = self._read(sentence, language)
         trial = self._best(claim, vector, 0, cited)
-        return self._hard(claim, trial.windows, [cited]), self._features(claim, trial.windows, [cited.passage])
+        return self._rule_violation(claim, trial.windows, [cited]), self._features(
+            claim, trial.windows, [cited.passage]
+        )
 
-    def _read(self, sentence: str, language: Language) -> tuple[Text, Vectors]:
+    def _read(self, sentence: str, language: Language) -> tuple[AnalyzedText, Vectors]:
         """The sentence with its words, and its vector in the space of the index."""
         claim = self._aligner.read(sentence, language)
         return claim, claim.vector if self._same_space else self._encoder.encode_documents([sentence])[0]
 
-    def _best(self, claim: Text, vector: Vectors, number: int, cited: Cited) -> _Trial:
+    def _best(self, claim: AnalyzedText, vector: Vectors, number: int, cited: CitedPassage) -> _Trial:
         trials = [self._try(claim, (window,), [cited]) for window in windows_of(number, cited, vector)]
         return max(trials, key=_rank, default=_Trial((), "coverage", 0.0))
 
-    def _together(self, claim: Text, trials: Sequence[_Trial], cited: Sequence[Cited]) -> Iterator[_Trial]:
+    def _together(
+        self, claim: AnalyzedText, trials: Sequence[_Trial], cited: Sequence[CitedPassage]
+    ) -> Iterator[_Trial]:
         windows = [trial.windows[0] for trial in sorted(trials, key=_rank, reverse=True) if trial.windows]
         for pair in combinations(windows[:3], 2):
             yield self._try(claim, pair, [cited[window.cited] for window in pair])
 
-    def _try(self, claim: Text, windows: tuple[Window, ...], cited: Sequence[Cited]) -> _Trial:
+    def _try(self, claim: AnalyzedText, windows: tuple[Window, ...], cited: Sequence[CitedPassage]) -> _Trial:
         probability = self._features(claim, windows, [one.passage for one in cited]).probability
-        reason = self._hard(claim, windows, cited)
+        reason = self._rule_violation(claim, windows, cited)
         if not reason and probability < THRESHOLD:
             reason = "coverage"
         return _Trial(windows, reason, probability)
 
-    def _hard(self, claim: Text, windows: Sequence[Window], cited: Sequence[Cited]) -> str:
-        if unheld(claim.text, [window.text for window in windows]):
+    def _rule_violation(self, claim: AnalyzedText, windows: Sequence[Window], cited: Sequence[CitedPassage]) -> str:
+        if unstated_numbers(claim.text, [window.text for window in windows]):
             return "number"
         source = " . ".join([f"{one.passage.header} . {one.passage.text}" for one in cited])
-        if self.names().missing(claim.text, source, claim.language) or self._unknown_long_form(claim, source, cited):
+        if self.names().unmentioned(claim.text, source, claim.language) or self._unknown_long_form(
+            claim, source, cited
+        ):
             return "name"
         held = " ".join(window.text for window in windows)
-        if exchanged_numbers(claim.text, held):
+        if swapped_numbers(claim.text, held):
             return "number"
         sentences = self._sources(windows, [one.passage for one in cited])
-        if exchanged_names(claim, sentences, self.names()):
+        if swapped_names(claim, sentences, self.names()):
             return "name"
         if benefits_in(claim.text) - benefits_in(f"{source} {held}"):
             return "benefit"
-        return self._twisted(claim, sentences)
+        return self._misstatement(claim, sentences)
 
-    def _unknown_long_form(self, claim: Text, source: str, cited: Sequence[Cited]) -> bool:
+    def _unknown_long_form(self, claim: AnalyzedText, source: str, cited: Sequence[CitedPassage]) -> bool:
         """Whether the claim spells out a name ("Gesetz gegen …") that the source has in no form."""
         spelt = self._tokenizer.abbreviations(claim.text, claim.language)
         held = frozenset[str]().union(*(self._tokenizer.terms(source, one.passage.language) for one in cited))
         return any(not self.names().same(name) & held for name in spelt)
 
-    def _twisted(self, claim: Text, sources: Sequence[Text]) -> str:
+    def _misstatement(self, claim: AnalyzedText, sources: Sequence[AnalyzedText]) -> str:
         """Why the claim says something else with the words of its sources."""
         matches = self._aligner.align(claim, sources)
-        if misbound(claim, sources):
+        if misattributed(claim, sources):
             return "number"
-        if denies(claim, sources, matches):
+        if contradicts_polarity(claim, sources, matches):
             return "negation"
         if overstates(claim.text, sources, matches):
             return "modality"
         own = dict(zip((match.word.start for match in matches), own_scores(matches), strict=True))
         return "coverage" if lists_more(claim, own) else ""
 
-    def _sources(self, windows: Sequence[Window], passages: Sequence[Passage]) -> list[Text]:
+    def _sources(self, windows: Sequence[Window], passages: Sequence[Passage]) -> list[AnalyzedText]:
         pairs = zip(windows, passages, strict=True)
         return [self._aligner.read(one, passage.language) for window, passage in pairs for one in window.sentences]
 
-    def _features(self, claim: Text, windows: Sequence[Window], passages: Sequence[Passage]) -> Features:
+    def _features(self, claim: AnalyzedText, windows: Sequence[Window], passages: Sequence[Passage]) -> Features:
         sources = self._sources(windows, passages)
         header = frozenset(term for one in passages for term in self._tokenizer.terms(one.header, one.language))
         matches = self._aligner.align(claim, sources, header)

@@ -16,7 +16,7 @@ LONGEST = 3
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Cited:
+class CitedPassage:
     """A cited passage and the vectors ``(n, d)`` of its sentences, as the index holds them (role "passage")."""
 
     passage: Passage
@@ -32,7 +32,7 @@ class Window:
     text: str
 
 
-def windows_of(number: int, cited: Cited, vector: NDArray[np.float32]) -> tuple[Window, ...]:
+def windows_of(number: int, cited: CitedPassage, vector: NDArray[np.float32]) -> tuple[Window, ...]:
     """Stretches of up to three sentences and 400 characters around the sentences nearest to a vector."""
     sentences = cited.passage.sentences
     if not sentences:
@@ -49,7 +49,7 @@ def windows_of(number: int, cited: Cited, vector: NDArray[np.float32]) -> tuple[
     )
 
 
-def nearest_sentence(cited: Sequence[Cited], vector: NDArray[np.float32]) -> tuple[int, str, float] | None:
+def nearest_sentence(cited: Sequence[CitedPassage], vector: NDArray[np.float32]) -> tuple[int, str, float] | None:
     """The sentence of the cited passages nearest to a vector, with its place among them and its cosine."""
     best: tuple[int, str, float] | None = None
     for number, one in enumerate(cited):

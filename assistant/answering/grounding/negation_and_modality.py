@@ -11,7 +11,7 @@ from assistant.answering.grounding.polarity_markers import (
     CONTRAST,
     STATUS,
     Clause,
-    Force,
+    Marker,
     clauses_of,
     count_of,
     forces_of,
@@ -21,9 +21,9 @@ from assistant.answering.grounding.polarity_markers import (
     statements_of,
     words_of,
 )
-from assistant.answering.grounding.word_alignment import Match, Text
+from assistant.answering.grounding.word_alignment import AnalyzedText, Match
 
-_HEDGES = frozenset({Force.USUALLY, Force.PLANNED, Force.UNSURE, Force.CAN})
+_HEDGES = frozenset({Marker.USUALLY, Marker.PLANNED, Marker.UNSURE, Marker.CAN})
 _SHARE = 1 / 3
 _FIFTH = 0.2
 _SURE = 0.8
@@ -33,8 +33,8 @@ _LIKE = 0.6
 _PART = 0.15
 _KNOWN = 0.95
 _HALF = 0.5
-_DENYING = frozenset({Force.NO, Force.SOFT_NO, Force.ENDED, Force.UNSURE})
-_LIKE_ONLY = frozenset({Force.ONLY, Force.NO, Force.SOFT_NO})
+_DENYING = frozenset({Marker.NO, Marker.SOFT_NO, Marker.ENDED, Marker.UNSURE})
+_LIKE_ONLY = frozenset({Marker.ONLY, Marker.NO, Marker.SOFT_NO})
 _LIMIT = re.compile(r"\b(?:bis\szu|höchstens|maximal|up\sto|at\smost)\s", re.I)
 _ENOUGH = re.compile(r"\b(?:genüg\w*|reich(?:t|en)|suffic\w+|enough)\b", re.I)
 _JUST = re.compile(
@@ -45,54 +45,54 @@ _NONE = re.compile(r"kein(?:e[nmrs]?)?|no", re.I)
 _TWICE_NO = re.compile(r"\b(?:nicht|not)\s(un\w{5,})", re.I)
 
 
-def denies(claimed: Text, sources: Sequence[Text], matches: Sequence[Match]) -> bool:
+def contradicts_polarity(claimed: AnalyzedText, sources: Sequence[AnalyzedText], matches: Sequence[Match]) -> bool:
     """Whether the claim says no where the source says yes, or the other way round."""
     claim = claimed.text
     sources, matches = _relevant(sources, matches)
     texts = [source.text for source in sources]
-    said, held = count_of(Force.NO, claim), _total(Force.NO, texts)
+    said, held = count_of(Marker.NO, claim), _total(Marker.NO, texts)
     if not said and _takes_what_is_denied(sources, matches):
         return True
     soft, own_soft = _soft_denials(claim, texts)
     if said > held + soft or said + own_soft < _used_denials(claimed, sources, matches):
         return True
     if not said:
-        held_no = Force.NO in _aligned(texts, matches, clauses_of)
+        held_no = Marker.NO in _aligned(texts, matches, clauses_of)
         return held_no and not own_soft and not _denies_only_others(claimed, sources)
-    if count_of(Force.ENDED, claim) and not _total(Force.ENDED, texts):
+    if count_of(Marker.ENDED, claim) and not _total(Marker.ENDED, texts):
         return True
     if any(match[1].lower() in text.lower() for match in _TWICE_NO.finditer(claim) for text in texts):
         return True  # "nicht unbedenklich" of what the source calls "unbedenklich"
-    if Force.UNSURE not in forces_of(claim) and not _is_denied_there(claim, texts, matches):
+    if Marker.UNSURE not in forces_of(claim) and not _is_denied_there(claim, texts, matches):
         return True
     return bool(CONTRAST.search(claim)) and _swaps(claim, texts, matches)
 
 
-def overstates(claim: str, sources: Sequence[Text], matches: Sequence[Match]) -> bool:
+def overstates(claim: str, sources: Sequence[AnalyzedText], matches: Sequence[Match]) -> bool:
     """Whether the claim is stronger than its source: must for can, always for usually, is for shall be."""
     sources, matches = _relevant(sources, matches)
     texts = [source.text for source in sources]
     said, held = forces_of(claim), _aligned(texts, matches, segments_of)
-    everywhere = frozenset[Force]().union(*map(forces_of, texts))
-    hedges = held & _HEDGES - ({Force.CAN} if _LIMIT.search(claim) else set())  # "bis zu" says that it can be less
+    everywhere = frozenset[Marker]().union(*map(forces_of, texts))
+    hedges = held & _HEDGES - ({Marker.CAN} if _LIMIT.search(claim) else set())  # "bis zu" says that it can be less
     if _is_newer(claim, sources, matches) or (
-        Force.UNSURE in everywhere and Force.UNSURE not in said and STATUS.search(claim)
+        Marker.UNSURE in everywhere and Marker.UNSURE not in said and STATUS.search(claim)
     ):
         return True
-    if Force.MUST in said and not everywhere & {Force.MUST, Force.DUE, Force.DUTY, Force.ONLY}:
+    if Marker.MUST in said and not everywhere & {Marker.MUST, Marker.DUE, Marker.DUTY, Marker.ONLY}:
         return True
     return (
-        count_of(Force.ALL, claim) > _total(Force.ALL, texts)
-        or (Force.DUTY in said and not everywhere & {Force.DUTY, Force.MUST, Force.DUE})
-        or (Force.MUST in said and Force.CAN in held and not everywhere & {Force.MUST, Force.DUE})
-        or (count_of(Force.MUST, claim) > _total(Force.MUST, texts) and Force.CAN in held - said)
+        count_of(Marker.ALL, claim) > _total(Marker.ALL, texts)
+        or (Marker.DUTY in said and not everywhere & {Marker.DUTY, Marker.MUST, Marker.DUE})
+        or (Marker.MUST in said and Marker.CAN in held and not everywhere & {Marker.MUST, Marker.DUE})
+        or (count_of(Marker.MUST, claim) > _total(Marker.MUST, texts) and Marker.CAN in held - said)
         or _narrows(claim, sources, matches)
-        or (Force.ONLY in said and not everywhere & _LIKE_ONLY and not any(_ENOUGH.search(text) for text in texts))
-        or (bool(hedges) and not said & _HEDGES and not (hedges == {Force.CAN} and Force.NO in held))
+        or (Marker.ONLY in said and not everywhere & _LIKE_ONLY and not any(_ENOUGH.search(text) for text in texts))
+        or (bool(hedges) and not said & _HEDGES and not (hedges == {Marker.CAN} and Marker.NO in held))
     )
 
 
-def _narrows(claim: str, sources: Sequence[Text], matches: Sequence[Match]) -> bool:
+def _narrows(claim: str, sources: Sequence[AnalyzedText], matches: Sequence[Match]) -> bool:
     """Whether the claim says "nur X" of what its source says of "X und Y"."""
     for match in matches:
         if match.place < 0 or not _JUST.search(claim[: match.word.start]):
@@ -103,9 +103,9 @@ def _narrows(claim: str, sources: Sequence[Text], matches: Sequence[Match]) -> b
     return False
 
 
-def _is_newer(claim: str, sources: Sequence[Text], matches: Sequence[Match]) -> bool:
+def _is_newer(claim: str, sources: Sequence[AnalyzedText], matches: Sequence[Match]) -> bool:
     """Whether the claim tells in the present what its source tells of the past: a programme that has ended."""
-    if is_past(claim) or forces_of(claim) & {Force.ENDED, Force.UNSURE}:
+    if is_past(claim) or forces_of(claim) & {Marker.ENDED, Marker.UNSURE}:
         return False
     used: dict[str, float] = {}
     for match in matches:
@@ -117,7 +117,7 @@ def _is_newer(claim: str, sources: Sequence[Text], matches: Sequence[Match]) -> 
     return any(is_past(text) for text, weight in used.items() if weight >= total * _HALF)
 
 
-def _relevant(sources: Sequence[Text], matches: Sequence[Match]) -> tuple[list[Text], list[Match]]:
+def _relevant(sources: Sequence[AnalyzedText], matches: Sequence[Match]) -> tuple[list[AnalyzedText], list[Match]]:
     """The sentences that say at least a fifth of the claim, and what is aligned with them."""
     weight = [sum(one.score for one in matches if one.source == number) for number in range(len(sources))]
     kept = [number for number, one in enumerate(weight) if one >= _PART * sum(weight)]
@@ -127,16 +127,16 @@ def _relevant(sources: Sequence[Text], matches: Sequence[Match]) -> tuple[list[T
 
 def _soft_denials(claim: str, texts: Sequence[str]) -> tuple[int, int]:
     """How many words like "nur" or "endete", which may carry a denial, only the source has, and only the claim."""
-    own = Counter(words_of(Force.SOFT_NO, claim))
-    held = Counter(word for text in texts for word in words_of(Force.SOFT_NO, text))
+    own = Counter(words_of(Marker.SOFT_NO, claim))
+    held = Counter(word for text in texts for word in words_of(Marker.SOFT_NO, text))
     return (held - own).total(), (own - held).total()
 
 
-def _total(force: Force, texts: Sequence[str]) -> int:
+def _total(force: Marker, texts: Sequence[str]) -> int:
     return sum(count_of(force, text) for text in texts)
 
 
-def _takes_what_is_denied(sources: Sequence[Text], matches: Sequence[Match]) -> bool:
+def _takes_what_is_denied(sources: Sequence[AnalyzedText], matches: Sequence[Match]) -> bool:
     """Whether the claim says the very word that the source puts behind "kein" or "no"."""
     for match in matches:
         words = sources[match.source].words
@@ -146,11 +146,11 @@ def _takes_what_is_denied(sources: Sequence[Text], matches: Sequence[Match]) -> 
     return False
 
 
-def _denies_only_others(claim: Text, sources: Sequence[Text]) -> bool:
+def _denies_only_others(claim: AnalyzedText, sources: Sequence[AnalyzedText]) -> bool:
     """Whether the source denies by "kein" alone, and only things of which the claim does not speak."""
     for source in sources:
         words = [number for number, word in enumerate(source.words) if _NONE.fullmatch(word.text)]
-        if len(words) < count_of(Force.NO, source.text):
+        if len(words) < count_of(Marker.NO, source.text):
             return False
         for number in words:
             denied = next((word for word in source.words[number + 1 : number + 3] if word.is_content), None)
@@ -163,7 +163,7 @@ def _is_denied_there(claim: str, texts: Sequence[str], matches: Sequence[Match])
     """Whether the stretches that the claim rests on, or what it puts behind its "nicht" or "kein", deny anything."""
     if _aligned(texts, matches, segments_of, _FIFTH) & _DENYING:
         return True
-    for end in places_of(Force.NO, claim):
+    for end in places_of(Marker.NO, claim):
         behind = min((one for one in matches if one.word.start >= end), key=lambda one: one.word.start, default=None)
         if behind and behind.place >= 0 and behind.score >= _LIKE:
             parts = segments_of(texts[behind.source])
@@ -172,7 +172,7 @@ def _is_denied_there(claim: str, texts: Sequence[str], matches: Sequence[Match])
     return False
 
 
-def _used_denials(claim: Text, sources: Sequence[Text], matches: Sequence[Match]) -> int:
+def _used_denials(claim: AnalyzedText, sources: Sequence[AnalyzedText], matches: Sequence[Match]) -> int:
     """Denying clauses of the source whose content the claim takes over, most of it."""
     sure = [_SURE if source.language == claim.language else _SURE_ABROAD for source in sources]
     places = {(match.source, match.place) for match in matches if match.score >= sure[match.source]}
@@ -186,11 +186,11 @@ def _used_denials(claim: Text, sources: Sequence[Text], matches: Sequence[Match]
                 if word.is_content and clause.start <= word.start < clause.end
             ]
             if taken and sum(taken) >= _USED * len(taken):
-                used += count_of(Force.NO, source.text[clause.start : clause.end])
+                used += count_of(Marker.NO, source.text[clause.start : clause.end])
     return used
 
 
-def lists_more(claim: Text, scores: Mapping[int, float]) -> bool:
+def lists_more(claim: AnalyzedText, scores: Mapping[int, float]) -> bool:
     """Whether the claim adds an item to a list; ``scores`` say how well the source has the word that starts there."""
     for place, word in enumerate(claim.words):
         if word.text[0].isupper() and scores.get(word.start, 1.0) < _LIKE:
@@ -204,9 +204,9 @@ def lists_more(claim: Text, scores: Mapping[int, float]) -> bool:
 
 def adds(claim: str, sources: Sequence[str]) -> int:
     """How many of duty and reason the claim brings in that no source has."""
-    said, everywhere = forces_of(claim), frozenset[Force]().union(*map(forces_of, sources))
-    duty = Force.MUST in said and not everywhere & {Force.MUST, Force.DUE, Force.DUTY}
-    return duty + (Force.BECAUSE in said and Force.BECAUSE not in everywhere)
+    said, everywhere = forces_of(claim), frozenset[Marker]().union(*map(forces_of, sources))
+    duty = Marker.MUST in said and not everywhere & {Marker.MUST, Marker.DUE, Marker.DUTY}
+    return duty + (Marker.BECAUSE in said and Marker.BECAUSE not in everywhere)
 
 
 def _swaps(claim: str, sources: Sequence[str], matches: Sequence[Match]) -> bool:
@@ -228,7 +228,7 @@ def _aligned(
     matches: Sequence[Match],
     parts_of: Callable[[str], Sequence[Clause]],
     share: float = _SHARE,
-) -> frozenset[Force]:
+) -> frozenset[Marker]:
     """The markers of those parts of the source that hold at least a third of what is aligned."""
     counts: dict[tuple[int, Clause], float] = {}
     for match in matches:
@@ -237,4 +237,4 @@ def _aligned(
                 counts[match.source, part] = counts.get((match.source, part), 0.0) + match.score
     total = sum(counts.values())
     kept = [part.forces for (_, part), count in counts.items() if count >= total * share]
-    return frozenset[Force]().union(*kept)
+    return frozenset[Marker]().union(*kept)

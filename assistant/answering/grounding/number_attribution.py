@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from assistant.answering.grounding.word_alignment import Text, distance, same_words
-from assistant.language.quantities import Quantity, contradicts, holds, is_same_range, quantities_in
+from assistant.answering.grounding.word_alignment import AnalyzedText, distance, same_words
+from assistant.language.quantities import Quantity, has_conflicting_bound, is_same_range, quantities_in, states_value
 
 _REACH = 5
 _NO_TIE = 0.5
@@ -13,29 +13,29 @@ _CONJUNCTION = 1  # "420.000 Euro national und 220.000": what goes before belong
 _LABEL = 3  # the number in "Modul 1" tells more than any word
 
 
-def unheld(claim: str, sources: Sequence[str]) -> tuple[Quantity, ...]:
+def unstated_numbers(claim: str, sources: Sequence[str]) -> tuple[Quantity, ...]:
     """Numbers of a claim that no source states in the same unit and with a fitting bound."""
     held = [other for source in sources for other in quantities_in(source)]
     return tuple(
         one
         for one in quantities_in(claim)
-        if not any(holds(one, other) and not contradicts(one, other) for other in held)
+        if not any(states_value(one, other) and not has_conflicting_bound(one, other) for other in held)
     )
 
 
-def misbound(claim: Text, sources: Sequence[Text]) -> bool:
+def misattributed(claim: AnalyzedText, sources: Sequence[AnalyzedText]) -> bool:
     """Whether a number stands among words that belong to another number of the same unit in the source."""
     return any(_is_misbound(one, claim, sources) for one in quantities_in(claim.text))
 
 
-def _is_misbound(one: Quantity, claim: Text, sources: Sequence[Text]) -> bool:
+def _is_misbound(one: Quantity, claim: AnalyzedText, sources: Sequence[AnalyzedText]) -> bool:
     """The nearer a word stands to the numbers in claim and source, the more it says about whose number it is."""
     company = list(_company(one, claim))
     votes = [vote for place, weight in company for vote in _votes(one, claim, place, weight, sources)]
     return sum(votes) < 0 or any(_is_elsewhere(one, claim, place, sources) for place, _ in company)
 
 
-def _is_elsewhere(one: Quantity, claim: Text, place: int, sources: Sequence[Text]) -> bool:
+def _is_elsewhere(one: Quantity, claim: AnalyzedText, place: int, sources: Sequence[AnalyzedText]) -> bool:
     """Whether a noun beside a number stands in the source once only, in a clause with another number of the unit."""
     start, end = _clause(claim, place)
     if not claim.words[place].text[0].isupper() or not start <= one.start < end:
@@ -46,10 +46,10 @@ def _is_elsewhere(one: Quantity, claim: Text, place: int, sources: Sequence[Text
     source, where = found[0]
     start, end = _clause(source, where)
     rivals = [other for other in quantities_in(source.text) if other.unit == one.unit and start <= other.start < end]
-    return bool(rivals) and not any(holds(one, other) for other in rivals)
+    return bool(rivals) and not any(states_value(one, other) for other in rivals)
 
 
-def _clause(text: Text, place: int) -> tuple[int, int]:
+def _clause(text: AnalyzedText, place: int) -> tuple[int, int]:
     """Where the stretch between commas begins and ends that a word stands in, as places in the text."""
     breaks = [word.start for word in text.words if word.text in ",;:" and text.text[word.end : word.end + 1] == " "]
     at = text.words[place].start
@@ -58,7 +58,7 @@ def _clause(text: Text, place: int) -> tuple[int, int]:
     )
 
 
-def _company(one: Quantity, claim: Text) -> Iterator[tuple[int, float]]:
+def _company(one: Quantity, claim: AnalyzedText) -> Iterator[tuple[int, float]]:
     """Places and weights of the words that stand nearer to a number than to any other of its unit."""
     quantities = quantities_in(claim.text)
     labels = {other.start for other in quantities if other.unit == "label" and one.unit != "label"}
@@ -73,14 +73,16 @@ def _company(one: Quantity, claim: Text) -> Iterator[tuple[int, float]]:
             yield place, (_LABEL if label else 1) / max(away, 1)
 
 
-def _votes(one: Quantity, claim: Text, place: int, weight: float, sources: Sequence[Text]) -> Iterator[float]:
+def _votes(
+    one: Quantity, claim: AnalyzedText, place: int, weight: float, sources: Sequence[AnalyzedText]
+) -> Iterator[float]:
     """For the number when the source's same word stands nearest to it, against it when nearest to a rival."""
     found = [(source, where) for source in sources for where in same_words(claim, place, source)]
     if len(found) != 1:
         return
     source, where = found[0]
-    rivals = [other for other in quantities_in(source.text) if other.unit == one.unit or holds(one, other)]
-    held = [other for other in rivals if holds(one, other) and not contradicts(one, other)]
+    rivals = [other for other in quantities_in(source.text) if other.unit == one.unit or states_value(one, other)]
+    held = [other for other in rivals if states_value(one, other) and not has_conflicting_bound(one, other)]
     distances = [
         (_distance(source, other, where), any(is_same_range(other, own, source.text) for own in held))
         for other in rivals
@@ -91,7 +93,7 @@ def _votes(one: Quantity, claim: Text, place: int, weight: float, sources: Seque
         yield (1 if kinds.pop() else -1) * weight / max(nearest, 1)
 
 
-def _distance(text: Text, one: Quantity, place: int) -> float:
+def _distance(text: AnalyzedText, one: Quantity, place: int) -> float:
     """Words between a number and another word."""
     start = next((number for number, word in enumerate(text.words) if word.end > one.start), len(text.words) - 1)
     return distance(text, start, place, _CONJUNCTION)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from assistant.language.lemmatizer import lemma
 
 
-class Force(StrEnum):
+class Marker(StrEnum):
     """What a marker does to the statement around it."""
 
     NO = "no"
@@ -30,52 +30,52 @@ class Force(StrEnum):
 
 
 _ENDING = r"(?:e[nmrs]?)?"
-_FORMS: dict[Force, str] = {
-    Force.NO: rf"""nicht|kein{_ENDING}|ohne|nie|niemals|weder|nirgends|unzulässig{_ENDING}|verboten{_ENDING}|untersagt
+_FORMS: dict[Marker, str] = {
+    Marker.NO: rf"""nicht|kein{_ENDING}|ohne|nie|niemals|weder|nirgends|unzulässig{_ENDING}|verboten{_ENDING}|untersagt
         |ausgeschlossen{_ENDING}|ausgenommen{_ENDING}|gesperrt{_ENDING}|verneint|barred|not|no|never|without|neither|nor|none|\w+n't
         |\w+n’t|cannot|prohibited|forbidden|banned|excluded|exempted""",
-    Force.SOFT_NO: r"""entfällt|entfallen|fehl(?:t|en|te|ten|ende[nrs]?)|ausgelaufen|beendet|ende(?:t|te|ten)|abgelaufen
+    Marker.SOFT_NO: r"""entfällt|entfallen|fehl(?:t|en|te|ten|ende[nrs]?)|ausgelaufen|beendet|ende(?:t|te|ten)|abgelaufen
         |eingestellt|erst|nur|ausschließlich|lediglich|verdrängt|ablauf
         |un(?!ter|abhäng|gefähr|d\b|s\b|s[er])\w{5,}|entbehrlich|frei(?:gestellt)?\svon|lacks?|lacking
         |missing|closed|expired|ended|ceased|only|solely|before|unless|void|invalid|ineligible|inadmissible
         |impossible|un(?!i|der|ter|til|abhäng|gefähr)\w{6,}|free\sof|statt|anstatt|anstelle|instead\sof
         |rather\sthan""",
-    Force.ENDED: r"""nicht\smehr|keine?[nrms]?\s(?:\w+\s){0,2}mehr|nicht\slänger|endete|beendet|ausgelaufen|abgelaufen
+    Marker.ENDED: r"""nicht\smehr|keine?[nrms]?\s(?:\w+\s){0,2}mehr|nicht\slänger|endete|beendet|ausgelaufen|abgelaufen
         |eingestellt|ersetzt|abgelöst|aufgehoben|früher|bis\s(?:ende|zum)|no\slonger
         |not\s(?:\w+\s){0,2}any\s?more|ended|expired|closed|replaced|ceased|former(?:ly)?|until""",
-    Force.BECAUSE: r"""weil|dadurch|deshalb|daher|deswegen|folglich|somit|aufgrund|wegen|infolge|dank|da\ssie|da\ses
+    Marker.BECAUSE: r"""weil|dadurch|deshalb|daher|deswegen|folglich|somit|aufgrund|wegen|infolge|dank|da\ssie|da\ses
         |ermöglicht|führt\szu|because|therefore|thus|hence|since\sthey|as\sa\sresult|due\sto|thanks\sto
         |so\sthat""",
-    Force.DUTY: r"""verpflichte\w*|pflicht\w*|vorgeschrieben\w*|gesetzlich\w*|zwingend\w*|mandatory|obliged|obligat\w+
+    Marker.DUTY: r"""verpflichte\w*|pflicht\w*|vorgeschrieben\w*|gesetzlich\w*|zwingend\w*|mandatory|obliged|obligat\w+
         |by\slaw|legally|compulsory""",
-    Force.DUE: r"""frist\w*|\w+frist|fällig|anforderung\w*|einzuhalten|vorzulegen|einzureichen|vorher|deadline
+    Marker.DUE: r"""frist\w*|\w+frist|fällig|anforderung\w*|einzuhalten|vorzulegen|einzureichen|vorher|deadline
         |due|by""",
-    Force.CAN: rf"""kann|(?-i:können)|könnten?|konnten?|darf|dürfen|dürften?|möglich{_ENDING}|möglicherweise|vielleicht
+    Marker.CAN: rf"""kann|(?-i:können)|könnten?|konnten?|darf|dürfen|dürften?|möglich{_ENDING}|möglicherweise|vielleicht
         |eventuell|gegebenenfalls|ggf|unter\sumständen|lässt\ssich|lassen\ssich|erlaubt|zulässig|gestattet
         |berechtigt|antragsberechtigt|offen|steht\soffen|denkbar|infrage|in\sfrage|anspruch|auf\santrag
         |freiwillig|drohen|droht|may|might|can|could|possibl[ye]|perhaps|allowed|permitted|eligible
         |optional(?:ly)?|open\sto|able\sto""",
-    Force.USUALLY: rf"""in\sder\sregel|regelmäßig|meist|meistens|häufig|oft|oftmals|normalerweise|üblich{_ENDING}
+    Marker.USUALLY: rf"""in\sder\sregel|regelmäßig|meist|meistens|häufig|oft|oftmals|normalerweise|üblich{_ENDING}
         |üblicherweise|grundsätzlich|im\sregelfall|typischerweise|teils|teilweise|manchmal|manche[rns]?
         |einige|viele|überwiegend|nicht\sselten|vor\sallem|insbesondere|die\smeisten|den\smeisten
         |der\smeisten|mehrheitlich|gelegentlich|mitunter|schwer|kaum|faustregel|orientierung|tendenziell
         |usually|generally|often|mostly|typically|normally|frequently|sometimes|some|many|most|partly|mainly
         |rule\sof\sthumb|as\sa\srule|quite\soften|hardly|difficult(?:y|ies)?|struggle""",
-    Force.PLANNED: rf"""soll|sollen|sollten?|geplant{_ENDING}|plant|planen|vorschlag|vorgeschlagen{_ENDING}|entwurf
+    Marker.PLANNED: rf"""soll|sollen|sollten?|geplant{_ENDING}|plant|planen|vorschlag|vorgeschlagen{_ENDING}|entwurf
         |sieht|vorgesehen|würden?|empfiehlt|empfehlen|empfehlung|empfohlen|rät|raten|ratsam|strebt|angestrebt
         |voraussichtlich|erwartet|will|wollen|should|would|planned|plans?\sto|propos(?:al|ed|es)|draft
         |intend(?:s|ed)?|recommend(?:s|ed|ation)?|advis(?:es?|ed)|suggests?|expected|ought""",
-    Force.UNSURE: r"""nicht\s(?:bestätigt|belegt|gesichert|geprüft)|ungeprüft\w*|unbestätigt\w*|bitte\sprüfen
+    Marker.UNSURE: r"""nicht\s(?:bestätigt|belegt|gesichert|geprüft)|ungeprüft\w*|unbestätigt\w*|bitte\sprüfen
         |allgemeine[mns]?\sfachwissen|unconfirmed|unverified|not\s(?:confirmed|verified|checked)
         |please\scheck|no\s\w+\s(?:is|was)\s(?:confirmed|known)|keine?\s\w+\s(?:ist\s)?bestätigt|expert\sknowledge|angeblich|wohl|vermutlich|likely|probably""",
-    Force.MUST: rf"""muss|müssen|musste|mussten|pflicht\w*|verpflichte\w*|vorgeschrieben{_ENDING}|verlang\w*
+    Marker.MUST: rf"""muss|müssen|musste|mussten|pflicht\w*|verpflichte\w*|vorgeschrieben{_ENDING}|verlang\w*
         |erforderlich{_ENDING}|nötig{_ENDING}|notwendig{_ENDING}|brauch\w*|benötig\w*|bedarf
         |setz\w*\s(?:\w+\s){{0,12}}voraus|voraussetz\w*|zwingend{_ENDING}|must|shall|required?s?|requires
         |requirements?|mandatory|obliged|obligat\w+|need|needs|needed|necessary|has\sto|have\sto|had\sto""",
-    Force.ALL: r"""immer|stets|alle[nrms]?|jede[nrms]?|sämtliche[nrms]?|zwangsläufig|garantiert|automatisch|ausnahmslos
+    Marker.ALL: r"""immer|stets|alle[nrms]?|jede[nrms]?|sämtliche[nrms]?|zwangsläufig|garantiert|automatisch|ausnahmslos
         |generell|jederzeit|uneingeschränkt\w*|vollständig\w*|überall|nie|niemals|zwingend|always|all|every
         |each|guaranteed|automatic(?:ally)?|any|never|invariably|entirely|everyone|everywhere""",
-    Force.ONLY: r"""nur|ausschließlich|lediglich|allein|einzig\w*|erst|bloß|only|solely|exclusively|just|alone|sole
+    Marker.ONLY: r"""nur|ausschließlich|lediglich|allein|einzig\w*|erst|bloß|only|solely|exclusively|just|alone|sole
         |unless""",
 }
 # Words that look like a negation and are none: bounds, contrasts that affirm, hedges.
@@ -87,12 +87,12 @@ _NO_NEGATION = re.compile(
 _NOT_ONLY = re.compile(r"nicht\snur|nicht\sallein|not\sonly", re.I)
 # What looks like a marker of these and is none: "nicht nur", "not … any", "wer etwas beantragen will".
 _NO_MARKER = {
-    Force.NO: _NO_NEGATION,
-    Force.ONLY: _NOT_ONLY,
-    Force.SOFT_NO: _NOT_ONLY,
-    Force.ALL: re.compile(r"(?:\bnot|n['’]t|\bwithout)\s(?:\w+\s){0,2}any\b", re.I),
-    Force.USUALLY: re.compile(r"\bat\smost\b", re.I),
-    Force.PLANNED: re.compile(r"\bwer\b[^,;.]*\b(?:will|möchte)\b", re.I),
+    Marker.NO: _NO_NEGATION,
+    Marker.ONLY: _NOT_ONLY,
+    Marker.SOFT_NO: _NOT_ONLY,
+    Marker.ALL: re.compile(r"(?:\bnot|n['’]t|\bwithout)\s(?:\w+\s){0,2}any\b", re.I),
+    Marker.USUALLY: re.compile(r"\bat\smost\b", re.I),
+    Marker.PLANNED: re.compile(r"\bwer\b[^,;.]*\b(?:will|möchte)\b", re.I),
 }
 _MARKERS = {force: re.compile(rf"\b(?:{form})\b", re.I | re.X) for force, form in _FORMS.items()}
 _PARTICIPLE = r"(?:\w*ge\w{2,}(?:t|en)|(?:be|emp|ent|er|miss|über|unter|ver|zer)\w{3,}(?:t|en)|\w+iert)"
@@ -119,7 +119,7 @@ _FOLLOWING = re.compile(r",\s(?:ob|dass|whether|that)\b", re.I)
 CONTRAST = re.compile(r"\b(?:aber|sondern|jedoch|während|but|while|whereas|(?:und|and)\s(?:nicht|not))\b", re.I)
 
 
-_NO_MARKERS = (Force.SOFT_NO, Force.UNSURE, Force.ENDED, Force.DUE, Force.DUTY, Force.BECAUSE)
+_NO_MARKERS = (Marker.SOFT_NO, Marker.UNSURE, Marker.ENDED, Marker.DUE, Marker.DUTY, Marker.BECAUSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +128,12 @@ class Clause:
 
     start: int
     end: int
-    forces: frozenset[Force]
+    forces: frozenset[Marker]
 
     @property
     def is_negative(self) -> bool:
         """Whether the clause denies something."""
-        return Force.NO in self.forces
+        return Marker.NO in self.forces
 
 
 @lru_cache(maxsize=8192)
@@ -171,30 +171,30 @@ def _spans(text: str, boundary: re.Pattern[str]) -> Iterator[tuple[int, int]]:
 
 
 @lru_cache(maxsize=8192)
-def forces_of(text: str) -> frozenset[Force]:
+def forces_of(text: str) -> frozenset[Marker]:
     """The markers of a stretch of text."""
     return frozenset(force for force, pattern in _MARKERS.items() if pattern.search(_without_lookalikes(force, text)))
 
 
 @lru_cache(maxsize=8192)
-def count_of(force: Force, text: str) -> int:
+def count_of(force: Marker, text: str) -> int:
     """How often a marker occurs in a text."""
     return len(_MARKERS[force].findall(_without_lookalikes(force, text)))
 
 
 @lru_cache(maxsize=8192)
-def places_of(force: Force, text: str) -> tuple[int, ...]:
+def places_of(force: Marker, text: str) -> tuple[int, ...]:
     """Where the markers of a text end."""
     return tuple(match.end() for match in _MARKERS[force].finditer(_without_lookalikes(force, text)))
 
 
 @lru_cache(maxsize=8192)
-def words_of(force: Force, text: str) -> tuple[str, ...]:
+def words_of(force: Marker, text: str) -> tuple[str, ...]:
     """The markers of a text in lower case."""
     return tuple(match[0].lower() for match in _MARKERS[force].finditer(_without_lookalikes(force, text)))
 
 
-def _without_lookalikes(force: Force, text: str) -> str:
+def _without_lookalikes(force: Marker, text: str) -> str:
     return _NO_MARKER[force].sub(lambda match: " " * len(match[0]), text) if force in _NO_MARKER else text
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 
-from assistant.answering.grounding.word_alignment import Text, distance, same_words
-from assistant.language.named_entities import Names, name_key
+from assistant.answering.grounding.word_alignment import AnalyzedText, distance, same_words
+from assistant.language.named_entities import EntityMatcher, name_key
 from assistant.language.quantities import Quantity, is_same_range, quantities_in
 
 # What everything here is about changes places with nothing.
@@ -22,7 +22,7 @@ _CLEARLY = 5  # times as much that speaks for one reading as for the other
 _BY = frozenset("von vom durch by".split())
 
 
-def exchanged_numbers(claim: str, source: str) -> bool:
+def swapped_numbers(claim: str, source: str) -> bool:
     """Whether two numbers of one unit stand in the claim in an order in which the source never has them."""
     ours = [one for one in quantities_in(claim) if not one.is_time]
     for one, other in combinations(ours, 2):
@@ -37,7 +37,7 @@ def _starts(one: Quantity, source: str) -> list[int]:
     return [other.start for other in quantities_in(source) if (other.value, other.unit) == (one.value, one.unit)]
 
 
-def exchanged_names(claim: Text, sources: Sequence[Text], names: Names) -> bool:
+def swapped_names(claim: AnalyzedText, sources: Sequence[AnalyzedText], names: EntityMatcher) -> bool:
     """The same for the names of a claim.
 
     Who tells facts in another order keeps each name among its own words, and that decides; where no
@@ -66,7 +66,7 @@ class _Mention:
         return self.start <= place < self.end
 
 
-def _mentions(claim: Text, names: Names) -> list[_Mention]:
+def _mentions(claim: AnalyzedText, names: EntityMatcher) -> list[_Mention]:
     """The names in order, without those inside longer ones and those that everything here is about."""
     words = _folded(claim)
     found = []
@@ -80,7 +80,7 @@ def _mentions(claim: Text, names: Names) -> list[_Mention]:
     return [one for number, one in enumerate(longest) if not any(one.start < other.end for other in longest[:number])]
 
 
-def _is_list(claim: Text, one: _Mention, other: _Mention, found: Sequence[_Mention]) -> bool:
+def _is_list(claim: AnalyzedText, one: _Mention, other: _Mention, found: Sequence[_Mention]) -> bool:
     """Whether only other names, commas and "und" stand between two names; a list may have any order."""
     words = [word.text.lower() for word in claim.words]
     between = [place for place in range(one.end, other.start) if not any(name.holds(place) for name in found)]
@@ -90,7 +90,7 @@ def _is_list(claim: Text, one: _Mention, other: _Mention, found: Sequence[_Menti
 
 
 def _is_only_place(
-    claim: Text, sources: Sequence[Text], one: _Mention, other: _Mention, found: Sequence[_Mention]
+    claim: AnalyzedText, sources: Sequence[AnalyzedText], one: _Mention, other: _Mention, found: Sequence[_Mention]
 ) -> bool:
     """Whether one of the names is the only place of the claim and stands behind "in" here and there."""
     places = [name for name in found if name.is_place]
@@ -99,11 +99,11 @@ def _is_only_place(
     return all(_is_behind_in(sources[number], start) for number, start in _all_places(sources, places[0]))
 
 
-def _is_behind_in(text: Text, place: int) -> bool:
+def _is_behind_in(text: AnalyzedText, place: int) -> bool:
     return place > 0 and text.words[place - 1].text.lower() == "in"
 
 
-def _is_exchanged(claim: Text, sources: Sequence[Text], one: _Mention, other: _Mention) -> bool:
+def _is_exchanged(claim: AnalyzedText, sources: Sequence[AnalyzedText], one: _Mention, other: _Mention) -> bool:
     """Whether two names have each other's places: by the words around them, else by their order and who acts."""
     here, there = _all_places(sources, one), _all_places(sources, other)
     if one.forms & other.forms or set(here) & set(there) or not (here and there):
@@ -118,7 +118,7 @@ def _is_exchanged(claim: Text, sources: Sequence[Text], one: _Mention, other: _M
     return _is_agent(claim, other.start) == any(_is_agent(sources[number], place) for number, place in there)
 
 
-def _votes(claim: Text, sources: Sequence[Text], one: _Mention, other: _Mention) -> Iterator[float]:
+def _votes(claim: AnalyzedText, sources: Sequence[AnalyzedText], one: _Mention, other: _Mention) -> Iterator[float]:
     """For the order of the claim when a word keeps the company of its name in the source, against it when not."""
     for place, word in enumerate(claim.words):
         if not (word.is_content or word.text[0].isupper()) or one.holds(place) or other.holds(place):
@@ -132,23 +132,23 @@ def _votes(claim: Text, sources: Sequence[Text], one: _Mention, other: _Mention)
             yield from (nearer * found for found in company[:1] if len(company) == 1)
 
 
-def _is_apart(text: Text, one: int, other: int) -> bool:
+def _is_apart(text: AnalyzedText, one: int, other: int) -> bool:
     """Whether a comma stands between two words."""
     return any(word.text in ",;" for word in text.words[min(one, other) : max(one, other)])
 
 
-def _nearer(text: Text, place: int, first: Sequence[int], second: Sequence[int]) -> float:
+def _nearer(text: AnalyzedText, place: int, first: Sequence[int], second: Sequence[int]) -> float:
     """Above 0 when a word stands nearer to the first name, below when to the second; the nearer, the more it says."""
     here, there = (min(distance(text, place, name) for name in names) for names in (first, second))
     return 0.0 if abs(here - there) <= 1 else (1 if here < there else -1) / max(1.0, min(here, there))
 
 
-def _is_agent(text: Text, place: int) -> bool:
+def _is_agent(text: AnalyzedText, place: int) -> bool:
     """Whether a name is who acts in the passive: "wird vom BME geleitet"."""
     return any(word.text.lower() in _BY for word in text.words[max(0, place - 2) : place])
 
 
-def _all_places(sources: Sequence[Text], name: _Mention) -> list[tuple[int, int]]:
+def _all_places(sources: Sequence[AnalyzedText], name: _Mention) -> list[tuple[int, int]]:
     return [
         (number, start) for number, source in enumerate(sources) for start, _ in _places_of(name.forms, _folded(source))
     ]
@@ -167,5 +167,5 @@ def _places_of(forms: Iterable[tuple[str, ...]], words: Sequence[str]) -> list[t
 
 
 @lru_cache(maxsize=1024)
-def _folded(text: Text) -> tuple[str, ...]:
+def _folded(text: AnalyzedText) -> tuple[str, ...]:
     return tuple(name_key(word.text) for word in text.words)

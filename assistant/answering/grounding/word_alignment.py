@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from assistant.answering.grounding.polarity_markers import marker_words
 from assistant.core.models import Language
 from assistant.index.embedding_engines import E5Embeddings, load_embeddings
-from assistant.index.embeddings import Encoder
+from assistant.index.embeddings import Embedder
 from assistant.language.number_words import WORD
 from assistant.language.stopwords import ENGLISH, GERMAN
-from assistant.language.tokenizer import Tokenizer, compound_terms, term
+from assistant.language.tokenizer import TermAnalyzer, decompound_terms, term
 
 Vectors = NDArray[np.float32]
 _TOKEN = re.compile(r"[^\W_]+(?:['’@][^\W_]+)*|[^\w\s]")
@@ -52,7 +52,7 @@ _FIRM = "unternehm"
 class WordEncoder(Protocol):
     """Gives each word of a text a vector in its context."""
 
-    def encode_in_context(self, words: Sequence[str]) -> tuple[Vectors, Vectors]:
+    def token_embeddings(self, words: Sequence[str]) -> tuple[Vectors, Vectors]:
         """The vector of the text ``(dimension,)`` and those of its words ``(len(words), dimension)``, length one."""
 
 
@@ -60,9 +60,9 @@ class WordEncoder(Protocol):
 class LoneWords:
     """Words without context, for an encoder that only knows whole texts."""
 
-    encoder: Encoder
+    encoder: Embedder
 
-    def encode_in_context(self, words: Sequence[str]) -> tuple[Vectors, Vectors]:
+    def token_embeddings(self, words: Sequence[str]) -> tuple[Vectors, Vectors]:
         """The vector of the text ``(dimension,)`` and those of its words ``(len(words), dimension)``."""
         vectors = self.encoder.encode_documents([" ".join(words), *words])
         return vectors[0], vectors[1:]
@@ -86,7 +86,7 @@ class Word:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Text:
+class AnalyzedText:
     """A text with its vector ``(d,)``, its words, their vectors ``(n, d)`` and all its terms."""
 
     text: str
@@ -111,23 +111,25 @@ class Match:
 class Aligner:
     """Reads texts once and aligns a claim with the sentences of a source."""
 
-    def __init__(self, encoder: WordEncoder, tokenizer: Tokenizer) -> None:
+    def __init__(self, encoder: WordEncoder, tokenizer: TermAnalyzer) -> None:
         self._encoder = encoder
         self._tokenizer = tokenizer
         self.read = lru_cache(maxsize=_REMEMBERED)(self._read)
 
-    def _read(self, text: str, language: Language) -> Text:
+    def _read(self, text: str, language: Language) -> AnalyzedText:
         found = [None, *_TOKEN.finditer(text)]
         words = tuple(_word(match, before, language) for before, match in pairwise(found) if match)
-        vector, vectors = self._encoder.encode_in_context([word.text for word in words])
+        vector, vectors = self._encoder.token_embeddings([word.text for word in words])
         terms = frozenset(self._tokenizer.terms(text, language))
-        return Text(text, language, vector, words, vectors, terms.union(*(word.terms for word in words)))
+        return AnalyzedText(text, language, vector, words, vectors, terms.union(*(word.terms for word in words)))
 
-    def align(self, claim: Text, sources: Sequence[Text], known: frozenset[str] = frozenset()) -> tuple[Match, ...]:
+    def align(
+        self, claim: AnalyzedText, sources: Sequence[AnalyzedText], known: frozenset[str] = frozenset()
+    ) -> tuple[Match, ...]:
         """A match for each content word of the claim; ``known`` are terms of titles and headings."""
         return tuple(self._best(claim, row, sources, known) for row, word in enumerate(claim.words) if word.is_content)
 
-    def _best(self, claim: Text, row: int, sources: Sequence[Text], known: frozenset[str]) -> Match:
+    def _best(self, claim: AnalyzedText, row: int, sources: Sequence[AnalyzedText], known: frozenset[str]) -> Match:
         word = claim.words[row]
         best = Match(word, 0.0, 0, -1)
         nearest_first = sorted(enumerate(sources), key=lambda pair: -float(pair[1].vector @ claim.vector))
@@ -166,7 +168,7 @@ def _word(match: re.Match[str], before: re.Match[str] | None, language: Language
         and not lower.isdigit()
         and not marker_words().match(lower)
     )
-    parts = compound_terms(lower) if language == "de" else ()
+    parts = decompound_terms(lower) if language == "de" else ()
     return Word(
         text,
         match.start(),
@@ -197,7 +199,7 @@ def weakest_stretch(scores: Sequence[float]) -> float:
     return min(sum(part) / len(part) for start in starts for part in [scores[start : start + STRETCH]])
 
 
-def same_words(claim: Text, place: int, source: Text) -> list[int]:
+def same_words(claim: AnalyzedText, place: int, source: AnalyzedText) -> list[int]:
     """Places of the source's words that say the same as a word of the claim."""
     word = claim.words[place]
     same = [where for where, other in enumerate(source.words) if word.terms and word.terms & other.terms]
@@ -208,7 +210,7 @@ def same_words(claim: Text, place: int, source: Text) -> list[int]:
     return [where] if scores[where] >= SURE and source.words[where].is_content else []
 
 
-def distance(text: Text, one: int, other: int, conjunction: int = 0) -> float:
+def distance(text: AnalyzedText, one: int, other: int, conjunction: int = 0) -> float:
     """Words between two places; a comma or semicolon counts as two words more, "und" as ``conjunction``."""
     low, high = sorted((one, other))
     between = [word.text for word in text.words[low:high]]

@@ -71,7 +71,7 @@ class LanguageModel:
             raise ModelError("busy")
         try:
             if self._local:
-                self._local.wake()
+                self._local.ensure_running()
             yield from self._attempts(messages, seconds)
         except ModelError as error:
             logger.warning("language model: %s", error.code)
@@ -89,7 +89,7 @@ class LanguageModel:
             self._local.close()
 
     def _attempts(self, messages: Sequence[Message], seconds: float | None) -> Iterator[str]:
-        clock = _Clock(self._limits, seconds)
+        clock = _Deadline(self._limits, seconds)
         started = False
         for last in (False, True):
             try:
@@ -103,7 +103,7 @@ class LanguageModel:
                     raise
                 time.sleep(wait)
 
-    def _once(self, messages: Sequence[Message], clock: _Clock) -> Iterator[str]:
+    def _once(self, messages: Sequence[Message], clock: _Deadline) -> Iterator[str]:
         """One request, read in a thread of its own so that no server can hold up the answer."""
         received: Queue[str | _End | ModelError] = Queue()
         stopped = threading.Event()
@@ -122,7 +122,7 @@ class LanguageModel:
         _check_end(item.reason, length)
 
 
-class _Clock:
+class _Deadline:
     """How long to wait for what comes next."""
 
     def __init__(self, limits: Limits, seconds: float | None) -> None:
@@ -146,7 +146,7 @@ class _Clock:
         return ModelError("slow" if self._first or time.monotonic() >= self._end else "stalled")
 
 
-def _next(received: Queue[str | _End | ModelError], clock: _Clock) -> str | _End | ModelError:
+def _next(received: Queue[str | _End | ModelError], clock: _Deadline) -> str | _End | ModelError:
     left = clock.left()
     if left <= 0:
         raise clock.too_late()

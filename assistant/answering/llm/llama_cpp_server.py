@@ -66,7 +66,7 @@ class LocalModel:
 
     def __enter__(self) -> LocalModel:
         try:
-            self.wake()
+            self.ensure_running()
         except ModelError:
             self.close()
             raise
@@ -75,7 +75,7 @@ class LocalModel:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def wake(self) -> None:
+    def ensure_running(self) -> None:
         """Make sure that the model runs: who starts it waits for it, others get a ``ModelError`` meanwhile."""
         if self._start():
             self._settled.wait(_PATIENCE)
@@ -132,7 +132,7 @@ class LocalModel:
 
     def _spawn(self) -> subprocess.Popen[bytes] | None:
         """A new process with its orders; they hold the key and so are not on its command line."""
-        orders = {"path": str(self._path), "name": self.name, "port": self._port, "key": self.key}
+        config = {"path": str(self._path), "name": self.name, "port": self._port, "key": self.key}
         with self._lock:
             if self._closed.is_set():
                 return None
@@ -145,7 +145,7 @@ class LocalModel:
                 start_new_session=True,  # Ctrl-C is for the service, which then ends the model
             )
         with suppress(OSError):  # it died at once
-            _pipe(process.stdin).write(json.dumps(orders).encode() + b"\n")
+            _pipe(process.stdin).write(json.dumps(config).encode() + b"\n")
             _pipe(process.stdin).flush()
         return process
 

@@ -7,6 +7,6 @@ import re
 _ADDRESS = re.compile(r"\b(?:https?://|www\.|mailto:)\S+", re.IGNORECASE)
 
 
-def plain(text: str) -> str:
+def sanitize(text: str) -> str:
     """Text that cannot close a tag or hold an address: it is data for the model, nothing else."""
     return _ADDRESS.sub("[Link]", text).replace("<", "‹").replace(">", "›")

@@ -38,7 +38,7 @@ class Block:
 
 
 @dataclass(slots=True)
-class Extracted:
+class ParsedDocument:
     """What was read from one file; travels as JSON from the child process."""
 
     format: str

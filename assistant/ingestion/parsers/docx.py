@@ -11,7 +11,14 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from assistant.core.errors import DocumentError
-from assistant.ingestion.parsers.blocks import Block, Extracted, clean_authors, clean_title, partial_date, to_sections
+from assistant.ingestion.parsers.blocks import (
+    Block,
+    ParsedDocument,
+    clean_authors,
+    clean_title,
+    partial_date,
+    to_sections,
+)
 
 # One part of an honest file: 2,000 pages of text need some 30 MB of XML.
 MAXIMUM_PART_BYTES = 60_000_000
@@ -25,7 +32,7 @@ _TITLE_LEVEL = 1
 _HIDDEN_HALF_POINTS = 5  # under 3 points nobody reads
 
 
-def extract_docx(data: bytes) -> Extracted:
+def extract_docx(data: bytes) -> ParsedDocument:
     """The visible text of a Word file with its headings; tracked deletions are left out."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -39,7 +46,7 @@ def extract_docx(data: bytes) -> Extracted:
         raise DocumentError(code, "Die Datei ist verschlüsselt oder beschädigt; bitte neu speichern.") from error
 
 
-def _read(archive: zipfile.ZipFile) -> Extracted:
+def _read(archive: zipfile.ZipFile) -> ParsedDocument:
     names = archive.namelist()
     if len(names) > MAXIMUM_ENTRIES:
         raise DocumentError("too_large", "Das Archiv hat zu viele Teile; bitte in Word öffnen und neu speichern.")
@@ -57,7 +64,7 @@ def _read(archive: zipfile.ZipFile) -> Extracted:
     title = clean_title(fields.get("title", "")) or clean_title(printed)
     if not any(any(map(str.isalnum, one.text)) for one in blocks):
         raise _nothing(reader.hidden_characters, any(True for _ in root.iter(_DRAWING)))
-    return Extracted(
+    return ParsedDocument(
         "docx",
         to_sections(blocks, title),
         title=title,

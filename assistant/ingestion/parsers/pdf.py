@@ -17,7 +17,7 @@ from pypdf.errors import DependencyError, LimitReachedError, PdfReadError, PdfSt
 from assistant.core.errors import DocumentError
 from assistant.ingestion.parsers.blocks import (
     MAXIMUM_CHARACTERS,
-    Extracted,
+    ParsedDocument,
     clean_authors,
     clean_text,
     clean_title,
@@ -40,7 +40,7 @@ _NOBODY = re.compile(r"^\(?(?:anonymous|unspecified|unknown)\)?$", re.I)
 _UNREADABLE_SHARE = 0.3
 
 
-def extract_pdf(data: bytes, maximum_pages: int) -> Extracted:
+def extract_pdf(data: bytes, maximum_pages: int) -> ParsedDocument:
     """The visible text of a PDF, page by page."""
     if b"%%EOF" not in data.rstrip(b"\0 \t\r\n")[-_TAIL:]:
         raise DocumentError(
@@ -62,7 +62,7 @@ def _encrypted() -> DocumentError:
     return DocumentError("encrypted", "Die PDF-Datei ist mit einem Kennwort geschützt; bitte ohne Schutz speichern.")
 
 
-def _read(reader: PdfReader, maximum_pages: int) -> Extracted:
+def _read(reader: PdfReader, maximum_pages: int) -> ParsedDocument:
     if reader.is_encrypted and not reader.decrypt(""):
         raise _encrypted()
     count = len(reader.pages)
@@ -70,7 +70,7 @@ def _read(reader: PdfReader, maximum_pages: int) -> Extracted:
         raise DocumentError("too_many_pages", f"Die Datei hat {count} Seiten, höchstens {maximum_pages}; bitte teilen.")
     if not count:
         raise DocumentError("empty", "Die PDF-Datei hat keine Seiten; bitte neu speichern.")
-    result = Extracted("pdf", [], pages=count)
+    result = ParsedDocument("pdf", [], pages=count)
     off, fonts = _off_layers(reader), dict[int, Any]()
     pages: list[list[Line]] = []
     heights: list[float] = []
@@ -89,7 +89,7 @@ def _read(reader: PdfReader, maximum_pages: int) -> Extracted:
     return _finish(reader, result, pages, heights)
 
 
-def _accept_recognised_text(text: PageText, result: Extracted) -> None:
+def _accept_recognised_text(text: PageText, result: ParsedDocument) -> None:
     """A scanned page carries the words of its picture as invisible text; there, and only there, it is read."""
     layer = [run for run in text.runs if run.invisible_mode and run.text.strip()]
     visible = any(not run.hidden and run.text.strip() for run in text.runs)
@@ -99,7 +99,7 @@ def _accept_recognised_text(text: PageText, result: Extracted) -> None:
         result.recognised_pages += 1
 
 
-def _finish(reader: PdfReader, result: Extracted, pages: list[list[Line]], heights: list[float]) -> Extracted:
+def _finish(reader: PdfReader, result: ParsedDocument, pages: list[list[Line]], heights: list[float]) -> ParsedDocument:
     blocks, printed = blocks_of_document(pages, heights, dict(_outline(reader)))
     letters = "".join(clean_text(block.text) for block in blocks)
     if not any(map(str.isalnum, letters)):
@@ -119,7 +119,7 @@ def _finish(reader: PdfReader, result: Extracted, pages: list[list[Line]], heigh
     return result
 
 
-def _nothing(result: Extracted) -> DocumentError:
+def _nothing(result: ParsedDocument) -> DocumentError:
     if result.hidden_characters:
         return DocumentError("hidden_only", "Die Datei enthält nur unsichtbaren Text; bitte prüfen Sie ihre Herkunft.")
     if result.scanned_pages:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from assistant.ingestion.parsers.pdf_text_runs import PageText, Run
+from assistant.ingestion.parsers.pdf_text_runs import PageText, TextRun
 
 _MARK = re.compile(r"[\d\s,;*†‡()\[\]–-]+")
 _UNIT = re.compile(r"(?:^|[\s\d/(])(?:[kcmd]?m|s)$")
@@ -46,7 +46,7 @@ def lines_of_page(page: PageText, number: int) -> list[Line]:
     return list(_in_order(rows, gutters, number))
 
 
-def _upright(runs: Sequence[Run]) -> list[Run]:
+def _upright(runs: Sequence[TextRun]) -> list[TextRun]:
     """Only runs of the page's main direction; what stands across it in the margin is a stamp."""
     turns = Counter[int]()
     for run in runs:
@@ -62,9 +62,9 @@ def _upright(runs: Sequence[Run]) -> list[Run]:
     return kept
 
 
-def _rows(runs: Sequence[Run]) -> list[list[Run]]:
+def _rows(runs: Sequence[TextRun]) -> list[list[TextRun]]:
     """Runs on one height, from top to bottom; raised marks belong to the line they stand on."""
-    rows: list[list[Run]] = []
+    rows: list[list[TextRun]] = []
     top = 0.0
     for run in sorted(runs, key=lambda one: -one.y):
         small, large = sorted((run.size, rows[-1][0].size)) if rows else (0.0, 0.0)
@@ -76,7 +76,7 @@ def _rows(runs: Sequence[Run]) -> list[list[Run]]:
     return [sorted(row, key=lambda one: one.x0) for row in rows]
 
 
-def _segments(row: Sequence[Run]) -> Iterator[tuple[float, float, float]]:
+def _segments(row: Sequence[TextRun]) -> Iterator[tuple[float, float, float]]:
     """Stretches without a gap as wide as a letter: ``(x0, x1, y)``."""
     x0, x1 = row[0].x0, row[0].x1
     for run in row[1:]:
@@ -150,7 +150,7 @@ def _beside(before: Sequence[tuple[float, float, float]], after: Sequence[tuple[
     return high > low
 
 
-def _in_order(rows: Sequence[Sequence[Run]], gutters: Sequence[tuple[float, float]], page: int) -> Iterator[Line]:
+def _in_order(rows: Sequence[Sequence[TextRun]], gutters: Sequence[tuple[float, float]], page: int) -> Iterator[Line]:
     """Lines across the page divide it into bands; in a band one column is read after the other."""
     columns: list[list[Line]] = [[] for _ in range(len(gutters) + 1)]
     for row in rows:
@@ -167,7 +167,7 @@ def _in_order(rows: Sequence[Sequence[Run]], gutters: Sequence[tuple[float, floa
     yield from (line for column in columns for line in column)
 
 
-def _lines(row: Sequence[Run], page: int, column: int) -> Iterator[Line]:
+def _lines(row: Sequence[TextRun], page: int, column: int) -> Iterator[Line]:
     """Usually one line; runs that lie on different heights by chance become two."""
     if not row:
         return
@@ -185,10 +185,10 @@ def _lines(row: Sequence[Run], page: int, column: int) -> Iterator[Line]:
         yield Line(text.strip(), row[0].x0, max(run.x1 for run in row), base, size, page, column, bold, italic, marked)
 
 
-def _assemble(row: Sequence[Run], size: float, base: float) -> tuple[str, bool]:
+def _assemble(row: Sequence[TextRun], size: float, base: float) -> tuple[str, bool]:
     """Text of a line with a space at each gap, without marks of footnotes; and whether it began with one."""
     text, marked = "", False
-    last: Run | None = None
+    last: TextRun | None = None
     for run in row:
         if last and run.text == last.text and abs(run.x0 - last.x0) < 0.2 * size and run.size == last.size:
             continue  # printed twice to look bold

@@ -25,7 +25,7 @@ _SAVED = 500
 
 
 @dataclass(slots=True)
-class Run:
+class TextRun:
     """A piece of text on one baseline; ``y`` grows upwards, ``direction`` is in quarter turns."""
 
     text: str
@@ -45,7 +45,7 @@ class Run:
 class PageText:
     """What stands on one page."""
 
-    runs: list[Run] = field(default_factory=list)
+    runs: list[TextRun] = field(default_factory=list)
     image_share: float = 0.0
     width: float = 0.0
     height: float = 0.0
@@ -85,7 +85,7 @@ class PageReader:
             self._upright(run)
         return self._result
 
-    def _upright(self, run: Run) -> None:
+    def _upright(self, run: TextRun) -> None:
         """Coordinates from the lower left corner of the page as it is shown."""
         x, y = run.x0 - self._box.x0, run.y - self._box.y0
         if self._turn == 90:
@@ -314,13 +314,13 @@ class PageReader:
         turn = round(math.degrees(math.atan2(placed[1], placed[0])) / 90) % 4
         length = math.hypot(end[4] - placed[4], end[5] - placed[5])
         name = str(getattr(state.font, "name", ""))
-        run = Run(text, x, x + end[4] - placed[4], y, size, name, length, turn)
+        run = TextRun(text, x, x + end[4] - placed[4], y, size, name, length, turn)
         run.invisible_mode = state.mode in (3, 7)
         run.hidden = run.invisible_mode or self._unseen(run)
         run.furniture = "furniture" in self._marks
         self._result.runs.append(run)
 
-    def _unseen(self, run: Run) -> bool:
+    def _unseen(self, run: TextRun) -> bool:
         state = self._state
         if self._switched_off() or state.alpha < 0.1:
             return True

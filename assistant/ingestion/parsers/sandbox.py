@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from assistant.core.errors import DocumentError
-from assistant.ingestion.parsers.blocks import Extracted
+from assistant.ingestion.parsers.blocks import ParsedDocument
 from assistant.ingestion.parsers.worker import MEMORY_STATUS
 
 _ROOT = Path(__file__).resolve().parents[3]
@@ -23,7 +23,7 @@ _RUN = "import sys; sys.path.insert(0, sys.argv.pop(1)); from assistant.ingestio
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ParserLimits:
     """What one file may cost.
 
     50 MB holds a scanned report, 2,000 pages a handbook. Sixty seconds read some 800 dense
@@ -38,7 +38,7 @@ class Limits:
     answer_bytes: int = 150_000_000
 
 
-def read_document(file: IO[bytes], suffix: str, limits: Limits) -> Extracted:
+def read_document(file: IO[bytes], suffix: str, limits: ParserLimits) -> ParsedDocument:
     """The text of an open file, or ``DocumentError`` with a stable code."""
     status, answer = _run(file, suffix, limits)
     if status == MEMORY_STATUS:
@@ -53,16 +53,16 @@ def read_document(file: IO[bytes], suffix: str, limits: Limits) -> Extracted:
         ) from error
     if "document" not in result:
         raise DocumentError(result["code"], result["reason"])
-    return Extracted(**result["document"])
+    return ParsedDocument(**result["document"])
 
 
-def _timeout(limits: Limits) -> DocumentError:
+def _timeout(limits: ParserLimits) -> DocumentError:
     return DocumentError(
         "timeout", f"Das Lesen dauert länger als {limits.seconds} Sekunden; bitte neu speichern oder teilen."
     )
 
 
-def _run(file: IO[bytes], suffix: str, limits: Limits) -> tuple[int, bytes]:
+def _run(file: IO[bytes], suffix: str, limits: ParserLimits) -> tuple[int, bytes]:
     """Exit status and output of the child; it sees the open file, but no settings, no secrets, no terminal."""
     numbers = (limits.seconds, limits.memory_bytes, limits.pages)
     command = [sys.executable, "-I", "-X", "utf8", "-c", _RUN, str(_ROOT), suffix, *map(str, numbers)]
@@ -89,7 +89,7 @@ def _run(file: IO[bytes], suffix: str, limits: Limits) -> tuple[int, bytes]:
             process.wait()
 
 
-def _receive(pipe: IO[bytes], limits: Limits) -> bytes:
+def _receive(pipe: IO[bytes], limits: ParserLimits) -> bytes:
     """Everything the child says, in time and not too much."""
     deadline = time.monotonic() + limits.seconds
     parts: list[bytes] = []

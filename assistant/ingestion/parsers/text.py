@@ -11,7 +11,7 @@ from assistant.core.errors import DocumentError
 from assistant.ingestion.parsers.blocks import (
     MAXIMUM_CHARACTERS,
     Block,
-    Extracted,
+    ParsedDocument,
     clean_authors,
     clean_text,
     clean_title,
@@ -70,13 +70,13 @@ def _wrong_type() -> DocumentError:
     return DocumentError("wrong_type", "Das ist keine Textdatei; gelesen werden PDF, DOCX, HTML, Markdown und Text.")
 
 
-def extract_html(text: str) -> Extracted:
+def extract_html(text: str) -> ParsedDocument:
     """A web page without scripts, navigation and hidden text."""
     reader = HtmlReader()
     reader.read(text)
     title = clean_title(reader.title) or next((clean_title(one.text) for one in reader.blocks if one.level), "")
     return _finish(
-        Extracted(
+        ParsedDocument(
             "html",
             to_sections(reader.blocks, title),
             title=title,
@@ -92,7 +92,7 @@ def extract_html(text: str) -> Extracted:
 _DATES = ("date", "dcterms.date", "dc.date", "article:published_time", "last-modified")
 
 
-def extract_markdown(text: str) -> Extracted:
+def extract_markdown(text: str) -> ParsedDocument:
     """Markdown by way of its HTML, so that markup, links and embedded HTML are treated the same."""
     from markdown_it import MarkdownIt
 
@@ -105,7 +105,7 @@ def extract_markdown(text: str) -> Extracted:
     reader.read(parser.render(body))
     title = clean_title(fields.get("title", "")) or _first_heading(reader.blocks)
     return _finish(
-        Extracted(
+        ParsedDocument(
             "markdown",
             to_sections(reader.blocks, title),
             title=title,
@@ -129,12 +129,12 @@ def _first_heading(blocks: Sequence[Block]) -> str:
     return clean_title(first.text) if first and first.level == 1 else ""
 
 
-def extract_plain(text: str) -> Extracted:
+def extract_plain(text: str) -> ParsedDocument:
     """Plain text: paragraphs by blank lines, wrapped lines joined, numbered and underlined headings found."""
     words = frozenset(re.findall(r"[^\W_]+(?:-[^\W_]+)*", text.lower()))
     blocks = list(_plain_blocks(re.split(r"\r\n|[\n\r\f\v\x85\u2028\u2029]", text), words))
     title = clean_title(blocks[0].text) if blocks and blocks[0].level == 1 else ""
-    return _finish(Extracted("text", to_sections(blocks, title), title=title))
+    return _finish(ParsedDocument("text", to_sections(blocks, title), title=title))
 
 
 def _plain_blocks(lines: Sequence[str], words: frozenset[str]) -> Iterator[Block]:
@@ -188,7 +188,7 @@ def _paragraphs(group: Sequence[str]) -> Iterator[list[str]]:
     yield current
 
 
-def _finish(document: Extracted) -> Extracted:
+def _finish(document: ParsedDocument) -> ParsedDocument:
     """The document, if there is anything to read in it."""
     if any(any(map(str.isalnum, clean_text(section["text"][:2000]))) for section in document.sections):
         return document

@@ -18,7 +18,7 @@ from dataclasses import asdict
 from typing import Any, NoReturn
 
 from assistant.core.errors import DocumentError
-from assistant.ingestion.parsers.blocks import Extracted
+from assistant.ingestion.parsers.blocks import ParsedDocument
 
 MEMORY_STATUS = 77
 _PLAIN_SUFFIXES = frozenset({"", ".txt", ".text"})
@@ -27,7 +27,7 @@ _HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
 _KNOWN = "PDF, DOCX, HTML, Markdown oder Text (TXT)"
 
 
-def extract(data: bytes, suffix: str, maximum_pages: int) -> Extracted:
+def extract(data: bytes, suffix: str, maximum_pages: int) -> ParsedDocument:
     """Read a document; what it is, its content decides, and the suffix only among kinds of text."""
     if not data.strip(b"\0 \t\r\n"):
         raise DocumentError("empty", "Die Datei ist leer.")
@@ -55,7 +55,7 @@ def _refuse_other_types(data: bytes, suffix: str) -> None:
         raise DocumentError("wrong_type", f"Gelesen werden {_KNOWN}; die Datei {named}.")
 
 
-def _extract_text(data: bytes, suffix: str) -> Extracted:
+def _extract_text(data: bytes, suffix: str) -> ParsedDocument:
     from assistant.ingestion.parsers.text import decode, extract_html, extract_markdown, extract_plain
 
     text = decode(data)

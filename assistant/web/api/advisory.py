@@ -16,12 +16,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.advisory.briefing import Progress, brief, check_parts
 from assistant.advisory.export import FORMATS, file_name, write
-from assistant.advisory.funding_match import match, to_dict
+from assistant.advisory.funding_match import match_programmes, to_dict
 from assistant.advisory.report import Report
-from assistant.answering.runtime import Assistant
-from assistant.core.company_profile import Profile
+from assistant.answering.runtime import AppContext
+from assistant.core.company_profile import CompanyProfile
 from assistant.core.errors import AssistantError
-from assistant.web.api.schemas import ADVISERS, replies
+from assistant.web.api.schemas import ADVISERS, responses
 from assistant.web.errors import error_body
 
 logger = logging.getLogger(__name__)
@@ -40,24 +40,24 @@ class AdviceIn(BaseModel):
     """A firm's profile with the adviser's own notes and the parts to leave out."""
 
     model_config = ConfigDict(extra="forbid")
-    profile: Profile
+    profile: CompanyProfile
     notes: str = Field("", max_length=10_000)
     omit: list[str] = []
 
 
-@router.post("/api/match", summary="Profil mit Förderprogrammen abgleichen", responses=replies(None, *ADVISERS))
+@router.post("/api/match", summary="Profil mit Förderprogrammen abgleichen", responses=responses(None, *ADVISERS))
 def match_profile(body: AdviceIn, request: Request) -> JSONResponse:
     """Every programme with its rules: met, not met or unclear, quoted and cited."""
-    assistant: Assistant = request.app.state.assistant
-    sources = assistant.shelf.library().generation.sources
-    return JSONResponse(to_dict(match(assistant, body.profile), sources))
+    assistant: AppContext = request.app.state.assistant
+    sources = assistant.live_index.corpus().generation.sources
+    return JSONResponse(to_dict(match_programmes(assistant, body.profile), sources))
 
 
 @router.post(
     "/api/briefing",
     summary="Briefing schreiben",
     response_class=Response,
-    responses={**replies(None, *ADVISERS), 200: {"description": "die Datei", "content": _FILES}},
+    responses={**responses(None, *ADVISERS), 200: {"description": "die Datei", "content": _FILES}},
 )
 def write_briefing(body: AdviceIn, request: Request, format: BriefingFormat = "docx") -> Response:
     """The briefing as a file; with ``Accept: text/event-stream`` its progress, then the file in base64."""
@@ -67,7 +67,7 @@ def write_briefing(body: AdviceIn, request: Request, format: BriefingFormat = "d
 
 def briefing_reply(request: Request, body: AdviceIn, format: str) -> Response:
     """A briefing in the form that the client accepts."""
-    assistant: Assistant = request.app.state.assistant
+    assistant: AppContext = request.app.state.assistant
     if "text/event-stream" in request.headers.get("accept", ""):
         return StreamingResponse(_events(assistant, body, format), media_type="text/event-stream")
     return report_file(_report(assistant, body, _unheard), format)
@@ -83,7 +83,7 @@ def attachment(name: str, content: bytes, media_type: str) -> Response:
     return Response(content, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-def _report(assistant: Assistant, body: AdviceIn, progress: Progress) -> Report:
+def _report(assistant: AppContext, body: AdviceIn, progress: Progress) -> Report:
     return brief(assistant, body.profile, notes=body.notes, omit=body.omit, progress=progress)
 
 
@@ -91,7 +91,7 @@ def _unheard(stage: str, done: int, total: int) -> None:
     """Nobody is told."""
 
 
-def _events(assistant: Assistant, body: AdviceIn, format: str) -> Iterator[str]:
+def _events(assistant: AppContext, body: AdviceIn, format: str) -> Iterator[str]:
     """Progress while a thread of its own writes, then the file or the error."""
     queue: SimpleQueue[tuple[str, dict[str, Any]]] = SimpleQueue()
 

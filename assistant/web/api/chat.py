@@ -12,14 +12,14 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.answering.pipeline import ask, find, stream
-from assistant.answering.runtime import Assistant
-from assistant.core.company_profile import Profile
+from assistant.answering.pipeline import ask, search_passages, stream
+from assistant.answering.runtime import AppContext
+from assistant.core.company_profile import CompanyProfile
 from assistant.core.errors import IndexUnavailableError
-from assistant.core.models import Answer, Kind, Piece, Turn
-from assistant.feedback.recorder import keep_unanswered
-from assistant.retrieval.query_understanding import MAXIMUM_CHARACTERS, check_length
-from assistant.web.api.schemas import ASKED, SENT, AnswerOut, HealthOut, NotReadyOut, ReadyOut, SearchOut, replies
+from assistant.core.models import Answer, AnswerDelta, ChatMessage, Kind
+from assistant.feedback.recorder import record_unanswered
+from assistant.retrieval.query_understanding import MAXIMUM_CHARACTERS, validate_question
+from assistant.web.api.schemas import ASKED, SENT, AnswerOut, HealthOut, NotReadyOut, ReadyOut, SearchOut, responses
 from assistant.web.errors import error_body
 from assistant.web.observability.access_log import note_answer
 
@@ -41,22 +41,22 @@ class ChatIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
     question: Annotated[str, Field(json_schema_extra={"minLength": 1, "maxLength": MAXIMUM_CHARACTERS})]
     history: list[TurnIn] = []
-    profile: Profile | None = None
+    profile: CompanyProfile | None = None
     lang: Literal["de", "en"] | None = None
 
 
-def _assistant(request: Request) -> Assistant:
-    assistant: Assistant = request.app.state.assistant
+def _assistant(request: Request) -> AppContext:
+    assistant: AppContext = request.app.state.assistant
     return assistant
 
 
 @router.post(
-    "/api/chat", summary="Eine Frage mit Belegen beantworten", responses=replies(AnswerOut, *SENT, events=True)
+    "/api/chat", summary="Eine Frage mit Belegen beantworten", responses=responses(AnswerOut, *SENT, events=True)
 )
 def chat(body: ChatIn, request: Request) -> Response:
     """Answer as JSON, or as server-sent events when the client accepts ``text/event-stream``."""
-    check_length(body.question)
-    history = [Turn(turn.role, turn.content) for turn in body.history]
+    validate_question(body.question)
+    history = [ChatMessage(turn.role, turn.content) for turn in body.history]
     land = body.profile.land if body.profile else None
     if "text/event-stream" in request.headers.get("accept", ""):
         outcomes = stream(_assistant(request), body.question, history, lang=body.lang, land=land)
@@ -64,11 +64,11 @@ def chat(body: ChatIn, request: Request) -> Response:
         return StreamingResponse(_events(chain([first], outcomes), request), media_type="text/event-stream")
     answer = ask(_assistant(request), body.question, history, lang=body.lang, land=land)
     note_answer(request, answer)
-    keep_unanswered(_assistant(request), answer)
+    record_unanswered(_assistant(request), answer)
     return JSONResponse(answer.to_dict())
 
 
-@router.get("/api/search", summary="Passagen suchen", responses=replies(SearchOut, *ASKED))
+@router.get("/api/search", summary="Passagen suchen", responses=responses(SearchOut, *ASKED))
 def search(
     request: Request,
     q: str,
@@ -76,39 +76,39 @@ def search(
     kind: Annotated[list[Kind] | None, Query()] = None,
 ) -> dict[str, Any]:
     """The best passages, without refusal."""
-    check_length(q)
-    return {"query": q, "results": find(_assistant(request), q, k, tuple(kind or ()))}
+    validate_question(q)
+    return {"query": q, "results": search_passages(_assistant(request), q, k, tuple(kind or ()))}
 
 
-@router.get("/healthz", summary="Prozess läuft", responses=replies(HealthOut, 400))
+@router.get("/healthz", summary="Prozess läuft", responses=responses(HealthOut, 400))
 def healthz() -> dict[str, str]:
     """The process answers."""
     return {"status": "ok"}
 
 
-@router.get("/readyz", summary="Index geladen", responses={**replies(ReadyOut, 400), 503: {"model": NotReadyOut}})
+@router.get("/readyz", summary="Index geladen", responses={**responses(ReadyOut, 400), 503: {"model": NotReadyOut}})
 def readyz(request: Request) -> JSONResponse:
     """The index is loaded; ``degraded`` with the reason when it answers although something is wrong, else 503."""
-    shelf = _assistant(request).shelf
+    shelf = _assistant(request).live_index
     try:
-        generation = shelf.library().generation
+        generation = shelf.corpus().generation
     except IndexUnavailableError:
-        return JSONResponse({"status": "unavailable", "reason": shelf.condition().reason}, status_code=503)
-    condition = shelf.condition()
+        return JSONResponse({"status": "unavailable", "reason": shelf.health().reason}, status_code=503)
+    condition = shelf.health()
     counts = {"documents": len(generation.sources), "passages": len(generation.passages)}
     content = {"status": condition.status, "generation": generation.manifest.id, "counts": counts}
     return JSONResponse(content | ({"reason": condition.reason} if condition.reason else {}))
 
 
-def _events(outcomes: Iterator[Piece | Answer], request: Request) -> Iterator[str]:
+def _events(outcomes: Iterator[AnswerDelta | Answer], request: Request) -> Iterator[str]:
     """Text as ``delta`` events, the whole answer as ``done``; a failure in between as ``error``."""
     try:
         for outcome in outcomes:
-            if isinstance(outcome, Piece):
+            if isinstance(outcome, AnswerDelta):
                 yield _event("delta", {"text": outcome.text})
             else:
                 note_answer(request, outcome)
-                keep_unanswered(_assistant(request), outcome)
+                record_unanswered(_assistant(request), outcome)
                 yield _event("done", outcome.to_dict())
     except Exception as error:  # the status line is gone already
         logger.error("answering failed: %s", type(error).__name__)

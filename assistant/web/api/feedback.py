@@ -12,12 +12,12 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from assistant.answering.runtime import Assistant
+from assistant.answering.runtime import AppContext
 from assistant.core.errors import AssistantError, FeedbackError
 from assistant.core.models import Language, Mode, Status
 from assistant.feedback.recorder import masked_comment, store_of
-from assistant.feedback.store import Feedback, Reason, Thumb
-from assistant.web.api.schemas import SENT, KeptOut, replies
+from assistant.feedback.store import Feedback, Rating, Reason
+from assistant.web.api.schemas import SENT, KeptOut, responses
 
 router = APIRouter()
 no_feedback = APIRouter(include_in_schema=False)
@@ -75,7 +75,7 @@ class FeedbackIn(BaseModel):
     """A judgement of one answer: nothing of the question, of the answer only its state and its sources."""
 
     model_config = ConfigDict(extra="forbid")
-    thumb: Thumb
+    thumb: Rating
     reason: Reason | None = None
     comment: Annotated[str, Field(max_length=COMMENT_CHARACTERS)] = ""
     status: Status = "answered"
@@ -84,20 +84,20 @@ class FeedbackIn(BaseModel):
     sources: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=20)] = []
 
 
-def notice(assistant: Assistant, language: Language) -> str:
+def notice(assistant: AppContext, language: Language) -> str:
     """What visitors read before they type: that it is an AI system, and what is kept where something is."""
     names = ["greeting"]
     names += ["feedback_notice"] if assistant.settings.takes_feedback else []
     names += ["unanswered_notice"] if assistant.settings.keeps_unanswered else []
     days = {"days": str(assistant.settings.feedback_days)}
-    return " ".join(assistant.prompts.fill(one, language, **({} if one == "greeting" else days)) for one in names)
+    return " ".join(assistant.prompts.render(one, language, **({} if one == "greeting" else days)) for one in names)
 
 
 @router.post(
     "/api/feedback",
     summary="Eine Antwort bewerten",
     status_code=201,
-    responses={**replies(None, *SENT), 201: {"model": KeptOut}},
+    responses={**responses(None, *SENT), 201: {"model": KeptOut}},
 )
 def feedback(body: FeedbackIn, request: Request) -> JSONResponse:
     """Keep a judgement, its comment masked; the route is there only where the operator takes judgements."""
@@ -111,9 +111,9 @@ def not_taken() -> None:
     raise HTTPException(404)
 
 
-def keep_feedback(assistant: Assistant, body: FeedbackIn) -> None:
+def keep_feedback(assistant: AppContext, body: FeedbackIn) -> None:
     """Into the store, with sources that exist and a comment that names nobody."""
-    known = assistant.shelf.library().generation.sources
+    known = assistant.live_index.corpus().generation.sources
     judged = Feedback(
         date.today().isoformat(),
         body.thumb,

@@ -140,7 +140,7 @@ SENT = (*_ALWAYS, *_SENT, 429)
 ADVISERS = (*SENT, 401)
 
 
-def replies(shape: type[BaseModel] | None, *codes: int, events: bool = False) -> dict[int | str, dict[str, Any]]:
+def responses(shape: type[BaseModel] | None, *codes: int, events: bool = False) -> dict[int | str, dict[str, Any]]:
     """Replies of a route: its shape at 200 (``events``: also as server-sent events), and what it may refuse with."""
     described: dict[int | str, dict[str, Any]] = {
         code: {"model": ErrorOut, "description": _REFUSALS[code]} for code in codes

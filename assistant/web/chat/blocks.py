@@ -10,15 +10,15 @@ from typing import Any
 from assistant.advisory.self_check_questions import questionnaire_of
 from assistant.answering.pipeline import stream
 from assistant.answering.response import mode_note
-from assistant.answering.runtime import Assistant
+from assistant.answering.runtime import AppContext
 from assistant.core.errors import QuestionError
-from assistant.core.models import Answer, Citation, Language, Piece, Turn
-from assistant.feedback.recorder import keep_unanswered
+from assistant.core.models import Answer, AnswerDelta, ChatMessage, Citation, Language
+from assistant.feedback.recorder import record_unanswered
 from assistant.retrieval.query_understanding import MAXIMUM_CHARACTERS, MAXIMUM_TURNS
 from assistant.web.api.feedback import notice
 from assistant.web.chat.gradio_import import gradio as gr
 from assistant.web.chat.rating import rating_form
-from assistant.web.chat.source_cards import LABELS, arriving, cards, message
+from assistant.web.chat.source_cards import LABELS, cards, message, render_partial
 from assistant.web.safe_markdown import escape
 
 logger = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ _BEAT = 0.25  # seconds between two updates of the page, each of which costs as 
 Conversation = list[dict[str, Any]]
 
 
-def chat_page(assistant: Assistant, language: Language, note: Callable[[Answer], None]) -> gr.Blocks:
+def chat_page(assistant: AppContext, language: Language, note: Callable[[Answer], None]) -> gr.Blocks:
     """The page of one language; every answer is told to ``note``."""
     texts = TEXTS[language]
     page: gr.Blocks
@@ -107,7 +107,7 @@ def chat_page(assistant: Assistant, language: Language, note: Callable[[Answer],
     return page
 
 
-def _head(assistant: Assistant, language: Language) -> None:
+def _head(assistant: AppContext, language: Language) -> None:
     texts = TEXTS[language]
     self_check = f"\n\n{texts['self_check']}" if questionnaire_of(assistant.settings) else ""
     gr.Markdown(f"{texts['switch']}\n\n# {texts['title']}\n\n{texts['claim']}{self_check}", elem_id="brand")
@@ -139,7 +139,7 @@ def _buttons(label: str, texts: tuple[str, ...], count: int) -> list[Any]:
 
 
 def _respond(
-    assistant: Assistant, language: Language, text: str, past: Conversation, note: Callable[[Answer], None]
+    assistant: AppContext, language: Language, text: str, past: Conversation, note: Callable[[Answer], None]
 ) -> Iterator[list[Any]]:
     """Show the question, then the answer piece by piece, then its sources and follow-ups."""
     past = list(past or [])[-SHOWN_ANSWERS:]
@@ -159,7 +159,7 @@ def _respond(
             sources = gr.skip() if cited is None else _sources(past, language, _cards(text, cited, turn, language))
             if answer:
                 note(answer)
-                keep_unanswered(assistant, answer)
+                record_unanswered(assistant, answer)
                 past.append({"turn": turn, "answer": answer, "content": content})
                 rest = _follow_ups(answer.suggestions)
             yield [[*shown, question, reply], sources, past if answer else gr.skip(), gr.skip(), gr.skip(), *rest]
@@ -174,7 +174,7 @@ def _respond(
 
 
 def _arriving(
-    assistant: Assistant, outcomes: Iterator[Piece | Answer], turn: int
+    assistant: AppContext, outcomes: Iterator[AnswerDelta | Answer], turn: int
 ) -> Iterator[tuple[str, Sequence[Citation] | None, Answer | None]]:
     """What is shown of an answer so far, its citations where new ones came, and in the end the answer.
 
@@ -189,7 +189,7 @@ def _arriving(
             return
         text += outcome.text
         if time.monotonic() - shown_at >= _BEAT:
-            yield arriving(text, outcome.citations, turn), more, None
+            yield render_partial(text, outcome.citations, turn), more, None
             count, shown_at = len(outcome.citations), time.monotonic()
 
 
@@ -202,10 +202,10 @@ def _messages(past: Conversation) -> list[dict[str, str]]:
     return messages
 
 
-def _history(past: Conversation) -> list[Turn]:
+def _history(past: Conversation) -> list[ChatMessage]:
     turns = []
     for entry in past[-MAXIMUM_TURNS:]:
-        turns += [Turn("user", entry["answer"].question), Turn("assistant", entry["answer"].text)]
+        turns += [ChatMessage("user", entry["answer"].question), ChatMessage("assistant", entry["answer"].text)]
     return turns
 
 
@@ -251,7 +251,7 @@ def _empty_sources(language: Language) -> str:
     return f"## {LABELS[language]['sources']}\n\n{LABELS[language]['none']}"
 
 
-def _foot(assistant: Assistant, language: Language) -> str:
+def _foot(assistant: AppContext, language: Language) -> str:
     texts, settings = TEXTS[language], assistant.settings
     links = [
         (texts["contact"], settings.contact_url),
@@ -260,4 +260,4 @@ def _foot(assistant: Assistant, language: Language) -> str:
         (texts["accessibility"], "/barrierefreiheit"),
     ]
     shown = [f"[{label}](<{url}>)" for label, url in links if url]
-    return " · ".join([assistant.prompts.fill("disclaimer", language), *shown])
+    return " · ".join([assistant.prompts.render("disclaimer", language), *shown])

@@ -14,7 +14,7 @@ from string import Template
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 
-from assistant.answering.runtime import Assistant
+from assistant.answering.runtime import AppContext
 from assistant.core.models import Language
 from assistant.web.chat.blocks import TEXTS
 from assistant.web.chat.gradio_import import gradio
@@ -27,20 +27,20 @@ _FILES = {"script": r'src="(\./assets/index-[\w-]+\.js)"', "style": r'href="(\./
 STATIC_PATH: Mapping[Language, str] = {"de": "static/", "en": "../static/"}
 
 
-def add_page(app: FastAPI, assistant: Assistant, language: Language, path: str) -> None:
+def add_page(app: FastAPI, assistant: AppContext, language: Language, path: str) -> None:
     """Serve the page of one language at ``path``; it takes the place of the page of the Gradio app."""
     page = chat_html(assistant, language)
     app.add_api_route(path, lambda: HTMLResponse(page), methods=["GET", "HEAD"], include_in_schema=False)
 
 
-def chat_html(assistant: Assistant, language: Language) -> str:
+def chat_html(assistant: AppContext, language: Language) -> str:
     """The page, the same for every visitor; all addresses in it are relative, so no header has a say in them."""
     texts = TEXTS[language]
     values = {
         **gradio_files(_GRADIO.read_text(encoding="utf-8")),
         "language": language,
         "title": f"{texts['title']} – {texts['claim']}",
-        "notice": assistant.prompts.fill("greeting", language),
+        "notice": assistant.prompts.render("greeting", language),
         "noscript": WORDS[language]["noscript"],
     }
     escaped = {name: html.escape(value) for name, value in values.items()}

@@ -6,14 +6,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from assistant.answering.runtime import Assistant
+from assistant.answering.runtime import AppContext
 from assistant.core.errors import AssistantError
 from assistant.core.models import Language
 from assistant.web.api.feedback import COMMENT_CHARACTERS, RATING, REASONS, FeedbackIn, keep_feedback
 from assistant.web.chat.gradio_import import gradio as gr
 
 
-def rating_form(assistant: Assistant, language: Language, conversation: gr.State) -> None:
+def rating_form(assistant: AppContext, language: Language, conversation: gr.State) -> None:
     """A closed section with thumb, reason and comment; nothing is sent before the button is pressed."""
     texts = RATING[language]
     with gr.Accordion(texts["title"], open=False, elem_id="rating"):

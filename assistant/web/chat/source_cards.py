@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from assistant.core.models import Answer, Citation, Language
-from assistant.language.dates import show_date
+from assistant.language.dates import format_date
 from assistant.web.safe_markdown import escape, safe_markdown, safe_url
 
 LABELS: Mapping[Language, Mapping[str, str]] = {
@@ -43,10 +43,10 @@ LABELS: Mapping[Language, Mapping[str, str]] = {
 def message(answer: Answer, turn: int, note: str = "") -> str:
     """The answer's Markdown made safe, with the definitions that its ``[n]`` need; ``note`` says who worded it."""
     shown = f"\n\n_{escape(note)}_" if note else ""
-    return arriving(answer.text, answer.citations, turn, shown)
+    return render_partial(answer.text, answer.citations, turn, shown)
 
 
-def arriving(text: str, citations: Sequence[Citation], turn: int, below: str = "") -> str:
+def render_partial(text: str, citations: Sequence[Citation], turn: int, below: str = "") -> str:
     """As much of an answer as has arrived, as Markdown."""
     return safe_markdown(text, [one.number for one in citations]) + below + definitions(citations, turn)
 
@@ -82,7 +82,7 @@ def _card(citation: Citation, turn: int, language: Language) -> str:
 
 def _place(citation: Citation, language: Language) -> str:
     labels = LABELS[language]
-    date = labels["as_of"].format(date=show_date(citation.as_of, language)) if citation.as_of else labels["undated"]
+    date = labels["as_of"].format(date=format_date(citation.as_of, language)) if citation.as_of else labels["undated"]
     parts = [
         citation.section,
         labels["page"].format(page=citation.page) if citation.page else "",

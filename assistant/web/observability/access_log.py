@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.core.log_format import REQUESTS, described
+from assistant.core.log_format import REQUESTS, error_location
 from assistant.core.models import Answer
 from assistant.core.settings import Settings
 from assistant.web.errors import error_body, error_response
@@ -37,7 +37,7 @@ logger = logging.getLogger(REQUESTS)
 
 
 @dataclass(slots=True)
-class Noted:
+class RequestOutcome:
     """What a route says about the answer it gave, or the door about a refusal; travels in the state of the request."""
 
     status: str | None = None
@@ -80,7 +80,7 @@ class Observer:
             await self._observed(scope, receive, send)
 
     async def _observed(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started, reply, noted = time.perf_counter(), _Reply(), Noted()
+        started, reply, noted = time.perf_counter(), _Reply(), RequestOutcome()
         scope["state"] = {**scope.get("state", {}), "noted": noted}
         error: BaseException | None = None
 
@@ -113,7 +113,9 @@ class Observer:
             if task:
                 self._idle.discard(task)
 
-    def _note(self, scope: Scope, reply: _Reply, noted: Noted, seconds: float, error: BaseException | None) -> None:
+    def _note(
+        self, scope: Scope, reply: _Reply, noted: RequestOutcome, seconds: float, error: BaseException | None
+    ) -> None:
         route, status = route_template(scope["path"]), reply.status or 500
         method = scope["method"] if scope["method"] in ("GET", "HEAD", "POST") else UNKNOWN
         self._metrics.replied(method, route, status, seconds, lasting=bool(_LASTING.fullmatch(scope["path"])))
@@ -128,7 +130,7 @@ class Observer:
             "answer": noted.status,
             "mode": noted.mode,
             "code": noted.code,
-            **(described(error) if error else {}),
+            **(error_location(error) if error else {}),
         }
         level = logging.ERROR if status == 500 or error else logging.WARNING if status > 500 else logging.INFO
         logger.log(level, "request", extra={"fields": fields})

@@ -14,7 +14,7 @@ from prometheus_client.registry import Collector
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from assistant.answering.runtime import Assistant
+from assistant.answering.runtime import AppContext
 from assistant.core.errors import IndexUnavailableError
 from assistant.core.models import Answer
 from assistant.core.settings import LOCAL_METRICS, Settings
@@ -26,7 +26,7 @@ _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 class Metrics:
     """The figures of one application, in a registry of its own."""
 
-    def __init__(self, assistant: Assistant) -> None:
+    def __init__(self, assistant: AppContext) -> None:
         self.registry = CollectorRegistry()
         registry = self.registry
         self._requests = Counter(
@@ -73,13 +73,13 @@ class Metrics:
 class _IndexState(Collector):
     """Age and size of the index that answers come from, read when somebody asks."""
 
-    def __init__(self, assistant: Assistant) -> None:
+    def __init__(self, assistant: AppContext) -> None:
         self._assistant = assistant
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """What the index is like at this moment."""
         try:
-            generation = self._assistant.shelf.library().generation
+            generation = self._assistant.live_index.corpus().generation
         except IndexUnavailableError:
             yield GaugeMetricFamily("netzlotse_index_ready", "1 when an index is loaded", 0)
             return

@@ -14,8 +14,8 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from assistant.core.settings import Settings
-from assistant.web.errors import Refused
-from assistant.web.security.client_address import FORWARDING, AddressBook, as_seen_by_the_visitor
+from assistant.web.errors import HTTPRefusal
+from assistant.web.security.client_address import FORWARDING, AddressHasher, apply_forwarded_headers
 
 GUARDED = re.compile(r"/berater(?:/.*)?|/api/(?:match|briefing)(?:/.*)?")
 ATTEMPTS = 5
@@ -30,7 +30,7 @@ class AdviserGuard:
     settings: Settings
     loopback: bool
     _failures: dict[bytes, list[float]] = field(default_factory=dict)
-    _visitors: AddressBook = field(default_factory=AddressBook)
+    _visitors: AddressHasher = field(default_factory=AddressHasher)
 
     def __call__(self, scope: Scope) -> None:
         """Let the request through or raise ``Refused``."""
@@ -40,9 +40,9 @@ class AdviserGuard:
         password = self.settings.adviser_password
         if password is None or not password.get_secret_value():
             if not (self.loopback and is_local(scope, headers)):
-                raise Refused(404, "not_found", "Diese Seite gibt es hier nicht.")
+                raise HTTPRefusal(404, "not_found", "Diese Seite gibt es hier nicht.")
             return
-        visitor = self._visitors.name(as_seen_by_the_visitor(scope, self.settings.trusted_proxies))
+        visitor = self._visitors.name(apply_forwarded_headers(scope, self.settings.trusted_proxies))
         self._check_password(headers, visitor, password.get_secret_value())
 
     def _check_password(self, headers: Headers, address: bytes, password: str) -> None:
@@ -50,14 +50,14 @@ class AdviserGuard:
         if len(recent) >= ATTEMPTS:
             wait = round(recent[-1] + LOCKED_SECONDS - time.monotonic())
             message = f"Zu viele Fehlversuche. Bitte versuchen Sie es in {wait // 60 + 1} Minuten wieder."
-            raise Refused(429, "locked", message, {"Retry-After": str(max(1, wait))})
+            raise HTTPRefusal(429, "locked", message, {"Retry-After": str(max(1, wait))})
         given = given_password(headers)
         if given is not None and secrets.compare_digest(given.encode(), password.encode()):
             self._failures.pop(address, None)
             return
         if given is not None:
             self._remember(address, recent)
-        raise Refused(401, "unauthorized", "Der Beraterbereich braucht ein Kennwort.", _CHALLENGE)
+        raise HTTPRefusal(401, "unauthorized", "Der Beraterbereich braucht ein Kennwort.", _CHALLENGE)
 
     def _remember(self, address: bytes, recent: list[float]) -> None:
         now = time.monotonic()

@@ -38,7 +38,7 @@ def parse(address: str) -> Address | None:
     return getattr(parsed, "ipv4_mapped", None) or parsed
 
 
-def as_seen_by_the_visitor(scope: Scope, proxies: Sequence[str]) -> Scope:
+def apply_forwarded_headers(scope: Scope, proxies: Sequence[str]) -> Scope:
     """The request without forwarding headers; those of a trusted proxy first set address, scheme and host."""
     headers = Headers(scope=scope)
     plain = [
@@ -76,7 +76,7 @@ def _visitor(headers: Headers, proxies: Sequence[str]) -> str:
 
 
 @dataclass(slots=True)
-class AddressBook:
+class AddressHasher:
     """Makes addresses countable without keeping them: hashed with a key of this process that changes every day."""
 
     _key: bytes = field(default_factory=lambda: secrets.token_bytes(16))

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any, NoReturn
 
-from assistant.web.errors import Refused
+from assistant.web.errors import HTTPRefusal
 
 _KEYS = {"data", "event_data", "fn_index", "session_hash", "trigger_id"}
 _SESSION = re.compile(r"[a-z0-9]{1,40}", re.ASCII)
@@ -18,13 +18,13 @@ def checked_event(body: bytes) -> bytes:
     try:
         event = json.loads(body, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
-        raise Refused(400, "invalid_request", "Die Anfrage ist kein gültiges JSON.") from error
+        raise HTTPRefusal(400, "invalid_request", "Die Anfrage ist kein gültiges JSON.") from error
     if not isinstance(event, dict) or not set(event) <= _KEYS or not _plain_numbers(event):
-        raise Refused(422, "invalid_request", "Die Anfrage enthält unerwartete Felder.")
+        raise HTTPRefusal(422, "invalid_request", "Die Anfrage enthält unerwartete Felder.")
     if not isinstance(event.get("data"), list) or not all(one is None or isinstance(one, str) for one in event["data"]):
-        raise Refused(422, "invalid_request", "Angenommen wird nur Text.")
+        raise HTTPRefusal(422, "invalid_request", "Angenommen wird nur Text.")
     if not _harmless(event.get("event_data")):
-        raise Refused(422, "invalid_request", "Angenommen wird nur Text.")
+        raise HTTPRefusal(422, "invalid_request", "Angenommen wird nur Text.")
     return json.dumps(event).encode()
 
 

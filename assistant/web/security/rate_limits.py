@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from assistant.core.settings import Settings
-from assistant.web.errors import Refused
+from assistant.web.errors import HTTPRefusal
 
 AT_ONCE = 32  # two cores answer some 30 quoted questions a second, so the last of these waits about one
 LISTENERS_PER_ADDRESS = 200  # an office behind one address; each open chat page holds one, while it answers two
@@ -25,10 +25,10 @@ _STREAMS = (
 )
 
 
-def busy(status: int, code: str, seconds: int) -> Refused:
+def busy(status: int, code: str, seconds: int) -> HTTPRefusal:
     """Too much is going on; it is worth asking again after so many seconds."""
     german, english = _BUSY
-    return Refused(status, code, german, {"Retry-After": str(seconds)}, english=english)
+    return HTTPRefusal(status, code, german, {"Retry-After": str(seconds)}, english=english)
 
 
 class RateLimits:
@@ -51,7 +51,7 @@ class RateLimits:
                 wait = str(max(1, round(window[0] + 60 - now)))
                 message = f"Das waren viele Fragen in kurzer Zeit. Bitte versuchen Sie es in {wait} Sekunden wieder."
                 english = f"That was a lot of questions in a short time. Please try again in {wait} seconds."
-                raise Refused(429, "too_many_requests", message, {"Retry-After": wait}, english=english)
+                raise HTTPRefusal(429, "too_many_requests", message, {"Retry-After": wait}, english=english)
         mine.append(now)
         self._seen.pop(name, None)
         self._seen[name] = mine  # at the end: the first one is who asked longest ago
@@ -90,7 +90,7 @@ class OpenRequests:
         """An open stream of a chat page."""
         if self._listening[name] >= LISTENERS_PER_ADDRESS:
             german, english = _STREAMS
-            raise Refused(429, "too_many_streams", german, {"Retry-After": "30"}, english=english)
+            raise HTTPRefusal(429, "too_many_streams", german, {"Retry-After": "30"}, english=english)
         if self._listening.total() >= LISTENERS:
             raise busy(503, "busy", 30)
         self._listening[name] += 1

@@ -17,8 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.core.models import Language
 from assistant.core.settings import Settings
-from assistant.web.errors import Refused, chat_response, refusal_response
-from assistant.web.security.client_address import HOST, AddressBook, as_seen_by_the_visitor
+from assistant.web.errors import HTTPRefusal, chat_response, refusal_response
+from assistant.web.security.client_address import HOST, AddressHasher, apply_forwarded_headers
 from assistant.web.security.gradio_event_filter import checked_event
 from assistant.web.security.headers import ADVISER, put_headers
 from assistant.web.security.rate_limits import OpenRequests, RateLimits, busy
@@ -54,7 +54,7 @@ _JSON = re.compile(rf"/api/.+|{_PREFIX}/gradio_api/.+")
 _ONCE = ("host", "content-length", "content-type", "origin", "sec-fetch-site", "authorization", "transfer-encoding")
 
 
-class FrontDoor:
+class RequestFirewall:
     """ASGI middleware around the whole app."""
 
     def __init__(self, app: ASGIApp, settings: Settings, gate: Callable[[Scope], None] = lambda scope: None) -> None:
@@ -63,7 +63,7 @@ class FrontDoor:
         self._settings = settings
         self._limits = RateLimits(settings)
         self._open = OpenRequests()
-        self._visitors = AddressBook()
+        self._visitors = AddressHasher()
         self._late: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -77,7 +77,7 @@ class FrontDoor:
 
     async def _handle(self, unchanged: Scope, receive: Receive, send: Send) -> None:
         request_id = secrets.token_hex(8)
-        scope = as_seen_by_the_visitor(unchanged, self._settings.trusted_proxies)
+        scope = apply_forwarded_headers(unchanged, self._settings.trusted_proxies)
         scope["state"] = {**scope.get("state", {}), "request_id": request_id}
 
         async def send_with_headers(message: Message) -> None:
@@ -93,7 +93,7 @@ class FrontDoor:
             with self._counted(scope):
                 receive = await _checked_body(scope, receive)
                 await self._pass_on(scope, receive, send_with_headers)
-        except Refused as refusal:
+        except HTTPRefusal as refusal:
             if noted := scope["state"].get("noted"):
                 noted.code = refusal.code
             accept, language = Headers(scope=scope).get("accept", ""), _language(scope)
@@ -114,23 +114,23 @@ class FrontDoor:
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         if _is_asked(scope):
-            await self._in_time(scope, receive, send)
+            await self._with_first_byte_timeout(scope, receive, send)
         elif _STREAMS.fullmatch(scope["path"]):
             # Gradio raises where a stream has begun and its session is unknown: nothing to trace, and anybody can do it
             with suppress(RuntimeError):
                 await self._app(scope, receive, send)
         else:
             joining = _JOIN.fullmatch(scope["path"])
-            await self._app(scope, receive, _polite(send, _language(scope)) if joining else send)
+            await self._app(scope, receive, _translate_queue_full(send, _language(scope)) if joining else send)
 
-    async def _in_time(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _with_first_byte_timeout(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Wait for the first byte of an answer only as long as promised.
 
         What is late goes on in its thread, which nobody can stop, and keeps its place until it ends.
         """
         begun = given_up = False
 
-        async def send_in_time(message: Message) -> None:
+        async def send_with_first_byte_timeout(message: Message) -> None:
             nonlocal begun
             if not given_up:
                 begun = True
@@ -138,7 +138,7 @@ class FrontDoor:
 
         async def answer() -> None:
             with self._open.answering():
-                await self._app(scope, receive, send_in_time)
+                await self._app(scope, receive, send_with_first_byte_timeout)
 
         task = asyncio.create_task(answer())
         await asyncio.wait({task}, timeout=ANSWER_SECONDS if self._settings.model is None else None)
@@ -160,7 +160,7 @@ def _language(scope: Scope) -> Language:
     return "en" if scope["path"].startswith("/en/") or Headers(scope=scope).get("accept-language") == "en" else "de"
 
 
-def _polite(send: Send, language: Language) -> Send:
+def _translate_queue_full(send: Send, language: Language) -> Send:
     """Gradio's words for a full queue are English and say nothing; its page shows ours when the status is another."""
     refusing = False
 
@@ -181,16 +181,16 @@ def check_request(scope: Scope, settings: Settings) -> None:
     """Refuse what no page of ours sends, before anything of it is read."""
     headers = Headers(scope=scope)
     if any(len(headers.getlist(name)) > 1 for name in _ONCE) or not HOST.fullmatch(headers.get("host", "")):
-        raise Refused(400, "invalid_request", "Die Kopfzeilen der Anfrage sind nicht eindeutig.")
+        raise HTTPRefusal(400, "invalid_request", "Die Kopfzeilen der Anfrage sind nicht eindeutig.")
     host = re.sub(r":\d+$", "", headers["host"])
     if settings.allowed_hosts and host.lower() not in {one.lower() for one in settings.allowed_hosts}:
-        raise Refused(400, "unknown_host", "Unter diesem Namen ist der Dienst nicht erreichbar.")
+        raise HTTPRefusal(400, "unknown_host", "Unter diesem Namen ist der Dienst nicht erreichbar.")
     _check_route(scope)
     if scope["method"] == "POST":
         _check_origin(headers)
         _check_type(scope["path"], headers)
     elif headers.get("content-length", "0") != "0" or "transfer-encoding" in headers:
-        raise Refused(400, "invalid_request", "Hier wird kein Inhalt angenommen.")
+        raise HTTPRefusal(400, "invalid_request", "Hier wird kein Inhalt angenommen.")
 
 
 def _check_route(scope: Scope) -> None:
@@ -199,26 +199,26 @@ def _check_route(scope: Scope) -> None:
     odd = b"%" in scope.get("raw_path", b"").partition(b"?")[0] or "/.." in path or "//" in path
     fitting = [] if odd else [allowed for allowed, pattern in ROUTES if pattern.fullmatch(path)]
     if not fitting:
-        raise Refused(404, "not_found", "Diese Seite gibt es hier nicht.")
+        raise HTTPRefusal(404, "not_found", "Diese Seite gibt es hier nicht.")
     if method not in fitting:
         allowed = ", ".join(dict.fromkeys(("GET, HEAD" if one == "GET" else one) for one in fitting))
-        raise Refused(405, "method_not_allowed", "Dieser Zugriff ist hier nicht vorgesehen.", {"Allow": allowed})
+        raise HTTPRefusal(405, "method_not_allowed", "Dieser Zugriff ist hier nicht vorgesehen.", {"Allow": allowed})
 
 
 def _check_origin(headers: Headers) -> None:
     """A browser on another site may not post here."""
     if headers.get("sec-fetch-site") in ("cross-site", "same-site"):
-        raise Refused(403, "cross_site", "Anfragen von anderen Websites werden nicht angenommen.")
+        raise HTTPRefusal(403, "cross_site", "Anfragen von anderen Websites werden nicht angenommen.")
     origin = headers.get("origin")
     if origin is not None and re.sub(r"^https?://", "", origin) != headers.get("host"):
-        raise Refused(403, "cross_site", "Anfragen von anderen Websites werden nicht angenommen.")
+        raise HTTPRefusal(403, "cross_site", "Anfragen von anderen Websites werden nicht angenommen.")
 
 
 def _check_type(path: str, headers: Headers) -> None:
     """Where JSON is expected, nothing that a form of another website could send."""
     given = headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if _JSON.fullmatch(path) and given != "application/json":
-        raise Refused(415, "invalid_request", "Angenommen wird nur JSON.")
+        raise HTTPRefusal(415, "invalid_request", "Angenommen wird nur JSON.")
 
 
 async def _checked_body(scope: Scope, receive: Receive) -> Receive:
@@ -232,7 +232,7 @@ async def _checked_body(scope: Scope, receive: Receive) -> Receive:
         async with asyncio.timeout(BODY_SECONDS):
             body = await _read_body(receive, limit)
     except TimeoutError as error:
-        raise Refused(408, "too_slow", "Die Anfrage kam nicht vollständig an.", {"Connection": "close"}) from error
+        raise HTTPRefusal(408, "too_slow", "Die Anfrage kam nicht vollständig an.", {"Connection": "close"}) from error
     if _JOIN.fullmatch(scope["path"]):
         body = checked_event(body)
         kept = [(name, value) for name, value in scope["headers"] if name != b"content-length"]
@@ -240,9 +240,9 @@ async def _checked_body(scope: Scope, receive: Receive) -> Receive:
     return _replay(body, receive)
 
 
-def _too_large(limit: int) -> Refused:
+def _too_large(limit: int) -> HTTPRefusal:
     message = f"Die Anfrage ist zu groß (höchstens {limit // 1024} kB)."
-    return Refused(413, "too_large", message, {"Connection": "close"})
+    return HTTPRefusal(413, "too_large", message, {"Connection": "close"})
 
 
 async def _read_body(receive: Receive, limit: int) -> bytes:

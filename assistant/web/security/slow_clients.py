@@ -11,7 +11,7 @@ HEADER_SECONDS = 10.0
 HEADER_BYTES = 64 * 1024
 
 
-class PatientProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
+class HeaderTimeoutProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
     """uvicorn's protocol, which itself waits for ever for the end of the headers and keeps them all."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

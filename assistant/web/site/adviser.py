@@ -20,17 +20,17 @@ from markupsafe import Markup
 
 from assistant.advisory.briefing_outline import PARTS
 from assistant.advisory.export import FORMATS
-from assistant.advisory.funding_match import GOAL_NAMES, match, to_dict
-from assistant.advisory.self_check import advise, evaluate
+from assistant.advisory.funding_match import GOAL_NAMES, match_programmes, to_dict
+from assistant.advisory.self_check import recommend, score_answers
 from assistant.advisory.self_check import to_dict as check_to_dict
 from assistant.advisory.self_check_questions import known_answers, questionnaire_of
-from assistant.advisory.source_catalogue import KIND_NAMES, STATES, Filters, as_report, browse
-from assistant.answering.runtime import Assistant
-from assistant.core.company_profile import Profile, load_profile, parse_profile
+from assistant.advisory.source_catalogue import KIND_NAMES, STATES, Filters, as_report, search_sources
+from assistant.answering.runtime import AppContext
+from assistant.core.company_profile import CompanyProfile, load_profile, parse_profile
 from assistant.core.errors import ProfileError, QuestionError
 from assistant.core.models import KINDS
 from assistant.core.sources import Topic
-from assistant.language.dates import show_date
+from assistant.language.dates import format_date
 from assistant.web.api.advisory import AdviceIn, attachment, briefing_reply, report_file
 from assistant.web.resources import PROFILES, TEMPLATES
 from assistant.web.site.profile_form import CHOICES, LABELS, LAENDER, Fields, profile_file, read_profile, show_profile
@@ -90,10 +90,10 @@ async def save_search(request: Request) -> Response:
     return await run_in_threadpool(_search_file, request.app.state.assistant, fields)
 
 
-def _search_file(assistant: Assistant, fields: Fields) -> Response:
+def _search_file(assistant: AppContext, fields: Fields) -> Response:
     text, filters = _search(fields)
-    hits = browse(assistant, text, filters)
-    return report_file(as_report(text, hits, assistant.shelf.library(), date.today()), _format(fields))
+    hits = search_sources(assistant, text, filters)
+    return report_file(as_report(text, hits, assistant.live_index.corpus(), date.today()), _format(fields))
 
 
 def _format(fields: Fields) -> str:
@@ -118,17 +118,17 @@ def _filled(fields: Fields) -> Fields:
     return fields
 
 
-def _result(assistant: Assistant, fields: Fields, view: str, profile: Profile) -> dict[str, Any]:
+def _result(assistant: AppContext, fields: Fields, view: str, profile: CompanyProfile) -> dict[str, Any]:
     if view == "search":
         return _search_result(assistant, fields)
     if view == "self_check":
         return _check_result(assistant, profile)
-    if view == "briefing" or profile == Profile():
+    if view == "briefing" or profile == CompanyProfile():
         return {}
-    return {"match": to_dict(match(assistant, profile), assistant.shelf.library().generation.sources)}
+    return {"match": to_dict(match_programmes(assistant, profile), assistant.live_index.corpus().generation.sources)}
 
 
-def _check_result(assistant: Assistant, profile: Profile) -> dict[str, Any]:
+def _check_result(assistant: AppContext, profile: CompanyProfile) -> dict[str, Any]:
     """The questions, and what the answers in the profile say."""
     questionnaire = questionnaire_of(assistant.settings)
     if questionnaire is None:
@@ -136,18 +136,18 @@ def _check_result(assistant: Assistant, profile: Profile) -> dict[str, Any]:
     answers = known_answers(questionnaire, profile.self_check or {})
     if not answers:
         return {"questionnaire": questionnaire}
-    advice = advise(assistant, evaluate(questionnaire, answers), profile.land)
+    advice = recommend(assistant, score_answers(questionnaire, answers), profile.land)
     axes = [Axis(one.dimension.label, one.dimension.title, one.share) for one in advice.result.dimensions]
     chart = Markup(radar(axes, "Anteil der erreichten Punkte je Bereich"))
     return {"questionnaire": questionnaire, "check": check_to_dict(advice), "chart": chart}
 
 
-def _search_result(assistant: Assistant, fields: Fields) -> dict[str, Any]:
+def _search_result(assistant: AppContext, fields: Fields) -> dict[str, Any]:
     text, filters = _search(fields)
     if "q" not in fields:
         return {}
     try:
-        return {"hits": browse(assistant, text, filters)}
+        return {"hits": search_sources(assistant, text, filters)}
     except QuestionError as error:
         return {"problems": {"q": str(error)}}
 
@@ -180,7 +180,7 @@ def _template(name: str) -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["date"] = lambda partial: show_date(str(partial))
+    environment.filters["date"] = lambda partial: format_date(str(partial))
     environment.globals |= {
         "views": VIEWS,
         "examples": EXAMPLES,

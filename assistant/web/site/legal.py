@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
-from assistant.answering.runtime import Assistant
+from assistant.answering.runtime import AppContext
 from assistant.core.settings import Settings
 from assistant.web.resources import TEMPLATES
 
@@ -38,12 +38,12 @@ def accessibility(request: Request) -> HTMLResponse:
     return HTMLResponse(legal_page("accessibility.html", request.app.state.assistant))
 
 
-def legal_page(name: str, assistant: Assistant) -> str:
+def legal_page(name: str, assistant: AppContext) -> str:
     """A page with the facts of this server; every value is escaped."""
     return _templates().get_template(name).render(facts(assistant))
 
 
-def facts(assistant: Assistant) -> dict[str, Any]:
+def facts(assistant: AppContext) -> dict[str, Any]:
     """What the pages say differently on each server."""
     settings = assistant.settings
     return {
@@ -54,7 +54,7 @@ def facts(assistant: Assistant) -> dict[str, Any]:
     }
 
 
-def text_for_websites(assistant: Assistant) -> str:
+def text_for_websites(assistant: AppContext) -> str:
     """What a hub may say about the chat in its own data protection text, true for this server's settings."""
     settings, host = assistant.settings, _model_host(assistant.settings)
     where = f"vom Dienst {host}" if host else "auf dem Server des Chats"

@@ -11,9 +11,9 @@ from pydantic import ValidationError
 
 from assistant.advisory.briefing_outline import ROLES
 from assistant.advisory.funding_match import GOAL_NAMES
-from assistant.core.company_profile import Profile
+from assistant.core.company_profile import CompanyProfile
 from assistant.core.sources import Land
-from assistant.core.validation_messages import in_words
+from assistant.core.validation_messages import describe_error
 from assistant.language.numbers import numbers_in
 
 Fields = Mapping[str, Sequence[str]]
@@ -45,7 +45,7 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
 _SELF_CHECK = "check-"
 
 
-def read_profile(fields: Fields) -> tuple[Profile, dict[str, str]]:
+def read_profile(fields: Fields) -> tuple[CompanyProfile, dict[str, str]]:
     """The profile of a filled-in form, and a German sentence for each field that could not be read."""
     data: dict[str, Any] = {name: value for name in TEXTS if (value := _one(fields, name))}
     problems: dict[str, str] = {}
@@ -66,15 +66,15 @@ def read_profile(fields: Fields) -> tuple[Profile, dict[str, str]]:
     return _valid(data, problems), problems
 
 
-def _valid(data: dict[str, Any], problems: dict[str, str]) -> Profile:
+def _valid(data: dict[str, Any], problems: dict[str, str]) -> CompanyProfile:
     """What of the data is valid; the rest becomes problems."""
     while True:
         try:
-            return Profile.model_validate(data)
+            return CompanyProfile.model_validate(data)
         except ValidationError as error:
             for one in error.errors():
                 name = str(one["loc"][0])
-                problems[name] = f"{LABELS.get(name, name)}: {in_words(one)}."
+                problems[name] = f"{LABELS.get(name, name)}: {describe_error(one)}."
                 data.pop(name, None)
 
 
@@ -99,7 +99,7 @@ def _number(name: str, text: str) -> int | float:
     return int(value)
 
 
-def show_profile(profile: Profile) -> dict[str, list[str]]:
+def show_profile(profile: CompanyProfile) -> dict[str, list[str]]:
     """The form's fields for a profile."""
     data = profile.model_dump(exclude_none=True, mode="json")
     answers = data.pop("self_check", {})
@@ -122,7 +122,7 @@ def _text(name: str, value: Any) -> str:
     return str(value)
 
 
-def profile_file(profile: Profile) -> str:
+def profile_file(profile: CompanyProfile) -> str:
     """The profile as YAML to keep on the adviser's own disk."""
     data = profile.model_dump(exclude_none=True, mode="json")
     return "# Profil für den Netzlotsen\n" + yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=100)

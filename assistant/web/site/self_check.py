@@ -11,13 +11,13 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from assistant.advisory.self_check import advise, check_answers, evaluate, to_dict
+from assistant.advisory.self_check import check_answers, recommend, score_answers, to_dict
 from assistant.advisory.self_check_questions import Questionnaire, questionnaire_of
 from assistant.advisory.self_check_report import FILE_NAME, to_profile
-from assistant.answering.runtime import Assistant
+from assistant.answering.runtime import AppContext
 from assistant.core.errors import SelfCheckError
 from assistant.core.sources import Land
-from assistant.web.api.schemas import SENT, replies
+from assistant.web.api.schemas import SENT, responses
 from assistant.web.errors import error_response
 from assistant.web.site.self_check_html import PREFIX, problem_page, question_page, result_page
 
@@ -76,10 +76,10 @@ def result(request: Request, form: SentForm) -> HTMLResponse:
     questionnaire = _questionnaire(request)
     if problem := _problem(questionnaire, form):
         return problem
-    evaluated = evaluate(questionnaire, form.answers)
+    evaluated = score_answers(questionnaire, form.answers)
     if not evaluated.answered:
         return HTMLResponse(question_page(questionnaire, form.answers, form.land, NOTHING_ANSWERED))
-    return HTMLResponse(result_page(advise(_assistant(request), evaluated, form.land)))
+    return HTMLResponse(result_page(recommend(_assistant(request), evaluated, form.land)))
 
 
 @router.post("/selbstcheck/fragen", include_in_schema=False)
@@ -100,14 +100,14 @@ def profile(request: Request, form: SentForm) -> Response:
     return Response(text, media_type="application/yaml; charset=utf-8", headers=headers)
 
 
-@router.post("/api/selfcheck", summary="Selbstcheck auswerten", responses=replies(None, *SENT, 404))
+@router.post("/api/selfcheck", summary="Selbstcheck auswerten", responses=responses(None, *SENT, 404))
 def evaluate_answers(body: SelfCheckIn, request: Request) -> JSONResponse:
     """Result, next steps and citations; nothing is stored."""
     try:
-        evaluated = evaluate(_questionnaire(request), body.answers)
+        evaluated = score_answers(_questionnaire(request), body.answers)
     except SelfCheckError as error:
         return error_response(422, "invalid_answers", str(error), getattr(request.state, "request_id", ""))
-    data: Mapping[str, Any] = to_dict(advise(_assistant(request), evaluated, body.land))
+    data: Mapping[str, Any] = to_dict(recommend(_assistant(request), evaluated, body.land))
     return JSONResponse(data)
 
 
@@ -120,8 +120,8 @@ def _problem(questionnaire: Questionnaire, form: Form) -> HTMLResponse | None:
     return HTMLResponse(problem_page(form.problem), 422) if form.problem else None
 
 
-def _assistant(request: Request) -> Assistant:
-    assistant: Assistant = request.app.state.assistant
+def _assistant(request: Request) -> AppContext:
+    assistant: AppContext = request.app.state.assistant
     return assistant
 
 

@@ -6,7 +6,7 @@ import html
 from collections.abc import Iterable, Iterator, Mapping
 from typing import get_args
 
-from assistant.advisory.referrals import Pointer
+from assistant.advisory.referrals import Referral
 from assistant.advisory.self_check import (
     LEVEL_NAMES,
     NOTICE,
@@ -18,11 +18,11 @@ from assistant.advisory.self_check import (
 )
 from assistant.advisory.self_check_questions import UNKNOWN, Question, Questionnaire
 from assistant.advisory.self_check_report import percent
-from assistant.answering.citations import Numbering
+from assistant.answering.citations import CitationIndex
 from assistant.core.models import Citation, Claim
 from assistant.core.source_status import short_name
 from assistant.core.sources import Land
-from assistant.language.dates import show_date
+from assistant.language.dates import format_date
 from assistant.web.site.radar_chart import Axis, radar
 
 PREFIX = "frage-"
@@ -126,7 +126,7 @@ def _steps(advice: Advice) -> Iterator[str]:
         yield "<p>Aus Ihren Antworten ergibt sich kein Bereich, bei dem ein nächster Schritt naheliegt.</p>"
 
 
-def _step(step: NextStep, numbering: Numbering) -> Iterator[str]:
+def _step(step: NextStep, numbering: CitationIndex) -> Iterator[str]:
     yield f'<section class="step"><h3>{_text(step.result.dimension.title)} ({_shown(step.result)})</h3>'
     yield f'<p class="suggestion">Vorschlag: {_text(step.result.dimension.step)}</p>'
     for claim in step.because:
@@ -142,16 +142,16 @@ def _shown(result: DimensionResult) -> str:
     return f"{percent(result.share)}, {LEVEL_NAMES[result.level]}" if result.level else percent(None)
 
 
-def _pointer(one: Pointer, numbering: Numbering) -> str:
+def _pointer(one: Referral, numbering: CitationIndex) -> str:
     name = f'<a href="/quelle/{one.source.id}">{_text(short_name(one.source))}</a>'
     return f"{name}: {_cited(one.claim, numbering)} {_text(one.note)}".rstrip()
 
 
-def _cited(claim: Claim, numbering: Numbering) -> str:
+def _cited(claim: Claim, numbering: CitationIndex) -> str:
     return f"{_text(claim.text)} {_link(numbering.number(claim))}"
 
 
-def _section(claim: Claim, numbering: Numbering) -> str:
+def _section(claim: Claim, numbering: CitationIndex) -> str:
     """The section of the paper, with the number of the citation."""
     number = numbering.number(claim)
     return f"{_text(numbering.citations[number - 1].section)} {_link(number)}"
@@ -184,7 +184,7 @@ def _sources(citations: Iterable[Citation]) -> Iterator[str]:
 
 
 def _place(one: Citation) -> str:
-    dated = f"Stand {show_date(one.as_of)}" if one.as_of else "ohne Datum"
+    dated = f"Stand {format_date(one.as_of)}" if one.as_of else "ohne Datum"
     check = "bitte Status prüfen" if one.verify else ""
     return " · ".join(part for part in (one.section, dated, check) if part)
 

@@ -9,10 +9,10 @@ from itertools import groupby
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from assistant.answering.runtime import Assistant
+from assistant.answering.runtime import AppContext
 from assistant.core.models import Passage
-from assistant.core.sources import Source
-from assistant.language.dates import show_date
+from assistant.core.sources import SourceMetadata
+from assistant.language.dates import format_date
 
 router = APIRouter()
 
@@ -20,8 +20,8 @@ router = APIRouter()
 @router.get("/quelle/{source_id:path}", include_in_schema=False)
 def source_page(source_id: str, request: Request) -> HTMLResponse:
     """The source with its date, link and text; 404 when there is none."""
-    assistant: Assistant = request.app.state.assistant
-    generation = assistant.shelf.library().generation
+    assistant: AppContext = request.app.state.assistant
+    generation = assistant.live_index.corpus().generation
     source = generation.sources.get(source_id)
     if source is None:
         return HTMLResponse(
@@ -40,7 +40,7 @@ def _page(title: str, body: str) -> str:
     )
 
 
-def _body(source: Source, passages: Sequence[Passage]) -> Iterator[str]:
+def _body(source: SourceMetadata, passages: Sequence[Passage]) -> Iterator[str]:
     yield f"<h1>{html.escape(source.title)}</h1>"
     yield f'<p class="meta">{html.escape(_meta(source))}</p>'
     if source.url:
@@ -54,8 +54,8 @@ def _body(source: Source, passages: Sequence[Passage]) -> Iterator[str]:
                 yield f"<p>{html.escape(paragraph)}</p>"
 
 
-def _meta(source: Source) -> str:
-    dated = f"Stand {show_date(source.as_of)}" if source.as_of else source.as_of_note or "ohne Datum"
-    checked = f"verglichen am {show_date(source.checked.isoformat())}" if source.checked else ""
+def _meta(source: SourceMetadata) -> str:
+    dated = f"Stand {format_date(source.as_of)}" if source.as_of else source.as_of_note or "ohne Datum"
+    checked = f"verglichen am {format_date(source.checked.isoformat())}" if source.checked else ""
     check = "bitte Status prüfen" if source.verify else ""
     return " · ".join(part for part in (source.publisher or "", dated, checked, check) if part)

@@ -23,7 +23,7 @@ _EXAMPLES, _EXAMPLE_CHARACTERS = 4, 200
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class WidgetAppearance:
     """Language, colours, texts and links of one embedded page.
 
     ``parent`` is the website around it, if that is allowed; only with it messages are exchanged.
@@ -42,7 +42,9 @@ class Look:
     parent: str
 
 
-def read_look(query: Mapping[str, str], headers: Mapping[str, str], settings: Settings, prompts: Prompts) -> Look:
+def read_look(
+    query: Mapping[str, str], headers: Mapping[str, str], settings: Settings, prompts: Prompts
+) -> WidgetAppearance:
     """The look that an address asks for.
 
     Texts and links of the address count inside a frame only: frames are limited to allowed websites, while
@@ -51,7 +53,7 @@ def read_look(query: Mapping[str, str], headers: Mapping[str, str], settings: Se
     language: Language = "en" if query.get("language", query.get("lang", "")).lower().startswith("en") else "de"
     own = query if headers.get("sec-fetch-dest", "iframe") != "document" else {}
     theme, mode = query.get("theme", "auto"), query.get("mode", "page")
-    return Look(
+    return WidgetAppearance(
         language=language,
         theme=cast(Theme, theme) if theme in ("light", "dark") else "auto",
         mode=cast(Mode, mode) if mode in ("bubble", "inline") else "page",

@@ -12,12 +12,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
-from assistant.answering.runtime import Assistant
+from assistant.answering.runtime import AppContext
 from assistant.core.models import Language
 from assistant.web.api.feedback import RATING, REASONS, notice
 from assistant.web.chat.source_cards import LABELS
 from assistant.web.resources import TEMPLATES
-from assistant.web.widget.appearance import Look, read_look
+from assistant.web.widget.appearance import WidgetAppearance, read_look
 from assistant.web.widget.assets import FOREVER, WIDGET, Assets, load_assets, send
 from assistant.web.widget.contrast import readable_on, text_on
 
@@ -96,7 +96,7 @@ def assets_of(request: Request) -> Assets:
 @router.api_route("/embed", methods=["GET", "HEAD"], include_in_schema=False)
 def embed(request: Request) -> HTMLResponse:
     """The chat as a light page for a frame."""
-    assistant: Assistant = request.app.state.assistant
+    assistant: AppContext = request.app.state.assistant
     query = dict(request.query_params)
     look = read_look(query, request.headers, assistant.settings, assistant.prompts)
     return HTMLResponse(embed_page(look, query, assets_of(request).version, assistant))
@@ -126,7 +126,7 @@ def pinned_script(version: str, request: Request) -> Response:
     return send(asset, request, FOREVER)
 
 
-def embed_page(look: Look, query: Mapping[str, str], version: str, assistant: Assistant) -> str:
+def embed_page(look: WidgetAppearance, query: Mapping[str, str], version: str, assistant: AppContext) -> str:
     """The page of a look; every value is escaped."""
     texts = TEXTS[look.language]
     other = "de" if look.language == "en" else "en"
@@ -148,19 +148,19 @@ def embed_page(look: Look, query: Mapping[str, str], version: str, assistant: As
         "colors": colors(look.color),
         "greeting": f'<p class="greeting">{html.escape(look.greeting)}</p>' if look.greeting else "",
         "examples": "".join(f'<li><button type="button">{html.escape(one)}</button></li>' for one in look.examples),
-        "foot": _foot(look, assistant.prompts.fill("disclaimer", look.language)),
+        "foot": _foot(look, assistant.prompts.render("disclaimer", look.language)),
     }
     return Template((TEMPLATES / "embed.html").read_text(encoding="utf-8")).substitute(escaped)
 
 
-def script_labels(look: Look, assistant: Assistant) -> dict[str, str]:
+def script_labels(look: WidgetAppearance, assistant: AppContext) -> dict[str, str]:
     """All words that the script shows; it fills in what stands in braces."""
     prompts = assistant.prompts
     words = {**LABELS[look.language], **SCRIPT_TEXTS[look.language]}
     notes = {
-        "quoted": prompts.fill("quotes_note", look.language),
-        "worded": prompts.fill("model_note", look.language, model="{model}", count="{count}"),
-        "worded_one": prompts.fill("model_note_one", look.language, model="{model}"),
+        "quoted": prompts.render("quotes_note", look.language),
+        "worded": prompts.render("model_note", look.language, model="{model}", count="{count}"),
+        "worded_one": prompts.render("model_note_one", look.language, model="{model}"),
     }
     shared = {name: TEXTS[look.language][name] for name in ("tab", "contact")}
     rate = rating_texts(look.language) if assistant.settings.takes_feedback else {}
@@ -186,7 +186,7 @@ def colors(color: str) -> str:
     return ";".join(f"--{name}:{value}" for name, value in pairs.items())
 
 
-def _foot(look: Look, disclaimer: str) -> str:
+def _foot(look: WidgetAppearance, disclaimer: str) -> str:
     texts = TEXTS[look.language]
     hint = f'<span class="hidden"> ({texts["tab"]})</span>'
     addresses = {
