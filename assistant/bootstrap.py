@@ -30,7 +30,7 @@ from assistant.ingestion.uploaded_documents import load_added, without_clashes
 from assistant.language.lemmatizer import set_cache_dir
 from assistant.language.named_entities import EntityMatcher, known_names
 from assistant.language.regions import RegionDetector
-from assistant.language.tokenizer import TermAnalyzer
+from assistant.language.term_analyzer import TermAnalyzer
 from assistant.retrieval.intent_guardrail import IntentGuardrail, load_examples, prepare_replies
 
 logger = logging.getLogger(__name__)
@@ -40,16 +40,16 @@ def build_assistant(settings: Settings) -> AppContext:
     """The assistant over the current index."""
     _be_quiet(settings)
     set_cache_dir(settings.data_dir / "cache")
-    tokenizer = TermAnalyzer(_merged(settings, "abbreviations.yaml"))
+    analyzer = TermAnalyzer(_merged(settings, "abbreviations.yaml"))
     prompts = Prompts(shipped_folder("prompts"), settings.prompts_dir)
-    encoder = _load_encoder(settings)
+    embedder = _load_encoder(settings)
     store = build_store(settings)
     places = RegionDetector(_merged(settings, "places.yaml"))
-    shelf = LiveIndex(settings.data_dir, tokenizer, store, encoder)
-    support = build_support_check(settings, encoder, tokenizer, shelf)
+    live_index = LiveIndex(settings.data_dir, analyzer, store, embedder)
+    support = build_support_check(settings, embedder, analyzer, live_index)
     model = load_language_model(settings)
-    replies = _fixed_replies(settings, encoder)
-    return AppContext(settings, encoder, tokenizer, places, prompts, shelf, store, support, model, replies)
+    replies = _fixed_replies(settings, embedder)
+    return AppContext(settings, embedder, analyzer, places, prompts, live_index, store, support, model, replies)
 
 
 def build_store(settings: Settings) -> Store:
@@ -61,22 +61,22 @@ def build_store(settings: Settings) -> Store:
 
 
 def build_support_check(
-    settings: Settings, encoder: Embedder, tokenizer: TermAnalyzer, shelf: LiveIndex
+    settings: Settings, embedder: Embedder, analyzer: TermAnalyzer, live_index: LiveIndex
 ) -> ClaimVerifier:
     """The check of sentences against passages; it knows the names of the sources in force."""
     abbreviations, places = _merged(settings, "abbreviations.yaml"), _merged(settings, "places.yaml")
 
     @lru_cache(maxsize=1)
-    def names_of(generation: str) -> EntityMatcher:
-        return known_names(shelf.corpus().generation.sources.values(), abbreviations, places)
+    def names_of(snapshot: str) -> EntityMatcher:
+        return known_names(live_index.corpus().snapshot.sources.values(), abbreviations, places)
 
-    if isinstance(encoder, E5Embeddings):
-        words: WordEncoder = encoder
-    elif isinstance(encoder, UnavailableEmbedder):
-        words = cast(WordEncoder, encoder)  # without vectors nothing is worded that would have to be proven
+    if isinstance(embedder, E5Embeddings):
+        words: WordEncoder = embedder
+    elif isinstance(embedder, UnavailableEmbedder):
+        words = cast(WordEncoder, embedder)  # without vectors nothing is worded that would have to be proven
     else:
         words = load_word_encoder(settings.data_dir / "cache")
-    return ClaimVerifier(encoder, words, tokenizer, lambda: names_of(shelf.corpus().generation.manifest.id))
+    return ClaimVerifier(embedder, words, analyzer, lambda: names_of(live_index.corpus().snapshot.manifest.id))
 
 
 def _load_encoder(settings: Settings) -> Embedder:
@@ -107,17 +107,17 @@ def index_input(assistant: AppContext) -> IndexInput:
     knowledge = load_knowledge(settings.knowledge_dirs)
     documents = knowledge + without_clashes(load_added(settings.data_dir), knowledge)
     cached = CachingEmbedder(
-        assistant.encoder, load_shipped(), VectorCache(settings.data_dir / "cache" / "vectors.sqlite")
+        assistant.embedder, load_shipped(), VectorCache(settings.data_dir / "cache" / "vectors.sqlite")
     )
-    return IndexInput(documents, cached, assistant.tokenizer, load_calibration())
+    return IndexInput(documents, cached, assistant.analyzer, load_calibration())
 
 
-def _fixed_replies(settings: Settings, encoder: Embedder) -> IntentGuardrail | None:
+def _fixed_replies(settings: Settings, embedder: Embedder) -> IntentGuardrail | None:
     """Always with the shipped examples: they are rules of conduct, not knowledge that a hub may do without."""
-    if isinstance(encoder, UnavailableEmbedder):
+    if isinstance(embedder, UnavailableEmbedder):
         return None
     folders = dict.fromkeys((shipped_folder("knowledge"), *settings.knowledge_dirs))
-    cached = CachingEmbedder(encoder, load_shipped(), VectorCache(settings.data_dir / "cache" / "vectors.sqlite"))
+    cached = CachingEmbedder(embedder, load_shipped(), VectorCache(settings.data_dir / "cache" / "vectors.sqlite"))
     in_scope = [question for pair in load_calibration().pairs for question in pair]
     return prepare_replies(load_examples(tuple(folders)), in_scope, lambda texts: cached.encode(texts, "query"))
 

@@ -186,7 +186,7 @@ def match_programmes(
 
     firm = _load_profile(profile)
     assistant = _assistant()
-    found = to_dict(match_programmes(assistant, firm), assistant.live_index.corpus().generation.sources)
+    found = to_dict(match_programmes(assistant, firm), assistant.live_index.corpus().snapshot.sources)
     if as_json:
         _print_json(found)
     else:

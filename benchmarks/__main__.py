@@ -82,12 +82,12 @@ def unpacking(cache_dir: Path) -> Figures:
     set_cache_dir(cache_dir)
     started = time.perf_counter()
     prepare_encoder(cache_dir)
-    encoder = time.perf_counter()
+    embedder = time.perf_counter()
     for language in get_args(Language):
         lemma("Haus", language)
     return {
-        "unpack_encoder_s": round(encoder - started, 2),
-        "unpack_dictionaries_s": round(time.perf_counter() - encoder, 2),
+        "unpack_encoder_s": round(embedder - started, 2),
+        "unpack_dictionaries_s": round(time.perf_counter() - embedder, 2),
     }
 
 
@@ -98,9 +98,9 @@ def one_size(work: Path, size: int, rounds: int, quick: bool) -> dict[str, Any]:
     settings = _settings(work, data, size)
     figures: dict[str, Any] = {"indexing": indexing(settings, size, quick)}
     assistant = build_assistant(settings)
-    library = assistant.live_index.corpus()
-    figures["passages"] = len(library.generation.passages)
-    figures["sentences"] = library.generation.manifest.sentences
+    corpus = assistant.live_index.corpus()
+    figures["passages"] = len(corpus.snapshot.passages)
+    figures["sentences"] = corpus.snapshot.manifest.sentences
     say("   quality")
     quality = evaluate_file(assistant)
     figures["quality"] = {name: quality[name] for name in QUALITY}
@@ -122,7 +122,7 @@ def _settings(work: Path, data: Path, size: int) -> Settings:
     say("   writing what is added")
     settings = load_settings(data_dir=data, knowledge_dir=folder)
     cached = _cached(settings)
-    write_added(folder, size - shipped, _sentences(cached), cached.encoder.model_id, cached.cache)
+    write_added(folder, size - shipped, _sentences(cached), cached.embedder.model_id, cached.cache)
     return settings
 
 
@@ -185,7 +185,7 @@ def _refresh_seconds(settings: Settings, clock: _Progress) -> float:
 
 def embedding(settings: Settings, count: int) -> Figures:
     """Passages and sentences per second that the encoder makes anew."""
-    encoder = _cached(settings).encoder
+    embedder = _cached(settings).embedder
     passages = shipped_passages()[:: max(1, len(shipped_passages()) // count)][:count]
     figures: Figures = {}
     for name, texts in (
@@ -193,7 +193,7 @@ def embedding(settings: Settings, count: int) -> Figures:
         ("sentences_per_s", [text for one in passages for text in one.sentences][:count]),
     ):
         started = time.perf_counter()
-        encoder.encode_documents(texts)
+        embedder.encode_documents(texts)
         figures[name] = round(len(texts) / (time.perf_counter() - started), 1)
     return figures
 
@@ -208,7 +208,7 @@ def questions(assistant: AppContext, settings: Settings, rounds: int, quick: boo
         "SHIPPED_KNOWLEDGE": str(settings.shipped_knowledge).lower(),
     }
     floor: dict[str, Callable[[str], float | None]] = {
-        "embed": lambda question: assistant.encoder.encode_query(question) is None or None
+        "embed": lambda question: assistant.embedder.encode_query(question) is None or None
     }
     own: dict[str, Callable[[str], float | None]] = {
         "retrieve": lambda question: retrieve_passages(assistant, question) is None or None,
@@ -233,7 +233,7 @@ def questions(assistant: AppContext, settings: Settings, rounds: int, quick: boo
 
 def parallel(assistant: AppContext, client: Client, asked: Sequence[str], seconds: float) -> Figures:
     """Questions per second, and what both cores could embed meanwhile."""
-    embedded = rate(assistant.encoder.encode_query, asked, os.cpu_count() or 1, seconds)
+    embedded = rate(assistant.embedder.encode_query, asked, os.cpu_count() or 1, seconds)
     figures: Figures = {"embed_per_s": embedded}
     for count in (1, 8, 32):
         answered = rate(client.ask, asked, count, seconds)

@@ -47,11 +47,11 @@ def shipped_passages() -> list[Passage]:
     return [one for document in load_knowledge([shipped_folder("knowledge")]) for one in chunk_document(document)]
 
 
-def shipped_sentences(encoder: CachingEmbedder) -> Sentences:
+def shipped_sentences(embedder: CachingEmbedder) -> Sentences:
     passages = (one for one in shipped_passages() if one.language == "de" and not one.generated)
     texts = list(dict.fromkeys(text for one in passages for text in one.sentences if 40 < len(text) < 300))
     nouns = sorted({noun for text in texts for noun in _NOUN.findall(text)})
-    return Sentences(texts, encoder.encode(texts), nouns)
+    return Sentences(texts, embedder.encode(texts), nouns)
 
 
 def write_part(folder: Path, passages: int) -> None:

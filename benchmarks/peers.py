@@ -65,7 +65,7 @@ def compare(work: Path, rounds: int, count: int | None) -> dict[str, Any]:
     for name, build in PEERS.items():
         say(f"   {name}: index")
         started = time.perf_counter()
-        searches[name] = build(documents, assistant.encoder, work / name)
+        searches[name] = build(documents, assistant.embedder, work / name)
         index_seconds[name] = round(time.perf_counter() - started, 1)
     aliases = {alias: one.source.id for one in documents for alias in one.source.aliases}
     quality = {
@@ -108,7 +108,7 @@ def _ways(assistant: AppContext, searches: dict[str, Search]) -> dict[str, Calla
 
     whole = {"netzlotse, whole answer": discard(lambda question: ask(assistant, question))}
     found = {name: discard(search) for name, search in searches.items()}
-    return {"embed": discard(assistant.encoder.encode_query), **found, **whole}
+    return {"embed": discard(assistant.embedder.encode_query), **found, **whole}
 
 
 def _markdown(document: Document) -> str:
@@ -118,24 +118,24 @@ def _markdown(document: Document) -> str:
     return "\n\n".join(parts)
 
 
-def langchain_plain(documents: Sequence[Document], encoder: Embeddings, folder: Path) -> Search:
+def langchain_plain(documents: Sequence[Document], embedder: Embeddings, folder: Path) -> Search:
     """RecursiveCharacterTextSplitter, Chroma, similarity search."""
-    store, _ = _langchain(documents, encoder, folder)
+    store, _ = _langchain(documents, embedder, folder)
     return lambda question: [one.metadata["id"] for one in store.similarity_search(question, k=COUNT)]
 
 
-def langchain_ensemble(documents: Sequence[Document], encoder: Embeddings, folder: Path) -> Search:
+def langchain_ensemble(documents: Sequence[Document], embedder: Embeddings, folder: Path) -> Search:
     """The same with BM25 beside it, ranks fused half and half."""
     from langchain_classic.retrievers import EnsembleRetriever
     from langchain_community.retrievers import BM25Retriever
 
-    store, chunks = _langchain(documents, encoder, folder)
+    store, chunks = _langchain(documents, embedder, folder)
     words = BM25Retriever.from_documents(chunks, k=COUNT)
     both = EnsembleRetriever(retrievers=[words, store.as_retriever(search_kwargs={"k": COUNT})], weights=[0.5, 0.5])
     return lambda question: [one.metadata["id"] for one in both.invoke(question)]
 
 
-def _langchain(documents: Sequence[Document], encoder: Embeddings, folder: Path) -> tuple[Any, list[Any]]:
+def _langchain(documents: Sequence[Document], embedder: Embeddings, folder: Path) -> tuple[Any, list[Any]]:
     from langchain_chroma import Chroma
     from langchain_core.documents import Document as Text
     from langchain_text_splitters import RecursiveCharacterTextSplitter
@@ -143,12 +143,12 @@ def _langchain(documents: Sequence[Document], encoder: Embeddings, folder: Path)
     texts = [Text(_markdown(one), metadata={"id": one.source.id}) for one in documents]
     chunks = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200).split_documents(texts)
     store = Chroma.from_documents(
-        chunks, encoder, persist_directory=str(folder), collection_metadata={"hnsw:space": "cosine"}
+        chunks, embedder, persist_directory=str(folder), collection_metadata={"hnsw:space": "cosine"}
     )
     return store, chunks
 
 
-def llamaindex_chroma(documents: Sequence[Document], encoder: Embeddings, folder: Path) -> Search:
+def llamaindex_chroma(documents: Sequence[Document], embedder: Embeddings, folder: Path) -> Search:
     """Its default sentence splitter, Chroma as vector store, top-k retriever."""
     import chromadb
     from llama_index.core import Document as Text
@@ -161,21 +161,21 @@ def llamaindex_chroma(documents: Sequence[Document], encoder: Embeddings, folder
     index = VectorStoreIndex.from_documents(
         [Text(text=_markdown(one), metadata={"id": one.source.id}) for one in documents],
         storage_context=StorageContext.from_defaults(vector_store=ChromaVectorStore(chroma_collection=collection)),
-        embed_model=LangchainEmbedding(encoder),
+        embed_model=LangchainEmbedding(embedder),
         transformations=[SentenceSplitter()],
     )
     retriever = index.as_retriever(similarity_top_k=COUNT)
     return lambda question: [one.node.metadata["id"] for one in retriever.retrieve(question)]
 
 
-def txtai_hybrid(documents: Sequence[Document], encoder: Any, folder: Path) -> Search:
+def txtai_hybrid(documents: Sequence[Document], embedder: Any, folder: Path) -> Search:
     """Paragraphs in its hybrid index of vectors (faiss) and BM25."""
     from txtai import Embeddings as Index
 
     is_query = False
 
     def transform(texts: Sequence[str]) -> Any:
-        return encoder.encode_query(texts[0])[None] if is_query else encoder.encode_documents(list(texts))
+        return embedder.encode_query(texts[0])[None] if is_query else embedder.encode_documents(list(texts))
 
     rows = list(_paragraphs(documents))
     index = Index(method="external", transform=transform, hybrid=True, content=False)

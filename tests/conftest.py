@@ -184,7 +184,7 @@ def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def encoder(cache_dir: Path) -> EncoderEmbeddings:
+def embedder(cache_dir: Path) -> EncoderEmbeddings:
     return load_embeddings(None, cache_dir)
 
 
@@ -201,7 +201,7 @@ def own_knowledge(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def build_index(encoder: EncoderEmbeddings, cache_dir: Path) -> BuildIndex:
+def build_index(embedder: EncoderEmbeddings, cache_dir: Path) -> BuildIndex:
     """Index a folder into a data folder; the unpacked encoder and known vectors are taken along."""
 
     def build(folder: Path, data_dir: Path) -> BuildResult:
@@ -229,7 +229,7 @@ def small_assistant(
 
 
 @pytest.fixture(scope="session")
-def shipped_data(encoder: EncoderEmbeddings, cache_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shipped_data(embedder: EncoderEmbeddings, cache_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with an index of the shipped knowledge."""
     data_dir = tmp_path_factory.mktemp("shipped") / "data"
     shutil.copytree(cache_dir, data_dir / "cache", copy_function=os.link, ignore=shutil.ignore_patterns("*.sqlite"))

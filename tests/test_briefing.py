@@ -79,7 +79,7 @@ def test_quotes_are_literal_and_none_comes_twice_outside_the_table(report: Repor
 
 
 def test_nothing_ended_is_offered(report: Report, assistant: AppContext) -> None:
-    sources = assistant.live_index.corpus().generation.sources
+    sources = assistant.live_index.corpus().snapshot.sources
     by_number = {one.number: one for one in report.citations}
     for part in ("competence", "next_steps"):
         for one in statements(report, part):
@@ -147,7 +147,7 @@ def test_answers_of_the_self_check_lead_to_cited_next_steps(assistant: AppContex
 
 def test_offers_fit_the_land(assistant: AppContext) -> None:
     report = brief(assistant, CompanyProfile(land="Sachsen", goals=("digitalisation", "competence")), today=TODAY)
-    sources = assistant.live_index.corpus().generation.sources
+    sources = assistant.live_index.corpus().snapshot.sources
     used = {one.id for one in report.citations if one.kind == "support"}
     assert used
     for one in used:

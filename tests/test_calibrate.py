@@ -23,13 +23,13 @@ TABLES = {
 
 
 @pytest.fixture
-def cached(encoder: EncoderEmbeddings, tmp_path: Path) -> CachingEmbedder:
-    return CachingEmbedder(encoder, load_shipped(), VectorCache(tmp_path / "vectors.sqlite"))
+def cached(embedder: EncoderEmbeddings, tmp_path: Path) -> CachingEmbedder:
+    return CachingEmbedder(embedder, load_shipped(), VectorCache(tmp_path / "vectors.sqlite"))
 
 
 @pytest.fixture
-def generation(small_assistant: AppContext) -> IndexSnapshot:
-    return small_assistant.live_index.corpus().generation
+def snapshot(small_assistant: AppContext) -> IndexSnapshot:
+    return small_assistant.live_index.corpus().snapshot
 
 
 def read(folder: Path, **changes: str) -> Calibration:
@@ -40,9 +40,9 @@ def read(folder: Path, **changes: str) -> Calibration:
 
 def reached(assistant: AppContext, question: str, language: Language) -> float:
     """The signal of a question on the index of an assistant."""
-    space = assistant.live_index.corpus().generation.space
-    terms = assistant.tokenizer.terms(question, language)
-    return top_k_mean(score(space, assistant.encoder.encode_query(question), terms, language))
+    space = assistant.live_index.corpus().snapshot.space
+    terms = assistant.analyzer.terms(question, language)
+    return top_k_mean(score(space, assistant.embedder.encode_query(question), terms, language))
 
 
 def test_tables_are_read_without_comments_and_blank_lines(tmp_path: Path) -> None:
@@ -69,19 +69,19 @@ def test_the_shipped_questions_are_many_distinct_and_of_both_languages() -> None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_thresholds_rise_from_foreign_to_enough(generation: IndexSnapshot, language: Language) -> None:
-    thresholds = generation.thresholds[language]
+def test_thresholds_rise_from_foreign_to_enough(snapshot: IndexSnapshot, language: Language) -> None:
+    thresholds = snapshot.thresholds[language]
     assert 0 < thresholds.off_topic < thresholds.no_evidence < thresholds.weak < 1.6
     assert 0 < thresholds.sentence < 1
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_half_of_the_foreign_questions_stay_below_the_first_and_few_reach_the_last_threshold(
-    small_assistant: AppContext, generation: IndexSnapshot, language: Language
+    small_assistant: AppContext, snapshot: IndexSnapshot, language: Language
 ) -> None:
     questions = [question for one, question in load_calibration().nulls if one == language][:120]
     signals = np.array([reached(small_assistant, question, language) for question in questions])
-    thresholds = generation.thresholds[language]
+    thresholds = snapshot.thresholds[language]
     assert 0.35 < (signals < thresholds.off_topic).mean() < 0.65
     assert (signals >= thresholds.no_evidence).mean() < 0.2
     assert (signals >= thresholds.weak).mean() < 0.06
@@ -97,17 +97,17 @@ def test_half_of_the_foreign_questions_stay_below_the_first_and_few_reach_the_la
     ],
 )
 def test_questions_that_the_knowledge_answers_reach_enough(
-    small_assistant: AppContext, generation: IndexSnapshot, question: str, language: Language
+    small_assistant: AppContext, snapshot: IndexSnapshot, question: str, language: Language
 ) -> None:
-    assert reached(small_assistant, question, language) > generation.thresholds[language].weak
+    assert reached(small_assistant, question, language) > snapshot.thresholds[language].weak
 
 
 def test_the_stored_thresholds_are_those_of_the_stored_space(
-    small_assistant: AppContext, generation: IndexSnapshot, build_cache: CachingEmbedder
+    small_assistant: AppContext, snapshot: IndexSnapshot, build_cache: CachingEmbedder
 ) -> None:
-    again = calibrate(generation.space, build_cache, small_assistant.tokenizer, load_calibration())
+    again = calibrate(snapshot.space, build_cache, small_assistant.analyzer, load_calibration())
     for language, thresholds in again.items():
-        stored = generation.thresholds[language]
+        stored = snapshot.thresholds[language]
         assert thresholds.off_topic == pytest.approx(stored.off_topic, abs=1e-4)
         assert thresholds.weak == pytest.approx(stored.weak, abs=1e-4)
 
@@ -116,22 +116,22 @@ def test_the_stored_thresholds_are_those_of_the_stored_space(
 def build_cache(small_assistant: AppContext) -> CachingEmbedder:
     """The vectors that were cached when the small index was built."""
     cache = VectorCache(small_assistant.settings.data_dir / "cache" / "vectors.sqlite")
-    return CachingEmbedder(small_assistant.encoder, load_shipped(), cache)
+    return CachingEmbedder(small_assistant.embedder, load_shipped(), cache)
 
 
 def test_without_foreign_questions_nothing_is_refused_for_its_signal(
-    small_assistant: AppContext, generation: IndexSnapshot, cached: CachingEmbedder
+    small_assistant: AppContext, snapshot: IndexSnapshot, cached: CachingEmbedder
 ) -> None:
     nothing = Calibration((("de", "Wie wird das Wetter?"),), (), "")
-    thresholds = calibrate(generation.space, cached, small_assistant.tokenizer, nothing)
+    thresholds = calibrate(snapshot.space, cached, small_assistant.analyzer, nothing)
     assert thresholds["en"].weak == 0
     assert thresholds["de"].off_topic == thresholds["de"].weak > 0
 
 
 def test_the_shift_moves_english_questions_towards_german_texts(
-    generation: IndexSnapshot, cached: CachingEmbedder
+    snapshot: IndexSnapshot, cached: CachingEmbedder
 ) -> None:
-    shift = generation.space.shift
+    shift = snapshot.space.shift
     pairs = [
         ("Wer bezahlt uns einen Kran?", "Who pays for a crane for us?"),
         ("Wo liegt der Hafen?", "Where is the port?"),
@@ -144,5 +144,5 @@ def test_the_shift_moves_english_questions_towards_german_texts(
 
 def test_the_shift_is_the_mean_difference_of_the_pairs(cached: CachingEmbedder, tmp_path: Path) -> None:
     calibration = read(tmp_path)
-    german, english = (cached.encoder.encode_query(text) for text in calibration.pairs[0])
+    german, english = (cached.embedder.encode_query(text) for text in calibration.pairs[0])
     np.testing.assert_allclose(language_shift(cached, calibration), german - english, atol=2e-3)

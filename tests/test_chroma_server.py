@@ -25,7 +25,7 @@ from assistant.core.errors import IndexUnavailableError, SettingsError, VectorSt
 from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import Settings, load_settings, shipped_folder
 from assistant.index.chroma_server import Address, ChromaServer, CircuitBreaker, collection_name
-from assistant.index.snapshot import current_snapshot_id, load_generation
+from assistant.index.snapshot import current_snapshot_id, load_snapshot
 
 ROOT = Path(__file__).resolve().parent.parent
 QUESTION = "Was ist Coopetition?"
@@ -144,7 +144,7 @@ def test_a_collection_per_generation_and_only_the_last_two(chroma: Server, own_k
     made = []
     for number in range(3):
         write_files(own_knowledge, {"a.md": f"---\nid: a\nkind: literature\ntitle: Werk {number}\n---\n\nText."})
-        made.append(refresh_index(assistant.settings, lambda *_: None, assistant=assistant).generation)
+        made.append(refresh_index(assistant.settings, lambda *_: None, assistant=assistant).snapshot)
     assert chroma.collections() == {collection_name(one) for one in made[-2:]}
 
 
@@ -153,7 +153,7 @@ def test_another_installation_on_the_same_server_is_left_alone(
 ) -> None:
     take_cache(cache_dir, tmp_path / "other")
     other = loaded(**settings_for(chroma, own_knowledge, tmp_path / "other"))
-    kept = refresh_index(other, lambda *_: None).generation
+    kept = refresh_index(other, lambda *_: None).snapshot
     for _ in range(3):
         refresh_index(loaded(**settings_for(chroma, own_knowledge, data)), lambda *_: None, full=True)
     assert collection_name(kept) in chroma.collections()
@@ -168,7 +168,7 @@ def test_what_an_indexer_left_on_the_server_is_removed_by_the_next(
     path = f"{chroma.url}/api/v2/tenants/default_tenant/databases/default_database/collections"
     httpx.post(path, json={"name": collection_name("20260101T000000000000-dead")}, timeout=10).raise_for_status()
     done = refresh_index(settings, lambda *_: None)
-    assert chroma.collections() == {collection_name(done.generation)}
+    assert chroma.collections() == {collection_name(done.snapshot)}
 
 
 def test_two_replicas_survive_the_server_and_follow_it_when_it_is_back(
@@ -252,7 +252,7 @@ def test_going_back_to_the_folder_needs_no_server(chroma: Server, own_knowledge:
     chroma.kill()
     del settings["chroma_url"]
     assert run("index", **settings)[0] == 0
-    assert len(load_generation(data).space.passage_vectors)
+    assert len(load_snapshot(data).space.passage_vectors)
 
 
 def test_the_circuit_opens_after_a_failure_and_lets_one_try_at_a_time() -> None:

@@ -116,17 +116,17 @@ def test_an_unusable_index_is_built_anew_by_itself(
 ) -> None:
     data = tmp_path / "data"
     build_index(small_knowledge, data)
-    (generation,) = (data / "generations").iterdir()
+    (snapshot,) = (data / "generations").iterdir()
     if damage == "earlier version":
-        manifest = json.loads((generation / "manifest.json").read_text())
+        manifest = json.loads((snapshot / "manifest.json").read_text())
         kept = {name: manifest[name] for name in ("id", "created", "model_id", "passages", "documents")}
-        (generation / "manifest.json").write_text(json.dumps(kept | {"format": 1, "calibration": "x"}))
+        (snapshot / "manifest.json").write_text(json.dumps(kept | {"format": 1, "calibration": "x"}))
     else:
-        shutil.rmtree(generation / "chroma")
+        shutil.rmtree(snapshot / "chroma")
     small = {"knowledge_dir": str(small_knowledge), "shipped_knowledge": "false"}
     done = run("ask", "Was fördert der Netzbonus?", "--json", data_dir=data, **small)
     assert (done.returncode, json.loads(done.stdout)["status"]) == (0, "answered"), done.stderr
-    assert current_snapshot_id(data) != generation.name
+    assert current_snapshot_id(data) != snapshot.name
 
 
 def test_a_busy_port_is_one_german_sentence(shipped_data: Path) -> None:

@@ -27,7 +27,7 @@ def rows(name: str) -> list[dict[str, Any]]:
 
 def replies_to(assistant: AppContext, questions: list[str]) -> list[str | None]:
     assert assistant.guardrail
-    return [assistant.guardrail.classify(assistant.encoder.encode_query(question)) for question in questions]
+    return [assistant.guardrail.classify(assistant.embedder.encode_query(question)) for question in questions]
 
 
 def share(values: list[bool]) -> float:
@@ -127,7 +127,7 @@ def test_a_wrong_file_is_named(tmp_path: Path, text: str, says: str) -> None:
         load_examples([tmp_path])
 
 
-def test_without_examples_nothing_is_caught(tmp_path: Path, encoder: EncoderEmbeddings) -> None:
+def test_without_examples_nothing_is_caught(tmp_path: Path, embedder: EncoderEmbeddings) -> None:
     examples = load_examples([tmp_path])
     assert set(examples) == {*GROUPS, ANSWERED}
     assert prepare_replies(examples, ["Was ist ein Netzwerk?"] * 9, lambda _: pytest.fail("nothing to embed")) is None

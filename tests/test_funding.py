@@ -26,7 +26,7 @@ def matched(assistant: AppContext, profile: CompanyProfile, today: date = TODAY)
 
 
 def data_of(assistant: AppContext, profile: CompanyProfile) -> dict[str, Any]:
-    return to_dict(matched(assistant, profile), assistant.live_index.corpus().generation.sources)
+    return to_dict(matched(assistant, profile), assistant.live_index.corpus().snapshot.sources)
 
 
 @pytest.mark.parametrize("firm", FIRMS, ids=lambda firm: firm["profile"]["name"])
@@ -38,7 +38,7 @@ def test_the_match_agrees_with_a_careful_adviser(assistant: AppContext, firm: di
     }
     assert not set(firm["expected"]) - offered
     assert not set(firm["never"]) & offered
-    known = assistant.live_index.corpus().generation.sources
+    known = assistant.live_index.corpus().snapshot.sources
     assert {*firm["expected"], *firm["never"]} <= set(known)
 
 
@@ -79,7 +79,7 @@ def test_ended_programmes_are_apart_with_their_successor(assistant: AppContext) 
 
 
 def test_a_programme_ends_the_day_after_its_last_day(assistant: AppContext) -> None:
-    sources = assistant.live_index.corpus().generation.sources.values()
+    sources = assistant.live_index.corpus().snapshot.sources.values()
     programmes = [one for one in sources if isinstance(one, Funding) and one.type != "rule"]
     limited = [one for one in programmes if one.status != "ended" and one.valid_until and one.valid_until > TODAY]
     assert limited

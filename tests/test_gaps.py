@@ -72,7 +72,7 @@ def test_an_unanswered_question_is_kept_as_words_with_the_nearest_source(assista
     assert (kept.day, kept.status, kept.area) == (TODAY, "no_source", "funding")
     assert {"Drohnen", "Förderung"} <= set(kept.words)
     assert "Huber" not in kept.words
-    assert kept.nearest in assistant.live_index.corpus().generation.sources
+    assert kept.nearest in assistant.live_index.corpus().snapshot.sources
 
 
 @pytest.mark.parametrize("feedback", ["off", "feedback"])

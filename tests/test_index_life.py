@@ -19,7 +19,7 @@ from assistant.answering.pipeline import ask
 from assistant.bootstrap import build_assistant
 from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import shipped_folder
-from assistant.index.snapshot import current_snapshot_id, generation_folder, load_generation
+from assistant.index.snapshot import current_snapshot_id, load_snapshot, snapshot_folder
 
 QUESTION = "Was ist Coopetition?"
 FOREIGN = "Wie alt werden Wellensittiche?"
@@ -39,8 +39,8 @@ class Place:
     def current(self) -> str:
         return str(current_snapshot_id(self.data))
 
-    def file(self, name: str, generation: str | None = None) -> Path:
-        return generation_folder(self.data, generation or self.current) / name
+    def file(self, name: str, snapshot: str | None = None) -> Path:
+        return snapshot_folder(self.data, snapshot or self.current) / name
 
     def change(self) -> None:
         write_files(self.knowledge, CHANGED)
@@ -48,7 +48,7 @@ class Place:
     def index(self) -> tuple[int, str, str]:
         return run("index", **self.settings)
 
-    def generations(self) -> set[str]:
+    def snapshots(self) -> set[str]:
         return {path.name for path in (self.data / "generations").iterdir()}
 
 
@@ -60,7 +60,7 @@ def place(own_knowledge: Path, build_index: BuildIndex, tmp_path: Path) -> Place
 
 @pytest.fixture
 def disk(own_knowledge: Path, build_index: BuildIndex, cache_dir: Path, tmp_path: Path) -> Iterator[Place]:
-    """The same on a disk of its own, with room for some generations."""
+    """The same on a disk of its own, with room for some snapshots."""
     with small_disk(tmp_path / "disk", 12) as mounted:
         take_cache(cache_dir, mounted / "data")
         build_index(own_knowledge, mounted / "data")
@@ -91,12 +91,12 @@ def test_an_indexer_killed_at_any_moment_leaves_a_whole_index(place: Place) -> N
             indexer = start("index", **place.settings)
             time.sleep(0.35 * number)
             kill(indexer)
-            assert load_generation(place.data).manifest.id == current_snapshot_id(place.data)
+            assert load_snapshot(place.data).manifest.id == current_snapshot_id(place.data)
             assert answers_fully(served)
         assert place.index()[0] == 0
         served.wait_for(lambda one: one["generation"] == place.current and one["status"] == "ready")
-        assert any("Werk 7" in passage.title for passage in load_generation(place.data).passages)
-        assert len(place.generations()) <= 2, "what the killed ones left is cleared away"
+        assert any("Werk 7" in passage.title for passage in load_snapshot(place.data).passages)
+        assert len(place.snapshots()) <= 2, "what the killed ones left is cleared away"
 
 
 def test_a_full_disk_is_one_sentence_and_the_last_index_stays_in_use(disk: Place) -> None:
@@ -216,7 +216,7 @@ def test_a_running_service_survives_losing_its_files_and_mends_them(place: Place
         assert answers_fully(served)
         served.wait_for(lambda one: one["status"] == "ready" and one["generation"] != first)
         assert answers_fully(served)
-    assert load_generation(place.data).manifest.id == place.current != first
+    assert load_snapshot(place.data).manifest.id == place.current != first
 
 
 def test_a_half_written_generation_and_a_pointer_to_nowhere_are_passed_over(place: Place) -> None:
@@ -230,7 +230,7 @@ def test_a_half_written_generation_and_a_pointer_to_nowhere_are_passed_over(plac
     assert "Coopetition bedeutet" in output
     assert WORDS_ONLY not in output
     assert place.index()[0] == 0
-    assert place.generations() == {place.current, whole}
+    assert place.snapshots() == {place.current, whole}
 
 
 def test_two_indexers_at_once_leave_one_whole_index(place: Place) -> None:
@@ -240,7 +240,7 @@ def test_two_indexers_at_once_leave_one_whole_index(place: Place) -> None:
     assert 0 in [code for *_, code in ended]
     for _, errors, code in ended:
         assert code == 0 or is_refused(code, errors, "anderer Prozess"), errors
-    assert any("Gießereien" in passage.text for passage in load_generation(place.data).passages)
+    assert any("Gießereien" in passage.text for passage in load_snapshot(place.data).passages)
 
 
 def test_a_file_that_is_being_written_is_indexed_whole_or_not_at_all(place: Place) -> None:
@@ -266,10 +266,10 @@ def test_a_file_that_is_being_written_is_indexed_whole_or_not_at_all(place: Plac
         writer.join()
     for code, _, errors in codes:
         assert code == 0 or is_refused(code, errors), errors
-    texts = [one.text for one in load_generation(place.data).passages if one.document_id == "fraeshub"]
+    texts = [one.text for one in load_snapshot(place.data).passages if one.document_id == "fraeshub"]
     assert all(text.endswith(".") for text in texts), "no half file"
     assert place.index()[0] == 0
-    assert any("Gießereien" in passage.text for passage in load_generation(place.data).passages)
+    assert any("Gießereien" in passage.text for passage in load_snapshot(place.data).passages)
 
 
 def test_a_clock_that_was_ahead_does_not_cost_the_newest_generation(place: Place) -> None:
@@ -282,12 +282,12 @@ def test_a_clock_that_was_ahead_does_not_cost_the_newest_generation(place: Place
         if number:
             shutil.rmtree(old)
         (place.data / "current").write_text(future)
-    shutil.rmtree(place.file(".", next(one for one in place.generations() if not one.startswith("2099"))), True)
+    shutil.rmtree(place.file(".", next(one for one in place.snapshots() if not one.startswith("2099"))), True)
     place.change()
     assert place.index()[0] == 0
     assert not place.current.startswith("2099")
-    assert place.generations() == {place.current, "20990102T000000000000-bbbb"}
-    assert any("Gießereien" in passage.text for passage in load_generation(place.data).passages)
+    assert place.snapshots() == {place.current, "20990102T000000000000-bbbb"}
+    assert any("Gießereien" in passage.text for passage in load_snapshot(place.data).passages)
 
 
 def test_the_good_generation_is_kept_rather_than_a_damaged_newer_one(place: Place) -> None:
@@ -297,8 +297,8 @@ def test_the_good_generation_is_kept_rather_than_a_damaged_newer_one(place: Plac
     bad = place.current
     place.file("sentences.npy").unlink()
     assert place.index()[0] == 0
-    assert place.generations() == {place.current, good}
-    assert bad not in place.generations()
+    assert place.snapshots() == {place.current, good}
+    assert bad not in place.snapshots()
 
 
 def test_an_encoder_that_cannot_be_loaded_leaves_words(place: Place) -> None:
@@ -319,7 +319,7 @@ def test_a_damaged_vector_cache_is_made_anew(place: Place) -> None:
     cache.write_bytes(os.urandom(20_000))
     place.change()
     assert place.index()[0] == 0
-    assert any("Gießereien" in passage.text for passage in load_generation(place.data).passages)
+    assert any("Gießereien" in passage.text for passage in load_snapshot(place.data).passages)
 
 
 def test_a_knowledge_file_broken_by_hand_does_not_stop_a_restart(place: Place) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from assistant.core.models import Language
 from assistant.index.bm25 import BM25Index, build_lexical_index
-from assistant.language.tokenizer import TermAnalyzer, fold, split_compound, term
+from assistant.language.term_analyzer import TermAnalyzer, fold, split_compound, term
 
 TOKENIZER = TermAnalyzer(
     {"ZIM": ["Zentrales Innovationsprogramm Mittelstand"], "SME": ["small and medium-sized enterprises"]}

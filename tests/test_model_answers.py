@@ -75,8 +75,8 @@ def check_shown(answer: Answer, assistant: AppContext) -> None:
     figures = summarise([row])
     assert figures["citation_precision"] == 1.0
     assert figures["number_faithfulness"] == 1.0
-    texts = {passage.document_id: [] for passage in assistant.live_index.corpus().generation.passages}  # type: ignore[var-annotated]
-    for passage in assistant.live_index.corpus().generation.passages:
+    texts = {passage.document_id: [] for passage in assistant.live_index.corpus().snapshot.passages}  # type: ignore[var-annotated]
+    for passage in assistant.live_index.corpus().snapshot.passages:
         texts[passage.document_id].append(passage.text)
     for citation in answer.citations:
         assert any(citation.quote in text for text in texts[citation.id])
@@ -161,7 +161,7 @@ def test_a_half_sentence_is_never_shown(connected: AppContext, server_of_model: 
 
 
 def test_the_model_sees_numbered_passages_and_no_address(connected: AppContext, server_of_model: FaultyModel) -> None:
-    sources = connected.live_index.corpus().generation.sources
+    sources = connected.live_index.corpus().snapshot.sources
     for question in (QUESTION, "Was fördert ZIM?", "Was regelt der Data Act für vernetzte Maschinen?"):
         server_of_model.behave("good")
         ask(connected, question)
@@ -195,8 +195,8 @@ def test_wrong_sentences_between_right_ones_are_left_out(connected: AppContext, 
     server_of_model.behave("good", mixed)
     answer = check_pieces(list(stream(connected, QUESTION)))
     check_shown(answer, connected)
-    assert answer.composition
-    assert (answer.composition.shown, answer.composition.dropped) == (2, 1)
+    assert answer.stats
+    assert (answer.stats.shown, answer.stats.dropped) == (2, 1)
     assert "95" not in answer.text
     assert answer.ai_generated
 
@@ -331,9 +331,9 @@ def test_what_a_weak_model_writes_is_proven_or_not_shown(assistant: AppContext, 
         answer = check_pieces(list(stream(weak, question.question, lang=question.language)))  # type: ignore[arg-type]
         if answer.status == "answered":
             check_shown(answer, weak)
-            assert answer.composition is not None
-            assert answer.composition.failure in (None, "endless", "empty")
-            assert answer.ai_generated == bool(answer.composition.shown)
+            assert answer.stats is not None
+            assert answer.stats.failure in (None, "endless", "empty")
+            assert answer.ai_generated == bool(answer.stats.shown)
         rows.append(Row(question, answer, (), ()))
     figures = summarise(rows)
     assert figures["answered_in_scope"] >= 0.8

@@ -32,7 +32,7 @@ OUT_OF_SCOPE = [
 
 def texts_by_id(assistant: AppContext) -> dict[str, str]:
     texts: dict[str, str] = {}
-    for passage in assistant.live_index.corpus().generation.passages:
+    for passage in assistant.live_index.corpus().snapshot.passages:
         texts[passage.document_id] = texts.get(passage.document_id, "") + "\n" + passage.text
     return texts
 
@@ -77,8 +77,8 @@ def test_foreign_questions_get_the_examples(assistant: AppContext, question: str
 
 
 def test_follow_ups_are_in_the_language_of_the_answer(assistant: AppContext) -> None:
-    generation = assistant.live_index.corpus().generation
-    german = {heading for one in generation.passages if one.language == "de" for heading in one.headings}
+    snapshot = assistant.live_index.corpus().snapshot
+    german = {heading for one in snapshot.passages if one.language == "de" for heading in one.headings}
     answer = ask(assistant, "What is Manufacturing-X and how can an SME join?")
     assert (answer.status, answer.language) == ("answered", "en")
     assert answer.suggestions
@@ -87,7 +87,7 @@ def test_follow_ups_are_in_the_language_of_the_answer(assistant: AppContext) -> 
 
 def test_the_question_over_a_section_is_answered_from_that_section(assistant: AppContext) -> None:
     asked: dict[str, str] = {}
-    for one in assistant.live_index.corpus().generation.passages:
+    for one in assistant.live_index.corpus().snapshot.passages:
         if one.language == "de" and one.headings and one.headings[-1].endswith("?"):
             asked[one.headings[-1]] = asked.get(one.headings[-1], "") + one.text
     answers = {question: ask(assistant, question, lang="de") for question in asked}
@@ -137,7 +137,7 @@ def test_an_ended_programme_is_named_only_with_its_end(assistant: AppContext) ->
 def test_an_ended_programme_is_not_recommended(assistant: AppContext) -> None:
     ended = {
         one
-        for one, source in assistant.live_index.corpus().generation.sources.items()
+        for one, source in assistant.live_index.corpus().snapshot.sources.items()
         if getattr(source, "status", "") == "ended"
     }
     for question in (
@@ -148,7 +148,7 @@ def test_an_ended_programme_is_not_recommended(assistant: AppContext) -> None:
 
 
 def test_a_programme_counts_as_ended_on_the_day_after_its_end(assistant: AppContext) -> None:
-    sources = assistant.live_index.corpus().generation.sources
+    sources = assistant.live_index.corpus().snapshot.sources
     limited = next(
         one
         for one in sources.values()
@@ -197,7 +197,7 @@ def test_the_reply_language_can_be_chosen(assistant: AppContext) -> None:
 
 
 def test_a_question_about_one_land_gets_no_programme_of_another(assistant: AppContext) -> None:
-    sources = assistant.live_index.corpus().generation.sources
+    sources = assistant.live_index.corpus().snapshot.sources
     answer = ask(assistant, "Welche Förderung gibt es in Sachsen für Digitalisierung?")
     laender = {getattr(sources[one.id], "land", None) for one in answer.citations}
     assert laender <= {"Sachsen", None}

@@ -299,7 +299,7 @@ def test_a_running_server_forgets_a_removed_document(shipped_data: Path, tmp_pat
 def test_quotes_are_short_and_few_and_every_answer_says_how_it_was_made(assistant: AppContext, question: str) -> None:
     """Date and state of a source are sentences of our own about it, no quotes from it."""
     answer = ask(assistant, question)
-    passages = {one.text: one for one in assistant.live_index.corpus().generation.passages}
+    passages = {one.text: one for one in assistant.live_index.corpus().snapshot.passages}
     quoted = [one for one in answer.citations if not passages[one.passage].generated]
     assert quoted
     assert max(len(one.quote) for one in answer.citations) <= 400

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from assistant import product
+from assistant.index import int8_matrix
 from assistant.index.embedding_cache import quantise, restore
 from assistant.index.int8_matrix import Int8Matrix, to_bytes
 
@@ -37,7 +37,7 @@ def test_several_questions_at_once_give_what_each_gives_alone() -> None:
 
 
 def test_rows_beyond_one_block_are_in_order() -> None:
-    vectors = restore(*quantise(unit_vectors(product._ROWS + 5, dimension=16)))
+    vectors = restore(*quantise(unit_vectors(int8_matrix._ROWS + 5, dimension=16)))
     question = unit_vectors(1, dimension=16, seed=1)[0]
     np.testing.assert_allclose(Int8Matrix.of(vectors) @ question, vectors @ question, atol=1e-6)
 

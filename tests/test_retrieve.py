@@ -20,8 +20,8 @@ TODAY = date(2026, 11, 23)
 
 
 def evidence(assistant: AppContext, question: str, today: date = TODAY) -> RetrievalResult:
-    understood = parse_query(question, (), assistant.tokenizer, assistant.prompts)
-    query = build_query(understood, assistant.encoder, assistant.tokenizer, assistant.regions)
+    parsed = parse_query(question, (), assistant.analyzer, assistant.prompts)
+    query = build_query(parsed, assistant.embedder, assistant.analyzer, assistant.regions)
     return retrieve(query, assistant.live_index.corpus(), today)
 
 
@@ -61,8 +61,8 @@ def test_scores_fall_and_each_passage_comes_once(assistant: AppContext) -> None:
 
 
 def test_search_is_not_limited_by_document(assistant: AppContext) -> None:
-    understood = parse_query("Coopetition", (), assistant.tokenizer, assistant.prompts)
-    query = build_query(understood, assistant.encoder, assistant.tokenizer, assistant.regions)
+    parsed = parse_query("Coopetition", (), assistant.analyzer, assistant.prompts)
+    query = build_query(parsed, assistant.embedder, assistant.analyzer, assistant.regions)
     assert len(search(query, assistant.live_index.corpus(), 50)) == 50
 
 
@@ -94,20 +94,20 @@ def test_the_exact_product_agrees_with_chroma(assistant: AppContext) -> None:
     """Chroma holds distances, the space holds cosines: both must rank alike."""
     from assistant.index.vector_store import COLLECTION, open_client
 
-    generation = assistant.live_index.corpus().generation
-    space: VectorSpace = generation.space
-    folder = assistant.settings.data_dir / "generations" / generation.manifest.id / "chroma"
-    vector = assistant.encoder.encode_query("Wie finden wir Kooperationspartner?")
+    snapshot = assistant.live_index.corpus().snapshot
+    space: VectorSpace = snapshot.space
+    folder = assistant.settings.data_dir / "generations" / snapshot.manifest.id / "chroma"
+    vector = assistant.embedder.encode_query("Wie finden wir Kooperationspartner?")
     with open_client(folder) as client:
         found = client.get_collection(COLLECTION, embedding_function=None).query([vector.tolist()], n_results=3)
-    exact = [generation.passages[place].id for place in top(space.passage_vectors @ vector, 3)]
+    exact = [snapshot.passages[place].id for place in top(space.passage_vectors @ vector, 3)]
     assert found["ids"][0] == exact
     assert found["distances"] is not None
     assert found["distances"][0][0] == pytest.approx(1 - float((space.passage_vectors @ vector).max()), abs=1e-3)
 
 
 def test_english_questions_do_no_worse_with_the_full_score_than_with_cosine_alone(assistant: AppContext) -> None:
-    library = assistant.live_index.corpus()
+    corpus = assistant.live_index.corpus()
     pairs = [
         ("How can we become independent of a large customer?", "position-paper"),
         ("Who helps with further training?", "position-paper/weiterbildung"),
@@ -116,26 +116,26 @@ def test_english_questions_do_no_worse_with_the_full_score_than_with_cosine_alon
     ]
     full = cosine = 0
     for question, wanted in pairs:
-        vector = assistant.encoder.encode_query(question)
-        scores = score(library.generation.space, vector, assistant.tokenizer.terms(question, "en"), "en")
-        plain = library.generation.space.passage_vectors @ vector
+        vector = assistant.embedder.encode_query(question)
+        scores = score(corpus.snapshot.space, vector, assistant.analyzer.terms(question, "en"), "en")
+        plain = corpus.snapshot.space.passage_vectors @ vector
         for name, values in (("full", scores.passages), ("cosine", plain)):
-            hit = any(library.generation.passages[place].document_id.startswith(wanted) for place in top(values, 5))
+            hit = any(corpus.snapshot.passages[place].document_id.startswith(wanted) for place in top(values, 5))
             full, cosine = full + (hit and name == "full"), cosine + (hit and name == "cosine")
     assert full >= cosine
     assert full >= 3
 
 
 def test_restrictions_say_of_every_shipped_source_what_its_fields_say(assistant: AppContext) -> None:
-    library = assistant.live_index.corpus()
-    sources = list(library.generation.sources.values())
+    corpus = assistant.live_index.corpus()
+    sources = list(corpus.snapshot.sources.values())
     for today in (date(2019, 1, 1), date(2026, 11, 23), date(2031, 1, 1)):
-        assert library.restrictions.ended(today).tolist() == [is_ended(one, today) for one in sources]
+        assert corpus.restrictions.ended(today).tolist() == [is_ended(one, today) for one in sources]
     chosen: list[set[Land]] = [set(), {"Bayern"}, {"Bayern", "Hessen"}]
     for laender in chosen:
         wanted = [bool(laender and source_laender(one) and not source_laender(one) & laender) for one in sources]
-        assert library.restrictions.outside(laender).tolist() == wanted
+        assert corpus.restrictions.outside(laender).tolist() == wanted
     for place, source in enumerate(sources):
         if isinstance(source, Funding | SupportOffer):
-            terms = frozenset(assistant.tokenizer.words(source.short_title or source.title))
-            assert not terms or place in library.restrictions.named(terms | {"anderes"})
+            terms = frozenset(assistant.analyzer.words(source.short_title or source.title))
+            assert not terms or place in corpus.restrictions.named(terms | {"anderes"})

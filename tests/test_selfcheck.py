@@ -257,8 +257,8 @@ def every_advice(assistant: AppContext, land: Land | None) -> Iterator[Advice]:
 
 @pytest.mark.parametrize("land", LAENDER)
 def test_every_step_is_cited_open_and_of_the_land(assistant: AppContext, land: Land | None) -> None:
-    generation = assistant.live_index.corpus().generation
-    passages = {(one.document_id, one.text) for one in generation.passages}
+    snapshot = assistant.live_index.corpus().snapshot
+    passages = {(one.document_id, one.text) for one in snapshot.passages}
     for advice in every_advice(assistant, land):
         assert len(advice.steps) == 3
         assert [one.number for one in advice.citations] == list(range(1, len(advice.citations) + 1))
@@ -271,7 +271,7 @@ def test_every_step_is_cited_open_and_of_the_land(assistant: AppContext, land: L
             assert 1 <= len(step.programmes) <= 2
             for kind, pointers in (("support", step.offers), ("funding", step.programmes)):
                 for pointer in pointers:
-                    source = generation.sources[pointer.source.id]
+                    source = snapshot.sources[pointer.source.id]
                     assert pointer.claim.passage.kind == kind
                     assert pointer.claim.text == pointer.claim.quote
                     assert not is_ended(source, TODAY)
@@ -293,7 +293,7 @@ def test_a_programme_is_left_out_once_it_has_ended(assistant: AppContext) -> Non
         )
         return {one.source.id for advice in found for step in advice.steps for one in (*step.offers, *step.programmes)}
 
-    sources = assistant.live_index.corpus().generation.sources
+    sources = assistant.live_index.corpus().snapshot.sources
     limited = {one for one in programmes(TODAY) if getattr(sources[one], "valid_until", None)}
     assert limited  # otherwise this test would show nothing
     assert not limited & programmes(date(2099, 1, 1))

@@ -23,12 +23,12 @@ SAB = next(passage for passage in CASES if passage.startswith("Anträge auf Clus
 
 def shipped(assistant: AppContext, document: str) -> list[CitedPassage]:
     """Passages of a shipped source as the index holds them."""
-    generation = assistant.live_index.corpus().generation
-    space = generation.space
-    rows = [row for row, passage in enumerate(generation.passages) if passage.document_id == document]
+    snapshot = assistant.live_index.corpus().snapshot
+    space = snapshot.space
+    rows = [row for row, passage in enumerate(snapshot.passages) if passage.document_id == document]
     return [
         CitedPassage(
-            generation.passages[row],
+            snapshot.passages[row],
             space.sentence_vectors[space.sentence_offsets[row] : space.sentence_offsets[row + 1]],
         )
         for row in rows
@@ -156,15 +156,15 @@ def test_every_shipped_sentence_is_supported_by_its_own_passage(assistant: AppCo
 
 
 def test_an_encoder_that_sees_no_context_still_catches_wrong_facts(assistant: AppContext) -> None:
-    shelf, tokenizer = assistant.live_index, assistant.tokenizer
-    assert shelf.corpus()
-    check = ClaimVerifier(assistant.encoder, LoneWords(assistant.encoder), tokenizer, assistant.claim_verifier.names)
+    live_index, analyzer = assistant.live_index, assistant.analyzer
+    assert live_index.corpus()
+    check = ClaimVerifier(assistant.embedder, LoneWords(assistant.embedder), analyzer, assistant.claim_verifier.names)
     assert check.verify(BANK, [cite(assistant, BANK)], "de").supported
     assert check.verify(BANK.replace("80", "85"), [cite(assistant, BANK)], "de").reason == "number"
 
 
 def test_word_vectors_fit_the_text_vector(assistant: AppContext) -> None:
-    vectors = assistant.encoder.encode_documents([BANK])
+    vectors = assistant.embedder.encode_documents([BANK])
     assert np.allclose(cite(assistant, BANK).vectors, vectors)
 
 

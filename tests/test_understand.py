@@ -9,7 +9,7 @@ from assistant.core.models import ChatMessage, Kind, Language, ParsedQuery
 from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import shipped_folder
 from assistant.language.language_detection import detect_language
-from assistant.language.tokenizer import TermAnalyzer
+from assistant.language.term_analyzer import TermAnalyzer
 from assistant.retrieval.query_understanding import (
     MAXIMUM_CHARACTERS,
     MAXIMUM_TURNS,
@@ -77,11 +77,11 @@ def test_what_belongs_to_no_language_gets_the_default(text: str, default: Langua
     ],
 )
 def test_a_follow_up_takes_its_subject_from_before(question: str, earlier: str) -> None:
-    understood = asked(question, earlier)
-    assert understood.is_follow_up
-    assert understood.subject == earlier
-    assert question in understood.standalone
-    assert earlier in understood.standalone
+    parsed = asked(question, earlier)
+    assert parsed.is_follow_up
+    assert parsed.subject == earlier
+    assert question in parsed.standalone
+    assert earlier in parsed.standalone
 
 
 @pytest.mark.parametrize(
@@ -98,9 +98,9 @@ def test_a_follow_up_takes_its_subject_from_before(question: str, earlier: str) 
     ],
 )
 def test_a_new_topic_stays_as_it_was_asked(question: str, earlier: str) -> None:
-    understood = asked(question, earlier)
-    assert not understood.is_follow_up
-    assert (understood.standalone, understood.subject) == (question, "")
+    parsed = asked(question, earlier)
+    assert not parsed.is_follow_up
+    assert (parsed.standalone, parsed.subject) == (question, "")
 
 
 def test_without_history_there_is_nothing_to_follow() -> None:
@@ -113,9 +113,9 @@ def test_the_assistants_own_words_are_no_subject() -> None:
 
 
 def test_a_chain_of_follow_ups_keeps_the_subject_and_the_last_addition() -> None:
-    understood = asked("Und was kostet das?", GERMAN, "Und in Sachsen?")
-    assert GERMAN in understood.subject
-    assert "Sachsen" in understood.subject
+    parsed = asked("Und was kostet das?", GERMAN, "Und in Sachsen?")
+    assert GERMAN in parsed.subject
+    assert "Sachsen" in parsed.subject
 
 
 def test_the_last_stand_alone_question_is_the_subject() -> None:

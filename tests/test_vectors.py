@@ -23,40 +23,40 @@ TEXTS = ["Betriebe teilen Maschinen.", "Der Zuschuss beträgt 45 Prozent.", "", 
 ROLES: list[Role] = ["passage", "query"]
 
 
-def cached(encoder: EncoderEmbeddings, folder: Path, name: str = "vectors") -> CachingEmbedder:
-    return CachingEmbedder(encoder, load_shipped(folder / f"{name}.npz"), VectorCache(folder / f"{name}.sqlite"))
+def cached(embedder: EncoderEmbeddings, folder: Path, name: str = "vectors") -> CachingEmbedder:
+    return CachingEmbedder(embedder, load_shipped(folder / f"{name}.npz"), VectorCache(folder / f"{name}.sqlite"))
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_shipped_cached_and_new_vectors_are_identical(encoder: EncoderEmbeddings, tmp_path: Path, role: Role) -> None:
-    new = cached(encoder, tmp_path).encode(TEXTS, role)
-    again = cached(encoder, tmp_path).encode(TEXTS, role)
-    plain = encoder.encode_documents(TEXTS) if role == "passage" else np.stack([*map(encoder.encode_query, TEXTS)])
-    save_shipped(encoder, [(role, text) for text in TEXTS], plain, tmp_path / "shipped.npz")
-    shipped = cached(encoder, tmp_path, "shipped")
+def test_shipped_cached_and_new_vectors_are_identical(embedder: EncoderEmbeddings, tmp_path: Path, role: Role) -> None:
+    new = cached(embedder, tmp_path).encode(TEXTS, role)
+    again = cached(embedder, tmp_path).encode(TEXTS, role)
+    plain = embedder.encode_documents(TEXTS) if role == "passage" else np.stack([*map(embedder.encode_query, TEXTS)])
+    save_shipped(embedder, [(role, text) for text in TEXTS], plain, tmp_path / "shipped.npz")
+    shipped = cached(embedder, tmp_path, "shipped")
     np.testing.assert_array_equal(new, again)
     np.testing.assert_array_equal(new, shipped.encode(TEXTS, role))
-    assert shipped.cache.get([vector_key(encoder.model_id, role, text) for text in TEXTS]) == {}
+    assert shipped.cache.get([vector_key(embedder.model_id, role, text) for text in TEXTS]) == {}
 
 
 def test_cached_vectors_have_length_one_and_stay_close_to_the_encoders(
-    encoder: EncoderEmbeddings, tmp_path: Path
+    embedder: EncoderEmbeddings, tmp_path: Path
 ) -> None:
-    vectors = cached(encoder, tmp_path).encode(TEXTS)
+    vectors = cached(embedder, tmp_path).encode(TEXTS)
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
-    assert ((vectors * encoder.encode_documents(TEXTS)).sum(axis=1) > 0.9995).all()
+    assert ((vectors * embedder.encode_documents(TEXTS)).sum(axis=1) > 0.9995).all()
 
 
-def test_vectors_of_mixed_origin_come_in_the_order_of_the_texts(encoder: EncoderEmbeddings, tmp_path: Path) -> None:
-    save_shipped(encoder, [("passage", TEXTS[1])], encoder.encode_documents([TEXTS[1]]), tmp_path / "mixed.npz")
-    mixed = cached(encoder, tmp_path, "mixed")
+def test_vectors_of_mixed_origin_come_in_the_order_of_the_texts(embedder: EncoderEmbeddings, tmp_path: Path) -> None:
+    save_shipped(embedder, [("passage", TEXTS[1])], embedder.encode_documents([TEXTS[1]]), tmp_path / "mixed.npz")
+    mixed = cached(embedder, tmp_path, "mixed")
     mixed.encode([TEXTS[3]])
-    np.testing.assert_array_equal(mixed.encode(TEXTS), cached(encoder, tmp_path, "new").encode(TEXTS))
+    np.testing.assert_array_equal(mixed.encode(TEXTS), cached(embedder, tmp_path, "new").encode(TEXTS))
 
 
-def test_repeated_texts_are_embedded_once_and_filled_in_everywhere(encoder: EncoderEmbeddings, tmp_path: Path) -> None:
+def test_repeated_texts_are_embedded_once_and_filled_in_everywhere(embedder: EncoderEmbeddings, tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
-    vectors = cached(encoder, tmp_path).encode(
+    vectors = cached(embedder, tmp_path).encode(
         [TEXTS[0], TEXTS[1], TEXTS[0], TEXTS[0]], progress=lambda *now: told.append(now)
     )
     assert told[-1] == (2, 2)
@@ -65,27 +65,27 @@ def test_repeated_texts_are_embedded_once_and_filled_in_everywhere(encoder: Enco
 
 
 def test_progress_counts_what_is_embedded_and_is_silent_when_all_is_known(
-    encoder: EncoderEmbeddings, tmp_path: Path
+    embedder: EncoderEmbeddings, tmp_path: Path
 ) -> None:
     texts = [f"Nr. {number}" for number in range(300)]
     told: list[tuple[int, int]] = []
-    cached(encoder, tmp_path).encode(texts, progress=lambda *now: told.append(now))
+    cached(embedder, tmp_path).encode(texts, progress=lambda *now: told.append(now))
     assert [total for _, total in told] == [300] * len(told)
     assert [done for done, _ in told] == sorted({done for done, _ in told})
     assert told[-1] == (300, 300)
     told.clear()
-    cached(encoder, tmp_path).encode(texts, progress=lambda *now: told.append(now))
+    cached(embedder, tmp_path).encode(texts, progress=lambda *now: told.append(now))
     assert told == []
 
 
-def test_no_texts_give_no_vectors(encoder: EncoderEmbeddings, tmp_path: Path) -> None:
-    assert cached(encoder, tmp_path).encode([]).shape == (0, 384)
+def test_no_texts_give_no_vectors(embedder: EncoderEmbeddings, tmp_path: Path) -> None:
+    assert cached(embedder, tmp_path).encode([]).shape == (0, 384)
 
 
-def test_forgotten_vectors_are_gone_and_the_others_stay(encoder: EncoderEmbeddings, tmp_path: Path) -> None:
-    both = cached(encoder, tmp_path)
+def test_forgotten_vectors_are_gone_and_the_others_stay(embedder: EncoderEmbeddings, tmp_path: Path) -> None:
+    both = cached(embedder, tmp_path)
     both.encode(TEXTS[:2])
-    first, second = (vector_key(encoder.model_id, "passage", text) for text in TEXTS[:2])
+    first, second = (vector_key(embedder.model_id, "passage", text) for text in TEXTS[:2])
     both.cache.forget([first])
     assert list(VectorCache(tmp_path / "vectors.sqlite").get([first, second])) == [second]
 

@@ -58,9 +58,9 @@ def test_nothing_proven_leaves_no_lead_in() -> None:
 def test_the_same_quote_keeps_its_number_and_numbers_count_by_first_use() -> None:
     second = "Anträge sind bis 31.12.2027 möglich."
     draft = Draft("L:", (ClaimGroup("", ((claim(FIRST, FIRST), claim(second, second), claim(FIRST, FIRST)),)),))
-    numbering = CitationIndex(SOURCES)
-    assert "".join(render_draft(draft, numbering)) == f"L:\n\n- {FIRST} [1] {second} [2] {FIRST} [1]"
-    assert [one.quote for one in numbering.citations] == [FIRST, second]
+    citation_index = CitationIndex(SOURCES)
+    assert "".join(render_draft(draft, citation_index)) == f"L:\n\n- {FIRST} [1] {second} [2] {FIRST} [1]"
+    assert [one.quote for one in citation_index.citations] == [FIRST, second]
 
 
 def test_markdown_in_a_quote_is_shown_and_not_obeyed() -> None:
@@ -75,7 +75,7 @@ def test_markdown_in_a_quote_is_shown_and_not_obeyed() -> None:
 def test_added_documents_show_at_most_400_characters_around_the_quote() -> None:
     text = "a " * 400 + "Der gesuchte Satz." + " b" * 400
     passage = Passage("p#3", "p", "document", "P", "", (), text, ("Der gesuchte Satz.",))
-    numbering = CitationIndex(SOURCES)
-    numbering.number(Claim("Der gesuchte Satz.", "Der gesuchte Satz.", passage, 1.0))
-    assert len(numbering.citations[0].passage) <= 400
-    assert "Der gesuchte Satz." in numbering.citations[0].passage
+    citation_index = CitationIndex(SOURCES)
+    citation_index.number(Claim("Der gesuchte Satz.", "Der gesuchte Satz.", passage, 1.0))
+    assert len(citation_index.citations[0].passage) <= 400
+    assert "Der gesuchte Satz." in citation_index.citations[0].passage

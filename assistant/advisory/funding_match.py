@@ -112,15 +112,15 @@ class Matches:
 def match_programmes(assistant: AppContext, profile: CompanyProfile, today: date | None = None) -> Matches:
     """Compare a firm with every programme of the library; raises ``IndexUnavailableError`` without one."""
     day = today or date.today()
-    library = assistant.live_index.corpus()
-    passages = _by_document(library)
-    programmes = [one for one in library.generation.sources.values() if isinstance(one, Funding) and one.type != "rule"]
-    relevance = _relevance(assistant, profile, library)
+    corpus = assistant.live_index.corpus()
+    passages = _by_document(corpus)
+    programmes = [one for one in corpus.snapshot.sources.values() if isinstance(one, Funding) and one.type != "rule"]
+    relevance = _relevance(assistant, profile, corpus)
     running = [one for one in programmes if not is_ended(one, day)]
     matches = [_match(one, passages.get(one.id, ()), profile, day) for one in running]
     matches.sort(key=lambda one: _place_in_list(one, relevance))
     wanted = Counter(field for one in matches for field in one.missing)
-    ended = tuple(_ended(one, library) for one in programmes if is_ended(one, day) and _could_concern(one, profile))
+    ended = tuple(_ended(one, corpus) for one in programmes if is_ended(one, day) and _could_concern(one, profile))
     questions = tuple((field, count) for field, count in wanted.most_common() if field in QUESTIONS)
     return Matches(tuple(matches), ended, questions, _size(profile, passages.get(SIZE_SOURCE, ())))
 
@@ -151,24 +151,24 @@ def _figures(source: Funding) -> frozenset[str]:
     return numbers_in(" ; ".join(f"{value:.15g}" for value in rates + sums))
 
 
-def _by_document(library: SearchableCorpus) -> dict[str, list[Passage]]:
+def _by_document(corpus: SearchableCorpus) -> dict[str, list[Passage]]:
     found: dict[str, list[Passage]] = {}
-    for passage in library.generation.passages:
+    for passage in corpus.snapshot.passages:
         found.setdefault(passage.document_id, []).append(passage)
     return found
 
 
-def _relevance(assistant: AppContext, profile: CompanyProfile, library: SearchableCorpus) -> dict[str, float]:
+def _relevance(assistant: AppContext, profile: CompanyProfile, corpus: SearchableCorpus) -> dict[str, float]:
     """How well each programme's best passage fits what the firm wants; only for the order."""
     goals = " ".join(GOAL_NAMES[one] for one in profile.goals or ())
     text = " ".join(part for part in (profile.description, goals, profile.sector) if part)[:1000]
     if not text:
         return {}
     query = build_query(
-        ParsedQuery(text, text, "de"), assistant.encoder, assistant.tokenizer, assistant.regions, profile.land
+        ParsedQuery(text, text, "de"), assistant.embedder, assistant.analyzer, assistant.regions, profile.land
     )
     found: dict[str, float] = {}
-    for one in search(query, library, len(library.generation.passages), FUNDING):
+    for one in search(query, corpus, len(corpus.snapshot.passages), FUNDING):
         found.setdefault(one.passage.document_id, one.score)
     return found
 
@@ -177,11 +177,11 @@ def _could_concern(source: Funding, profile: CompanyProfile) -> bool:
     return profile.land is None or source.land is None or source.land == profile.land
 
 
-def _ended(source: Funding, library: SearchableCorpus) -> Ended:
-    passage = library.status_passages.get(source.id, {}).get("de")
+def _ended(source: Funding, corpus: SearchableCorpus) -> Ended:
+    passage = corpus.status_passages.get(source.id, {}).get("de")
     told = [one for one in passage.sentences if not one.startswith("Die Angaben zu ")] if passage else []
     claim = Claim(told[0], told[0], passage, 0.0) if passage and told else None
-    return Ended(source, claim, library.generation.sources.get(source.successor or ""))
+    return Ended(source, claim, corpus.snapshot.sources.get(source.successor or ""))
 
 
 def _size(profile: CompanyProfile, passages: Sequence[Passage]) -> Size:
@@ -193,47 +193,47 @@ def _size(profile: CompanyProfile, passages: Sequence[Passage]) -> Size:
 
 def to_dict(found: Matches, sources: Mapping[str, SourceMetadata]) -> dict[str, Any]:
     """Plain data in the form of the contract; citations are numbered by first use."""
-    numbering = CitationIndex(sources)
+    citation_index = CitationIndex(sources)
     data: dict[str, Any] = {
-        "size": _size_to_dict(found.size, numbering),
-        "programmes": [_match_to_dict(one, numbering) for one in found.matches],
-        "ended": [_ended_to_dict(one, numbering) for one in found.ended],
+        "size": _size_to_dict(found.size, citation_index),
+        "programmes": [_match_to_dict(one, citation_index) for one in found.matches],
+        "ended": [_ended_to_dict(one, citation_index) for one in found.ended],
         "questions": [
             {"field": field, "question": QUESTIONS[field], "decides": count} for field, count in found.questions
         ],
     }
-    return data | {"citations": [asdict(one) for one in numbering.citations]}
+    return data | {"citations": [asdict(one) for one in citation_index.citations]}
 
 
-def cited(claim: Claim | None, numbering: CitationIndex) -> dict[str, Any]:
+def cited(claim: Claim | None, citation_index: CitationIndex) -> dict[str, Any]:
     """Quote and citation number of a claim; both null when there is none."""
     if claim is None or not is_proven(claim):
         return {"quote": None, "citation": None}
-    return {"quote": claim.quote, "citation": numbering.number(claim)}
+    return {"quote": claim.quote, "citation": citation_index.number(claim)}
 
 
-def _size_to_dict(size: Size, numbering: CitationIndex) -> dict[str, Any]:
-    rule, linked = cited(size.rule, numbering), cited(size.linked, numbering)
+def _size_to_dict(size: Size, citation_index: CitationIndex) -> dict[str, Any]:
+    rule, linked = cited(size.rule, citation_index), cited(size.linked, citation_index)
     return {"class": size.name, "caveat": CAVEAT, **rule, "linked": linked}
 
 
-def _match_to_dict(one: Match, numbering: CitationIndex) -> dict[str, Any]:
+def _match_to_dict(one: Match, citation_index: CitationIndex) -> dict[str, Any]:
     source = one.source
     return {
         "id": source.id,
         "name": short_name(source),
         "verdict": one.verdict,
         "criteria": [
-            {"name": rule.name, "result": rule.result, "why": rule.why, **cited(rule.rule, numbering)}
+            {"name": rule.name, "result": rule.result, "why": rule.why, **cited(rule.rule, citation_index)}
             for rule in one.criteria
         ],
         "missing": list(one.missing),
         "obstacles": list(one.obstacles),
         "pays": one.pays,
         "goals": list(one.goals),
-        "what": cited(one.what, numbering),
-        "money": [cited(claim, numbering) for claim in one.money],
-        "application": cited(one.application, numbering),
+        "what": cited(one.what, citation_index),
+        "money": [cited(claim, citation_index) for claim in one.money],
+        "application": cited(one.application, citation_index),
         "title": source.title,
         "provider": source.provider,
         "level": source.level,
@@ -245,12 +245,12 @@ def _match_to_dict(one: Match, numbering: CitationIndex) -> dict[str, Any]:
     }
 
 
-def _ended_to_dict(one: Ended, numbering: CitationIndex) -> dict[str, Any]:
+def _ended_to_dict(one: Ended, citation_index: CitationIndex) -> dict[str, Any]:
     successor = {"id": one.successor.id, "name": short_name(one.successor)} if one.successor else None
     return {
         "id": one.source.id,
         "name": short_name(one.source),
-        **cited(one.claim, numbering),
+        **cited(one.claim, citation_index),
         "successor": successor,
     }
 

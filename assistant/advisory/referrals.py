@@ -41,8 +41,8 @@ class Referral:
 class Finder:
     """Finds offers and programmes that a firm can turn to today; none is named twice."""
 
-    def __init__(self, assistant: AppContext, library: SearchableCorpus, land: Land | None, today: date) -> None:
-        self._assistant, self._library, self._land, self._today = assistant, library, land, today
+    def __init__(self, assistant: AppContext, corpus: SearchableCorpus, land: Land | None, today: date) -> None:
+        self._assistant, self._corpus, self._land, self._today = assistant, corpus, land, today
         self._named: set[str] = set()
 
     def find(self, dimension: Dimension, kind: Literal["support", "funding"], count: int) -> tuple[Referral, ...]:
@@ -58,16 +58,16 @@ class Finder:
         return tuple(found)
 
     def _query(self, text: str) -> Query:
-        understood = ParsedQuery(text, text, "de")
+        parsed = ParsedQuery(text, text, "de")
         return build_query(
-            understood, self._assistant.encoder, self._assistant.tokenizer, self._assistant.regions, self._land
+            parsed, self._assistant.embedder, self._assistant.analyzer, self._assistant.regions, self._land
         )
 
     def _scores(self, query: Query, kind: Kind, topics: tuple[Topic, ...]) -> dict[str, float]:
         """The score of each open source's best passage, with what its place and status add."""
         scores: dict[str, float] = {}
-        for one in search(query, self._library, _LOOKED_THROUGH, (kind,)):
-            source = self._library.generation.sources[one.passage.document_id]
+        for one in search(query, self._corpus, _LOOKED_THROUGH, (kind,)):
+            source = self._corpus.snapshot.sources[one.passage.document_id]
             known = source.id in scores or source.id in self._named
             if not known and set(topics) & set(source.topics) and self._is_open(source):
                 scores[source.id] = one.score + _preference(source)
@@ -83,12 +83,12 @@ class Finder:
         return source.status != "paused"
 
     def _pointer(self, source_id: str) -> Referral | None:
-        passages: list[Passage] = [one for one in self._library.generation.passages if one.document_id == source_id]
+        passages: list[Passage] = [one for one in self._corpus.snapshot.passages if one.document_id == source_id]
         first = next(((passage, sentence) for _, passage, sentence in german_sentences(passages)), None)
         if first is None:
             return None
         claim = Claim(first[1], first[1], first[0], 0.0)
-        return Referral(self._library.generation.sources[source_id], claim) if is_proven(claim) else None
+        return Referral(self._corpus.snapshot.sources[source_id], claim) if is_proven(claim) else None
 
 
 def _preference(source: SourceMetadata) -> float:

@@ -119,12 +119,12 @@ class Advice:
     land: Land | None
     basis: Mapping[str, tuple[Claim, ...]]
     steps: tuple[NextStep, ...]
-    numbering: CitationIndex
+    citation_index: CitationIndex
 
     @property
     def citations(self) -> tuple[Citation, ...]:
         """All citations, 1…k."""
-        return self.numbering.citations
+        return self.citation_index.citations
 
 
 def check_answers(questionnaire: Questionnaire, answers: Mapping[str, str]) -> Mapping[str, AnswerOption]:
@@ -164,9 +164,9 @@ def recommend(
     assistant: AppContext, result: SelfCheckResult, land: Land | None = None, today: date | None = None
 ) -> Advice:
     """Add what the sources say; a sentence that the index does not hold is left out."""
-    library, day = assistant.live_index.corpus(), today or date.today()
-    basis = {one.dimension.id: _basis(one.dimension, library) for one in result.dimensions}
-    finder = Finder(assistant, library, land, day)
+    corpus, day = assistant.live_index.corpus(), today or date.today()
+    basis = {one.dimension.id: _basis(one.dimension, corpus) for one in result.dimensions}
+    finder = Finder(assistant, corpus, land, day)
     steps = tuple(
         NextStep(
             one,
@@ -176,10 +176,10 @@ def recommend(
         )
         for one in result.weakest
     )
-    numbering = CitationIndex(library.generation.sources)
+    citation_index = CitationIndex(corpus.snapshot.sources)
     for claim in _claims(result, basis, steps):
-        numbering.number(claim)
-    return Advice(result, land, basis, steps, numbering)
+        citation_index.number(claim)
+    return Advice(result, land, basis, steps, citation_index)
 
 
 def _claims(
@@ -193,11 +193,11 @@ def _claims(
         yield from (pointer.claim for pointer in (*step.offers, *step.programmes))
 
 
-def _basis(dimension: Dimension, library: SearchableCorpus) -> tuple[Claim, ...]:
+def _basis(dimension: Dimension, corpus: SearchableCorpus) -> tuple[Claim, ...]:
     """The sentences of the paper's digest that stand in the index word for word."""
     found = []
     for because in dimension.because:
-        passages = (one for one in library.generation.passages if one.document_id == because.source)
+        passages = (one for one in corpus.snapshot.passages if one.document_id == because.source)
         passage = next((one for one in passages if because.sentence in one.sentences), None)
         if passage:
             found.append(Claim(because.sentence, because.sentence, passage, 0.0))
@@ -215,7 +215,7 @@ def to_dict(advice: Advice) -> dict[str, Any]:
         "land": advice.land,
         "dimensions": [_dimension_to_dict(one, advice) for one in result.dimensions],
         "strengths": [one.dimension.id for one in result.strengths],
-        "steps": [_step_to_dict(one, advice.numbering) for one in advice.steps],
+        "steps": [_step_to_dict(one, advice.citation_index) for one in advice.steps],
         "method": method(),
         "citations": [asdict(one) for one in advice.citations],
     }
@@ -233,28 +233,28 @@ def _dimension_to_dict(one: DimensionResult, advice: Advice) -> dict[str, Any]:
         "points": one.points,
         "answered": one.answered,
         "asked": one.asked,
-        "because": [_cited(claim, advice.numbering) for claim in advice.basis[one.dimension.id][:1]],
+        "because": [_cited(claim, advice.citation_index) for claim in advice.basis[one.dimension.id][:1]],
     }
 
 
-def _step_to_dict(step: NextStep, numbering: CitationIndex) -> dict[str, Any]:
+def _step_to_dict(step: NextStep, citation_index: CitationIndex) -> dict[str, Any]:
     def pointers(found: Iterable[Referral]) -> list[dict[str, Any]]:
         return [
-            {"id": one.source.id, "name": short_name(one.source), **_cited(one.claim, numbering), "note": one.note}
+            {"id": one.source.id, "name": short_name(one.source), **_cited(one.claim, citation_index), "note": one.note}
             for one in found
         ]
 
     return {
         "dimension": step.result.dimension.id,
         "suggestion": step.result.dimension.step,
-        "because": [_cited(claim, numbering) for claim in step.because],
+        "because": [_cited(claim, citation_index) for claim in step.because],
         "offers": pointers(step.offers),
         "programmes": pointers(step.programmes),
     }
 
 
-def _cited(claim: Claim, numbering: CitationIndex) -> dict[str, Any]:
-    return {"text": claim.text, "citation": numbering.number(claim)}
+def _cited(claim: Claim, citation_index: CitationIndex) -> dict[str, Any]:
+    return {"text": claim.text, "citation": citation_index.number(claim)}
 
 
 def method() -> tuple[str, ...]:

@@ -87,7 +87,7 @@ def _result(advice: Advice) -> Iterator[Block]:
 
 def _row(one: DimensionResult, advice: Advice) -> tuple[Paragraph, ...]:
     level = f"{percent(one.share)} ({LEVEL_NAMES[one.level]})" if one.level else NO_ANSWER
-    basis = tuple(_statement(claim, advice.numbering) for claim in advice.basis[one.dimension.id][:1])
+    basis = tuple(_statement(claim, advice.citation_index) for claim in advice.basis[one.dimension.id][:1])
     return (
         _plain(one.dimension.measures, f"{one.dimension.title}."),
         _plain(f"{level}, {one.answered} von {one.asked} Fragen beantwortet"),
@@ -106,28 +106,28 @@ def _strengths(result: SelfCheckResult) -> Iterator[Block]:
 def _steps(advice: Advice) -> Iterator[Block]:
     for step in advice.steps:
         yield Subheading(step.result.dimension.title)
-        yield from _step(step, advice.numbering)
+        yield from _step(step, advice.citation_index)
     if not advice.steps:
         yield _plain("Aus den Antworten ergibt sich kein Bereich, bei dem ein nächster Schritt naheliegt.")
 
 
-def _step(step: NextStep, numbering: CitationIndex) -> Iterator[Block]:
+def _step(step: NextStep, citation_index: CitationIndex) -> Iterator[Block]:
     yield _plain(step.result.words)
     yield _plain(step.result.dimension.step, "Vorschlag:")
     if step.because:
-        yield Paragraph(tuple(_statement(one, numbering) for one in step.because), "Das sagt das Positionspapier:")
+        yield Paragraph(tuple(_statement(one, citation_index) for one in step.because), "Das sagt das Positionspapier:")
     for label, pointers in (("Anlaufstellen", step.offers), ("Programme", step.programmes)):
         if pointers:
             yield _plain("", f"{label}:")
-            yield Bullets(tuple(_pointer(one, numbering) for one in pointers))
+            yield Bullets(tuple(_pointer(one, citation_index) for one in pointers))
 
 
-def _pointer(one: Referral, numbering: CitationIndex) -> Paragraph:
-    return Paragraph((_statement(one.claim, numbering, one.note),), f"{short_name(one.source)}:")
+def _pointer(one: Referral, citation_index: CitationIndex) -> Paragraph:
+    return Paragraph((_statement(one.claim, citation_index, one.note),), f"{short_name(one.source)}:")
 
 
-def _statement(claim: Claim, numbering: CitationIndex, note: str = "") -> Statement:
-    return Statement(claim.text, (numbering.number(claim),), note)
+def _statement(claim: Claim, citation_index: CitationIndex, note: str = "") -> Statement:
+    return Statement(claim.text, (citation_index.number(claim),), note)
 
 
 def _answers(result: SelfCheckResult) -> Iterator[Block]:

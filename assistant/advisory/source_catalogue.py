@@ -51,10 +51,10 @@ class Hit:
 
 def search_sources(assistant: AppContext, text: str, filters: Filters, today: date | None = None) -> tuple[Hit, ...]:
     """The best sources, one hit each; without words all that pass the filters, by kind and title."""
-    library, day = assistant.live_index.corpus(), today or date.today()
+    corpus, day = assistant.live_index.corpus(), today or date.today()
     found: dict[str, Hit] = {}
-    for passage in _passages(assistant, library, text, filters.kinds or KINDS):
-        source = library.generation.sources[passage.document_id]
+    for passage in _passages(assistant, corpus, text, filters.kinds or KINDS):
+        source = corpus.snapshot.sources[passage.document_id]
         if source.id not in found and _passes(source, filters, day):
             found[source.id] = Hit(source, passage.kind, passage, is_ended(source, day))
     hits = list(found.values())
@@ -63,13 +63,13 @@ def search_sources(assistant: AppContext, text: str, filters: Filters, today: da
     return tuple(hits[:MOST])
 
 
-def _passages(assistant: AppContext, library: SearchableCorpus, text: str, kinds: tuple[Kind, ...]) -> list[Passage]:
-    own = [one for one in library.generation.passages if not one.generated and one.language == "de"]
+def _passages(assistant: AppContext, corpus: SearchableCorpus, text: str, kinds: tuple[Kind, ...]) -> list[Passage]:
+    own = [one for one in corpus.snapshot.passages if not one.generated and one.language == "de"]
     if not text.strip():
         return [one for one in own if one.kind in kinds]
     cleaned = validate_question(text)
-    query = build_query(ParsedQuery(cleaned, cleaned, "de"), assistant.encoder, assistant.tokenizer, assistant.regions)
-    ranked = search(query, library, len(library.generation.passages), kinds)
+    query = build_query(ParsedQuery(cleaned, cleaned, "de"), assistant.embedder, assistant.analyzer, assistant.regions)
+    ranked = search(query, corpus, len(corpus.snapshot.passages), kinds)
     return [one.passage for one in ranked if not one.passage.generated]
 
 
@@ -90,20 +90,20 @@ def state(source: SourceMetadata, today: date) -> str:
     return "uncertain" if uncertain else "running"
 
 
-def as_report(text: str, hits: tuple[Hit, ...], library: SearchableCorpus, today: date) -> Report:
+def as_report(text: str, hits: tuple[Hit, ...], corpus: SearchableCorpus, today: date) -> Report:
     """A result list as a document: what each source is, quoted and cited."""
-    numbering = CitationIndex(library.generation.sources)
+    citation_index = CitationIndex(corpus.snapshot.sources)
     blocks: list[Block] = []
     for hit in hits:
         sentence = next((one for _, _, one in german_sentences([hit.passage])), hit.passage.sentences[0])
         claim = Claim(sentence, sentence, hit.passage, 0.0)
         note = "(beendet)" if hit.ended else "(bitte Status prüfen)" if hit.source.verify else ""
-        blocks.append(Paragraph((Statement(sentence, (numbering.number(claim),), note),), f"{hit.source.title}:"))
+        blocks.append(Paragraph((Statement(sentence, (citation_index.number(claim),), note),), f"{hit.source.title}:"))
     return Report(
         title="Quellen aus dem Netzlotsen",
         subtitle=f"Suche: {text}" if text.strip() else "Auswahl nach Filtern",
         created=today,
         cover=(("Datum", format_date(today.isoformat())), ("Treffer", str(len(hits)))),
         parts=(Part("hits", "Treffer", tuple(blocks)),),
-        citations=numbering.citations,
+        citations=citation_index.citations,
     )

@@ -34,28 +34,30 @@ class FinderContext:
     """What gathering works with: the assistant, one library for the whole work, the firm's Land, the day."""
 
     assistant: AppContext
-    library: SearchableCorpus
+    corpus: SearchableCorpus
     land: Land | None
     today: date
 
 
-def gather(desk: FinderContext, subject: Subject) -> tuple[tuple[Claim, ...], ...]:
+def gather(finder: FinderContext, subject: Subject) -> tuple[tuple[Claim, ...], ...]:
     """Proven sentences on a subject, one tuple for each source, the best source first."""
-    understood = ParsedQuery(subject.text, subject.text, "de")
-    query = build_query(understood, desk.assistant.encoder, desk.assistant.tokenizer, desk.assistant.regions, desk.land)
-    ranked = tuple(_allowed(desk, subject, search(query, desk.library, _LOOKED_THROUGH, subject.kinds)))
-    floor = desk.library.generation.thresholds["de"].sentence
-    setting = AnswerContext("de", desk.library, desk.assistant.prompts, desk.today)
+    parsed = ParsedQuery(subject.text, subject.text, "de")
+    query = build_query(
+        parsed, finder.assistant.embedder, finder.assistant.analyzer, finder.assistant.regions, finder.land
+    )
+    ranked = tuple(_allowed(finder, subject, search(query, finder.corpus, _LOOKED_THROUGH, subject.kinds)))
+    floor = finder.corpus.snapshot.thresholds["de"].sentence
+    context = AnswerContext("de", finder.corpus, finder.assistant.prompts, finder.today)
     draft = drop_unproven(
-        select_quotes(RetrievalResult(ranked[:_DEPTH], "enough", 0.0, floor), query, subject.text, setting)
+        select_quotes(RetrievalResult(ranked[:_DEPTH], "enough", 0.0, floor), query, subject.text, context)
     )
     return tuple(paragraph for group in draft.groups for paragraph in group.paragraphs)
 
 
-def _allowed(desk: FinderContext, subject: Subject, ranked: Sequence[ScoredPassage]) -> Iterator[ScoredPassage]:
+def _allowed(finder: FinderContext, subject: Subject, ranked: Sequence[ScoredPassage]) -> Iterator[ScoredPassage]:
     for one in ranked:
-        source = desk.library.generation.sources[one.passage.document_id]
-        if one.passage.language == "de" and fits(source, desk.land, desk.today) and _of_area(source, subject.areas):
+        source = finder.corpus.snapshot.sources[one.passage.document_id]
+        if one.passage.language == "de" and fits(source, finder.land, finder.today) and _of_area(source, subject.areas):
             yield one
 
 

@@ -71,14 +71,14 @@ def _shown(text: str, quote: str, *, whole: bool) -> str:
     return text[start : start + max(PASSAGE_CHARACTERS, len(quote))]
 
 
-def render_draft(draft: Draft, numbering: CitationIndex) -> Iterator[str]:
+def render_draft(draft: Draft, citation_index: CitationIndex) -> Iterator[str]:
     """The text of the answer in pieces that can be shown one after the other."""
     yield draft.lead_in
     for group in draft.groups:
         yield f"\n\n**{group.label}**" if group.label else ""
         for paragraph in group.paragraphs:
             yield "\n\n- "
-            yield from sentences(paragraph, numbering)
+            yield from sentences(paragraph, citation_index)
 
 
 def escape(text: str) -> str:
@@ -86,8 +86,8 @@ def escape(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", text)
 
 
-def sentences(paragraph: Sequence[Claim], numbering: CitationIndex) -> Iterator[str]:
+def sentences(paragraph: Sequence[Claim], citation_index: CitationIndex) -> Iterator[str]:
     """Claims as text with their numbers; one without a text is a further number of the one before."""
     for place, claim in enumerate(paragraph):
-        parts = [escape(claim.text), f"[{numbering.number(claim)}]" if claim.quote else "", claim.note]
+        parts = [escape(claim.text), f"[{citation_index.number(claim)}]" if claim.quote else "", claim.note]
         yield (" " if place else "") + " ".join(part for part in parts if part)

@@ -31,6 +31,6 @@ class AnswerContext:
     """What an answer is made in: the reader's language and day, the sources and texts at hand."""
 
     language: Language
-    library: SearchableCorpus
+    corpus: SearchableCorpus
     prompts: Prompts
     today: date

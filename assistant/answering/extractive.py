@@ -48,19 +48,19 @@ class _Candidate:
     words: int
 
 
-def select_quotes(evidence: RetrievalResult, query: Query, question: str, setting: AnswerContext) -> Draft:
+def select_quotes(evidence: RetrievalResult, query: Query, question: str, context: AnswerContext) -> Draft:
     """Choose the sentences that answer and arrange them as paper, cooperation, support, funding."""
-    candidates = list(_candidates(evidence, query, question, setting.library))
-    chosen = _choose(candidates, _named(evidence.ranked, query, setting.library), query.area)
-    groups = tuple(_groups(chosen, setting))
-    return Draft(_lead_in(groups, setting), groups)
+    candidates = list(_candidates(evidence, query, question, context.corpus))
+    chosen = _choose(candidates, _named(evidence.ranked, query, context.corpus), query.area)
+    groups = tuple(_groups(chosen, context))
+    return Draft(_lead_in(groups, context), groups)
 
 
 def _candidates(
-    evidence: RetrievalResult, query: Query, question: str, library: SearchableCorpus
+    evidence: RetrievalResult, query: Query, question: str, corpus: SearchableCorpus
 ) -> Iterator[_Candidate]:
     """Quotable sentences of the passages near the best one, each with its value for the question."""
-    lexical = library.generation.space.lexical
+    lexical = corpus.snapshot.space.lexical
     wanted = lexical.term_ids(query.terms)
     seen: set[str] = set()
     for one in evidence.ranked:
@@ -93,11 +93,11 @@ def _coverage(wanted: Mapping[int, float], held: frozenset[int], passage: Passag
     return COVERAGE_WEIGHT * sum(weight for one, weight in wanted.items() if one in held) / total
 
 
-def _named(ranked: Sequence[ScoredPassage], query: Query, library: SearchableCorpus) -> frozenset[str]:
+def _named(ranked: Sequence[ScoredPassage], query: Query, corpus: SearchableCorpus) -> frozenset[str]:
     """Documents that the question calls by name; their own sentences come first."""
-    found = set(library.restrictions.named(frozenset(query.terms)))
+    found = set(corpus.restrictions.named(frozenset(query.terms)))
     documents = {one.passage.document_id for one in ranked}
-    return frozenset(one for one in documents if library.document_of[library.places_of[one][0]] in found)
+    return frozenset(one for one in documents if corpus.document_of[corpus.places_of[one][0]] in found)
 
 
 def _choose(candidates: Sequence[_Candidate], named: frozenset[str], area: Kind | None) -> list[_Candidate]:
@@ -145,60 +145,60 @@ def _alike(one: _Candidate, other: _Candidate) -> bool:
     return len(one.terms & other.terms) > ALIKE * smaller
 
 
-def _groups(chosen: Sequence[_Candidate], setting: AnswerContext) -> Iterator[ClaimGroup]:
+def _groups(chosen: Sequence[_Candidate], context: AnswerContext) -> Iterator[ClaimGroup]:
     kinds = [kind for kind in KINDS if any(one.claim.passage.kind == kind for one in chosen)]
     for kind in kinds:
-        label = setting.prompts.render(f"label_{kind}", setting.language) if len(kinds) > 1 else ""
+        label = context.prompts.render(f"label_{kind}", context.language) if len(kinds) > 1 else ""
         documents: dict[str, list[_Candidate]] = {}
         for one in chosen:
             if one.claim.passage.kind == kind:
                 documents.setdefault(one.claim.passage.document_id, []).append(one)
-        yield ClaimGroup(label, tuple(_paragraph(some, document, setting) for document, some in documents.items()))
+        yield ClaimGroup(label, tuple(_paragraph(some, document, context) for document, some in documents.items()))
 
 
-def _paragraph(chosen: Sequence[_Candidate], document: str, setting: AnswerContext) -> tuple[Claim, ...]:
+def _paragraph(chosen: Sequence[_Candidate], document: str, context: AnswerContext) -> tuple[Claim, ...]:
     """The sentences of one document, best passage first, then what must be known about its state."""
-    source = setting.library.generation.sources[document]
+    source = context.corpus.snapshot.sources[document]
     passages = list(dict.fromkeys(one.claim.passage.id for one in chosen))
     ordered = sorted(chosen, key=lambda one: (passages.index(one.claim.passage.id), one.place))
-    claims = tuple(_with_language_note(one.claim, setting) for one in ordered)
-    return (*claims, *status_claims(source, claims, setting))
+    claims = tuple(_with_language_note(one.claim, context) for one in ordered)
+    return (*claims, *status_claims(source, claims, context))
 
 
-def _with_language_note(claim: Claim, setting: AnswerContext) -> Claim:
-    if setting.language == claim.passage.language or setting.language == "de":
+def _with_language_note(claim: Claim, context: AnswerContext) -> Claim:
+    if context.language == claim.passage.language or context.language == "de":
         return claim
-    return replace(claim, note=setting.prompts.render("german_original", setting.language))
+    return replace(claim, note=context.prompts.render("german_original", context.language))
 
 
-def status_claims(source: SourceMetadata, claims: Sequence[Claim], setting: AnswerContext) -> Iterator[Claim]:
+def status_claims(source: SourceMetadata, claims: Sequence[Claim], context: AnswerContext) -> Iterator[Claim]:
     """End and successor of an ended programme as quotes; the date of a source that must be checked as a note."""
-    generated = setting.library.status_passages.get(source.id, {})
-    passage = generated.get(setting.language) or generated.get("de")
+    generated = context.corpus.status_passages.get(source.id, {})
+    passage = generated.get(context.language) or generated.get("de")
     quoted = {claim.quote for claim in claims}
-    if passage and is_ended(source, setting.today):
+    if passage and is_ended(source, context.today):
         over = getattr(source, "status", "") == "ended"
-        note = "" if over else setting.prompts.render("expired_note", setting.language)
+        note = "" if over else context.prompts.render("expired_note", context.language)
         said = numbers_in(" ".join(quoted))
         for sentence in passage.sentences[bool(source.as_of) :]:
             dates = numbers_in(sentence)
             if not over or (sentence not in quoted and not (dates and dates <= said)):
                 yield Claim(sentence, sentence, passage, 0.0, note)
     if source.verify:
-        yield _check_claim(source, passage, claims[-1].passage, setting)
+        yield _check_claim(source, passage, claims[-1].passage, context)
 
 
-def _check_claim(source: SourceMetadata, status: Passage | None, last: Passage, setting: AnswerContext) -> Claim:
+def _check_claim(source: SourceMetadata, status: Passage | None, last: Passage, context: AnswerContext) -> Claim:
     """„Stand … – bitte prüfen", carried by the indexed sentence that holds the date."""
     if status is None or not source.as_of:
-        return Claim("", "", last, 0.0, setting.prompts.render("check_note_undated", setting.language))
-    date_shown = format_date(source.as_of, setting.language)
-    text = setting.prompts.render("check_note", setting.language, as_of=date_shown)
+        return Claim("", "", last, 0.0, context.prompts.render("check_note_undated", context.language))
+    date_shown = format_date(source.as_of, context.language)
+    text = context.prompts.render("check_note", context.language, as_of=date_shown)
     return Claim(text, status.sentences[0], status, 0.0)
 
 
-def _lead_in(groups: Sequence[ClaimGroup], setting: AnswerContext) -> str:
+def _lead_in(groups: Sequence[ClaimGroup], context: AnswerContext) -> str:
     if not groups:
         return ""
     kind = groups[0].paragraphs[0][0].passage.kind if len(groups) == 1 else "mixed"
-    return setting.prompts.render(f"lead_in_{kind}", setting.language)
+    return context.prompts.render(f"lead_in_{kind}", context.language)

@@ -33,7 +33,7 @@ class PromptContext:
     floor: float
 
 
-def choose_material(question: str, evidence: RetrievalResult, quotes: Draft, setting: AnswerContext) -> PromptContext:
+def choose_material(question: str, evidence: RetrievalResult, quotes: Draft, context: AnswerContext) -> PromptContext:
     """The passages that the quoting draft rests on, then the next best, as many as a small model can read."""
     quoted = {claim.passage.id for group in quotes.groups for paragraph in group.paragraphs for claim in paragraph}
     readable = [one for one in evidence.ranked if not one.passage.generated]
@@ -43,7 +43,7 @@ def choose_material(question: str, evidence: RetrievalResult, quotes: Draft, set
         if chosen and sum(len(other.passage.text) for other in (*chosen, one)) > CHARACTERS:
             break
         chosen.append(one)
-    sentences = setting.library.generation.space.sentence_vectors
+    sentences = context.corpus.snapshot.space.sentence_vectors
     cited = (
         CitedPassage(one.passage, sentences[one.first_sentence : one.first_sentence + len(one.passage.sentences)])
         for one in chosen
@@ -51,9 +51,9 @@ def choose_material(question: str, evidence: RetrievalResult, quotes: Draft, set
     return PromptContext(question, tuple(chosen), tuple(cited), evidence.sentence_threshold)
 
 
-def answer_messages(material: PromptContext, setting: AnswerContext) -> list[Message]:
+def answer_messages(material: PromptContext, context: AnswerContext) -> list[Message]:
     """System and user message: numbered passages between tags, then the question; never an address of a page."""
-    prompts, language = setting.prompts, setting.language
+    prompts, language = context.prompts, context.language
     passages = "\n".join(
         prompts.render(
             "model_passage",
@@ -72,13 +72,13 @@ class GroundedGeneration:
     """An answer while a model writes it: iterate over its proven paragraphs, then see how it went."""
 
     def __init__(
-        self, model: LanguageModel, check: ClaimVerifier, material: PromptContext, setting: AnswerContext
+        self, model: LanguageModel, check: ClaimVerifier, material: PromptContext, context: AnswerContext
     ) -> None:
-        self.composition = GenerationStats()
-        self._chunks = model.stream(answer_messages(material, setting))
+        self.stats = GenerationStats()
+        self._chunks = model.stream(answer_messages(material, context))
         self._check = check
         self._material = material
-        self._setting = setting
+        self._context = context
         self._seen: set[str] = set()
         self._quoted: set[tuple[str, str]] = set()
         self._noted: set[str] = set()
@@ -90,7 +90,7 @@ class GroundedGeneration:
                 if claims := self._prove(sentence):
                     yield sentence.starts_paragraph, self._with_state(claims)
         except ModelError as error:
-            self.composition = replace(self.composition, failure=error.code)
+            self.stats = replace(self.stats, failure=error.code)
 
     def _prove(self, sentence: GeneratedSentence) -> tuple[Claim, ...]:
         """The sentence with what carries it, the quote that can stand in its place, or nothing."""
@@ -98,7 +98,7 @@ class GroundedGeneration:
         if not claims or self._is_repeated(claims[0]) or not self._may_quote(claims):
             claims = ()
         outcome = outcome if claims else "dropped"
-        self.composition = self.composition.counting(outcome)
+        self.stats = self.stats.counting(outcome)
         return claims
 
     def _judged(self, sentence: GeneratedSentence) -> tuple[tuple[Claim, ...], str]:
@@ -107,7 +107,7 @@ class GroundedGeneration:
             return (), "dropped"
         text = sentence.text if _END.search(sentence.text) else f"{sentence.text}."
         cited = [self._material.cited[place] for place in known]
-        verdict = self._check.verify(text, cited, self._setting.language)
+        verdict = self._check.verify(text, cited, self._context.language)
         if verdict.supported:
             claims = [self._claim("", known[place], quote) for place, quote in verdict.quotes]
             return (replace(claims[0], text=text), *claims[1:]), "shown"
@@ -147,8 +147,8 @@ class GroundedGeneration:
         for claim in claims:
             if claim.passage.document_id not in self._noted:
                 self._noted.add(claim.passage.document_id)
-                source = self._setting.library.generation.sources[claim.passage.document_id]
-                added += status_claims(source, [claim], self._setting)
+                source = self._context.corpus.snapshot.sources[claim.passage.document_id]
+                added += status_claims(source, [claim], self._context)
         return (*claims, *added)
 
 
@@ -157,7 +157,7 @@ def _is_unfit(text: str) -> bool:
     return len(text) < _SHORT or bool(_ADDRESS.search(text)) or "\ufffd" in text
 
 
-def is_enough(composition: GenerationStats) -> bool:
+def is_enough(stats: GenerationStats) -> bool:
     """Whether an answer can stand by itself: the model finished, and most of what it wrote is proven."""
-    kept = composition.shown + composition.replaced
-    return composition.failure is None and composition.shown > 0 and composition.dropped <= kept
+    kept = stats.shown + stats.replaced
+    return stats.failure is None and stats.shown > 0 and stats.dropped <= kept

@@ -83,87 +83,89 @@ def _generate(assistant: AppContext, request: Request, *, at_once: bool) -> Iter
     elif assistant.model is None or found.evidence.lexical_only:  # proving needs vectors
         yield from stream_answer(answer_with_quotes(found))
     else:
-        material = choose_material(found.inquiry.understood.standalone, found.evidence, found.quotes, found.setting)
-        writing = GroundedGeneration(assistant.model, assistant.claim_verifier, material, found.setting)
+        material = choose_material(
+            found.question_context.parsed.standalone, found.evidence, found.quotes, found.context
+        )
+        writing = GroundedGeneration(assistant.model, assistant.claim_verifier, material, found.context)
         yield from stream_generated(found, writing, assistant.model.name, at_once=at_once)
 
 
 def _retrieve(assistant: AppContext, request: Request) -> AnswerInput | Answer:
     """Evidence and proven quotes, or the refusal that the question ends in."""
     clock = StageTimer()
-    understood = _understand(assistant, request)
-    inquiry = QuestionContext(understood, request.lang or understood.language, clock)
+    parsed = _understand(assistant, request)
+    question_context = QuestionContext(parsed, request.lang or parsed.language, clock)
     clock.stop("understand")
-    if not understood.is_question:
-        return build_refusal(inquiry, "not_a_question", assistant.prompts, assistant.settings)
+    if not parsed.is_question:
+        return build_refusal(question_context, "not_a_question", assistant.prompts, assistant.settings)
     try:
-        library = assistant.live_index.corpus()
+        corpus = assistant.live_index.corpus()
     except IndexUnavailableError:
-        return build_refusal(inquiry, "unavailable", assistant.prompts, assistant.settings)
+        return build_refusal(question_context, "unavailable", assistant.prompts, assistant.settings)
     with assistant.concurrency_limit:
-        return _search(assistant, request, inquiry, library)
+        return _search(assistant, request, question_context, corpus)
 
 
 def _search(
-    assistant: AppContext, request: Request, inquiry: QuestionContext, library: SearchableCorpus
+    assistant: AppContext, request: Request, question_context: QuestionContext, corpus: SearchableCorpus
 ) -> AnswerInput | Answer:
     """What the sources hold on a question; pure computing."""
-    clock = inquiry.clock
-    query = _query(assistant, inquiry.understood, request.land)
-    evidence = retrieve(query, library, request.today)
+    clock = question_context.clock
+    query = _query(assistant, question_context.parsed, request.land)
+    evidence = retrieve(query, corpus, request.today)
     clock.stop("retrieve")
     replies = assistant.guardrail
     reply = replies.classify(query.vector) if replies and query.vector is not None else None
-    if reply and not matches_heading(query, evidence, library):
-        return build_refusal(inquiry, reply, assistant.prompts, assistant.settings)
+    if reply and not matches_heading(query, evidence, corpus):
+        return build_refusal(question_context, reply, assistant.prompts, assistant.settings)
     if evidence.sufficiency in ("off_topic", "none"):
         reason = "off_topic" if evidence.sufficiency == "off_topic" else "no_source"
         if evidence.lexical_only:  # what words alone do not find may be there all the same
             reason = "unavailable"
-        near = () if reason == "off_topic" else _suggest(assistant, query, evidence, inquiry.language)
-        return build_refusal(inquiry, reason, assistant.prompts, assistant.settings, near)
-    setting = AnswerContext(inquiry.language, library, assistant.prompts, request.today)
-    quotes = drop_unproven(select_quotes(evidence, query, inquiry.understood.question, setting))
+        near = () if reason == "off_topic" else _suggest(assistant, query, evidence, question_context.language)
+        return build_refusal(question_context, reason, assistant.prompts, assistant.settings, near)
+    context = AnswerContext(question_context.language, corpus, assistant.prompts, request.today)
+    quotes = drop_unproven(select_quotes(evidence, query, question_context.parsed.question, context))
     clock.stop("answer")
     if not quotes.groups:
         reason = "unavailable" if evidence.lexical_only else "unproven"
-        near = _suggest(assistant, query, evidence, inquiry.language)
-        return build_refusal(inquiry, reason, assistant.prompts, assistant.settings, near)
-    return AnswerInput(inquiry, evidence, setting, quotes)
+        near = _suggest(assistant, query, evidence, question_context.language)
+        return build_refusal(question_context, reason, assistant.prompts, assistant.settings, near)
+    return AnswerInput(question_context, evidence, context, quotes)
 
 
 def _suggest(assistant: AppContext, query: Query, evidence: RetrievalResult, language: Language) -> tuple[str, ...]:
-    return nearest_questions(evidence, query, language, assistant.tokenizer)
+    return nearest_questions(evidence, query, language, assistant.analyzer)
 
 
 def _understand(assistant: AppContext, request: Request) -> ParsedQuery:
     """By rules; a follow-up then by the language model, where one is connected."""
     try:
-        lexical = assistant.live_index.corpus().generation.space.lexical
+        lexical = assistant.live_index.corpus().snapshot.space.lexical
     except IndexUnavailableError:
         lexical = None
     question, default = validate_question(request.question), request.lang or request.default
-    understood = parse_query(question, request.history, assistant.tokenizer, assistant.prompts, default, lexical)
+    parsed = parse_query(question, request.history, assistant.analyzer, assistant.prompts, default, lexical)
     if assistant.model is None:
-        return understood
-    return rewrite_follow_up(assistant.model, understood, request.history, assistant.tokenizer, assistant.prompts)
+        return parsed
+    return rewrite_follow_up(assistant.model, parsed, request.history, assistant.analyzer, assistant.prompts)
 
 
-def _query(assistant: AppContext, understood: ParsedQuery, land: Land | None = None) -> Query:
-    return build_query(understood, assistant.encoder, assistant.tokenizer, assistant.regions, land)
+def _query(assistant: AppContext, parsed: ParsedQuery, land: Land | None = None) -> Query:
+    return build_query(parsed, assistant.embedder, assistant.analyzer, assistant.regions, land)
 
 
 def retrieve_passages(
     assistant: AppContext, question: str, history: Sequence[ChatMessage] = (), *, land: Land | None = None
 ) -> tuple[ScoredPassage, ...]:
     """The passages that a question would be answered from, whether or not it then is."""
-    understood = _understand(assistant, Request(question, history))
-    return retrieve(_query(assistant, understood, land), assistant.live_index.corpus(), date.today()).ranked
+    parsed = _understand(assistant, Request(question, history))
+    return retrieve(_query(assistant, parsed, land), assistant.live_index.corpus(), date.today()).ranked
 
 
 def search_passages(assistant: AppContext, text: str, count: int, kinds: Collection[Kind] = ()) -> list[dict[str, Any]]:
     """Plain search results as data; never refuses."""
-    understood = parse_query(validate_question(text), (), assistant.tokenizer, assistant.prompts)
+    parsed = parse_query(validate_question(text), (), assistant.analyzer, assistant.prompts)
     return [
         {
             "id": one.passage.document_id,
@@ -174,5 +176,5 @@ def search_passages(assistant: AppContext, text: str, count: int, kinds: Collect
             "text": one.passage.text,
             "score": round(one.score, 4),
         }
-        for one in search(_query(assistant, understood), assistant.live_index.corpus(), count, kinds)
+        for one in search(_query(assistant, parsed), assistant.live_index.corpus(), count, kinds)
     ]

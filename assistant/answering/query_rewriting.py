@@ -11,7 +11,7 @@ from assistant.core.errors import ModelError
 from assistant.core.models import ChatMessage, ParsedQuery
 from assistant.core.prompt_templates import Prompts
 from assistant.language.language_detection import detect_language
-from assistant.language.tokenizer import TermAnalyzer
+from assistant.language.term_analyzer import TermAnalyzer
 from assistant.retrieval.query_understanding import detect_intent
 
 TURNS = 4
@@ -22,33 +22,33 @@ _TURN_CHARACTERS = 600
 
 def rewrite_follow_up(
     model: LanguageModel,
-    understood: ParsedQuery,
+    parsed: ParsedQuery,
     history: Sequence[ChatMessage],
-    tokenizer: TermAnalyzer,
+    analyzer: TermAnalyzer,
     prompts: Prompts,
 ) -> ParsedQuery:
     """The question as the model would ask it, if that says nothing that was not said; else as it was understood."""
-    if not understood.is_follow_up:
-        return understood
-    text = _proposed(model, understood, history[-TURNS:], prompts)
-    if text is None or detect_language(text, understood.language) != understood.language:
-        return understood
-    said = (term for turn in history for term in tokenizer.terms(turn.content, understood.language))
-    asked = set(tokenizer.terms(understood.question, understood.language))
-    terms = set(tokenizer.terms(text, understood.language))
+    if not parsed.is_follow_up:
+        return parsed
+    text = _proposed(model, parsed, history[-TURNS:], prompts)
+    if text is None or detect_language(text, parsed.language) != parsed.language:
+        return parsed
+    said = (term for turn in history for term in analyzer.terms(turn.content, parsed.language))
+    asked = set(analyzer.terms(parsed.question, parsed.language))
+    terms = set(analyzer.terms(text, parsed.language))
     if not asked < terms or not terms <= asked.union(said):
-        return understood
-    area = detect_intent(terms, tokenizer) or understood.area
-    return replace(understood, standalone=text, subject="", context="", area=area)
+        return parsed
+    area = detect_intent(terms, analyzer) or parsed.area
+    return replace(parsed, standalone=text, subject="", context="", area=area)
 
 
 def _proposed(
-    model: LanguageModel, understood: ParsedQuery, history: Sequence[ChatMessage], prompts: Prompts
+    model: LanguageModel, parsed: ParsedQuery, history: Sequence[ChatMessage], prompts: Prompts
 ) -> str | None:
     """One line of the model, or ``None`` when it failed or wrote anything else."""
-    language = understood.language
+    language = parsed.language
     turns = "\n".join(f"{turn.role}: {sanitize(turn.content[:_TURN_CHARACTERS])}" for turn in history)
-    asked = prompts.render("model_conversation", language, turns=turns, question=sanitize(understood.question))
+    asked = prompts.render("model_conversation", language, turns=turns, question=sanitize(parsed.question))
     try:
         text = model.complete([("system", prompts.render("model_rewrite", language)), ("human", asked)], SECONDS)
     except ModelError:

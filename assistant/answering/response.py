@@ -21,62 +21,64 @@ from assistant.retrieval.suggested_questions import COUNT, suggest
 class QuestionContext:
     """A question on its way: how it was understood, the language of the reply, the clock."""
 
-    understood: ParsedQuery
+    parsed: ParsedQuery
     language: Language
     clock: StageTimer
 
 
 def build_answer(
-    inquiry: QuestionContext,
+    question_context: QuestionContext,
     evidence: RetrievalResult,
-    setting: AnswerContext,
+    context: AnswerContext,
     text: str,
-    numbering: CitationIndex,
-    composition: GenerationStats | None = None,
+    citation_index: CitationIndex,
+    stats: GenerationStats | None = None,
     model: str | None = None,
 ) -> Answer:
     """An answer of proven text; ``model`` names who worded at least one of its sentences."""
-    understood = inquiry.understood
-    inquiry.clock.stop("verify")
+    parsed = question_context.parsed
+    question_context.clock.stop("verify")
     return Answer(
-        question=understood.question,
-        standalone_question=understood.standalone,
-        language=inquiry.language,
+        question=parsed.question,
+        standalone_question=parsed.standalone,
+        language=question_context.language,
         status="answered",
         text=text,
-        citations=numbering.citations,
-        suggestions=suggest(evidence, understood.standalone, inquiry.language, setting.library, numbering.citations)
-        or setting.prompts.lines("examples", inquiry.language)[:COUNT],
+        citations=citation_index.citations,
+        suggestions=suggest(
+            evidence, parsed.standalone, question_context.language, context.corpus, citation_index.citations
+        )
+        or context.prompts.lines("examples", question_context.language)[:COUNT],
         mode="model" if model else "extractive",
         model=model,
         ai_generated=bool(model),
         caution="weak_evidence" if evidence.sufficiency == "weak" else None,
-        timings_ms=inquiry.clock.times(),
-        composition=composition,
+        timings_ms=question_context.clock.times(),
+        stats=stats,
     )
 
 
 def build_refusal(
-    inquiry: QuestionContext, reason: str, prompts: Prompts, settings: Settings, nearest: Sequence[str] = ()
+    question_context: QuestionContext, reason: str, prompts: Prompts, settings: Settings, nearest: Sequence[str] = ()
 ) -> Answer:
     """A refusal with its fixed, friendly reply, questions to ask instead and the human contact.
 
     ``nearest``: questions close to this one that the sources answer; examples fill up what is missing.
     """
     status: Status = reason if reason in get_args(Status) else "off_topic"  # type: ignore[assignment]
-    language, contact_url = inquiry.language, settings.contact_url
+    language, contact_url = question_context.language, settings.contact_url
     values = {"contact": prompts.render("contact", language, url=contact_url) if contact_url else ""}
     instead = tuple(dict.fromkeys((*nearest, *prompts.lines("examples", language))))[:COUNT]
     if reason != "unavailable":
         values["examples"] = "\n".join(f"- {question}" for question in instead)
     return Answer(
-        question=inquiry.understood.question,
-        standalone_question=inquiry.understood.standalone,
+        question=question_context.parsed.question,
+        standalone_question=question_context.parsed.standalone,
         language=language,
         status=status,
         text=prompts.render(reason, language, **values),
         suggestions=() if reason == "unavailable" else instead,
-        timings_ms=inquiry.clock.times(),
+        timings_ms=question_context.clock.times(),
     )
 
 
@@ -84,9 +86,9 @@ def build_refusal(
 class AnswerInput:
     """What an answer is told from: the question, its evidence, and the proven quotes that answer it."""
 
-    inquiry: QuestionContext
+    question_context: QuestionContext
     evidence: RetrievalResult
-    setting: AnswerContext
+    context: AnswerContext
     quotes: Draft
 
 
@@ -102,13 +104,13 @@ def split_pieces(text: str) -> tuple[str, ...]:
     return tuple(re.findall(r".+?(?:\](?: \([^)]*\))?(?=\s)|\n+|\Z)", text, re.DOTALL)) if text else ()
 
 
-def answer_with_quotes(found: AnswerInput, composition: GenerationStats | None = None) -> Answer:
+def answer_with_quotes(found: AnswerInput, stats: GenerationStats | None = None) -> Answer:
     """The answer that quotes; after a model that did not deliver it says so in a last line."""
-    numbering = CitationIndex(found.setting.library.generation.sources)
-    text = "".join([_caution(found), *render_draft(found.quotes, numbering)])
-    if composition:
-        text += f"\n\n{_fallback_notice(found, composition)}"
-    return build_answer(found.inquiry, found.evidence, found.setting, text, numbering, composition)
+    citation_index = CitationIndex(found.context.corpus.snapshot.sources)
+    text = "".join([_caution(found), *render_draft(found.quotes, citation_index)])
+    if stats:
+        text += f"\n\n{_fallback_notice(found, stats)}"
+    return build_answer(found.question_context, found.evidence, found.context, text, citation_index, stats)
 
 
 def stream_generated(
@@ -118,27 +120,27 @@ def stream_generated(
 
     With ``at_once`` nothing is shown before the end, so then only quotes remain.
     """
-    numbering = CitationIndex(found.setting.library.generation.sources)
+    citation_index = CitationIndex(found.context.corpus.snapshot.sources)
     shown: list[AnswerDelta] = []
     said: set[str] = set()
     for opens, claims in writing:
         said.update(claim.quote for claim in claims)
         before = _caution(found) if not shown else "\n\n" if opens else " "
-        text = before + "".join(sentences(claims, numbering))
-        shown.append(AnswerDelta(text, numbering.citations))
+        text = before + "".join(sentences(claims, citation_index))
+        shown.append(AnswerDelta(text, citation_index.citations))
         if not at_once:
             yield shown[-1]
-    composition = writing.composition
-    found.inquiry.clock.stop("answer")
-    enough = is_enough(composition)
+    stats = writing.stats
+    found.question_context.clock.stop("answer")
+    enough = is_enough(stats)
     if not enough and (at_once or not shown):
-        yield from stream_answer(answer_with_quotes(found, composition))
+        yield from stream_answer(answer_with_quotes(found, stats))
         return
-    added = [] if enough else [AnswerDelta(_supplement(found, composition, said, numbering), numbering.citations)]
+    added = [] if enough else [AnswerDelta(_supplement(found, stats, said, citation_index), citation_index.citations)]
     yield from (*shown, *added) if at_once else added
     text = "".join(piece.text for piece in (*shown, *added))
-    author = model if composition.shown else None
-    yield build_answer(found.inquiry, found.evidence, found.setting, text, numbering, composition, author)
+    author = model if stats.shown else None
+    yield build_answer(found.question_context, found.evidence, found.context, text, citation_index, stats, author)
 
 
 def mode_note(answer: Answer, prompts: Prompts) -> str:
@@ -157,23 +159,23 @@ def _caution(found: AnswerInput) -> str:
     if found.evidence.sufficiency != "weak":
         return ""
     name = "words_only" if found.evidence.lexical_only else "caution"
-    return f"{found.setting.prompts.render(name, found.setting.language)}\n\n"
+    return f"{found.context.prompts.render(name, found.context.language)}\n\n"
 
 
-def _fallback_notice(found: AnswerInput, composition: GenerationStats) -> str:
+def _fallback_notice(found: AnswerInput, stats: GenerationStats) -> str:
     """One quiet line: why there are quotes although a model is connected."""
-    name = "model_failed" if composition.failure else "model_unproven"
-    return found.setting.prompts.render(name, found.setting.language)
+    name = "model_failed" if stats.failure else "model_unproven"
+    return found.context.prompts.render(name, found.context.language)
 
 
 def _supplement(
-    found: AnswerInput, composition: GenerationStats, said: Collection[str], numbering: CitationIndex
+    found: AnswerInput, stats: GenerationStats, said: Collection[str], citation_index: CitationIndex
 ) -> str:
     """The quotes that were not said yet, below what is shown already, and the quiet line."""
     groups = tuple(group for group in (_unsaid(group, said) for group in found.quotes.groups) if group.paragraphs)
-    lead_in = found.setting.prompts.render("model_quotes", found.setting.language)
-    quotes = "".join(render_draft(Draft(lead_in, groups), numbering)) if groups else ""
-    return "".join(f"\n\n{part}" for part in (quotes, _fallback_notice(found, composition)) if part)
+    lead_in = found.context.prompts.render("model_quotes", found.context.language)
+    quotes = "".join(render_draft(Draft(lead_in, groups), citation_index)) if groups else ""
+    return "".join(f"\n\n{part}" for part in (quotes, _fallback_notice(found, stats)) if part)
 
 
 def _unsaid(group: ClaimGroup, said: Collection[str]) -> ClaimGroup:

@@ -14,7 +14,7 @@ from assistant.index.embeddings import MAXIMUM_THREADS, Embedder
 from assistant.index.live_index import LiveIndex
 from assistant.index.vector_store import Store
 from assistant.language.regions import RegionDetector
-from assistant.language.tokenizer import TermAnalyzer
+from assistant.language.term_analyzer import TermAnalyzer
 from assistant.retrieval.intent_guardrail import IntentGuardrail
 
 # As many questions are worked on at once as there are cores: forty threads on two cores cost seven times the
@@ -27,8 +27,8 @@ class AppContext:
     """Everything that answering needs, built once per process."""
 
     settings: Settings
-    encoder: Embedder
-    tokenizer: TermAnalyzer
+    embedder: Embedder
+    analyzer: TermAnalyzer
     regions: RegionDetector
     prompts: Prompts
     live_index: LiveIndex

@@ -36,7 +36,7 @@ class IndexBusyError(AssistantError):
 
 
 class IndexUnavailableError(AssistantError):
-    """No usable index generation exists."""
+    """No usable index snapshot exists."""
 
 
 class IndexWriteError(AssistantError):

@@ -173,12 +173,12 @@ class Answer:
     ai_generated: bool = False
     caution: Literal["weak_evidence"] | None = None
     timings_ms: dict[str, float] = field(default_factory=dict)
-    composition: GenerationStats | None = None
+    stats: GenerationStats | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain data, in the order of the contract; how a model's text fared stays inside."""
         data = asdict(self)
-        del data["composition"]
+        del data["stats"]
         return data
 
 

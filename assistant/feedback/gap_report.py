@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from assistant.core.models import Language
 from assistant.feedback.store import Unanswered
-from assistant.language.tokenizer import term
+from assistant.language.term_analyzer import term
 
 ALIKE = 0.34
 SHOWN_WORDS = 6

@@ -17,7 +17,7 @@ from assistant.feedback.store import FeedbackStore, Unanswered
 from assistant.index.bm25 import BM25Index
 from assistant.language.lemmatizer import is_word, lemma
 from assistant.language.stopwords import ENGLISH, GERMAN
-from assistant.language.tokenizer import decompound_terms, term
+from assistant.language.term_analyzer import decompound_terms, term
 from assistant.retrieval.query_understanding import clean, detect_intent
 
 logger = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ def _unanswered(assistant: AppContext, answer: Answer) -> Unanswered:
     # What has nothing to do with the field may be about a person's life: only words of the field stay.
     words = domain_terms(assistant, question, language, only_trade=answer.status == "off_topic")
     status = answer.status if answer.caution is None else "weak_evidence"
-    area = detect_intent(assistant.tokenizer.terms(" ".join(words), language), assistant.tokenizer) or ""
+    area = detect_intent(assistant.analyzer.terms(" ".join(words), language), assistant.analyzer) or ""
     return Unanswered(date.today().isoformat(), status, language, area, words, _nearest(assistant, answer))
 
 
@@ -97,11 +97,11 @@ def domain_terms(
 def _trade(assistant: AppContext, language: Language) -> Callable[[str], bool]:
     """A test whether the sources use a word, or all parts of a long compound; names of authors do not count."""
     try:
-        generation = assistant.live_index.corpus().generation
+        snapshot = assistant.live_index.corpus().snapshot
     except IndexUnavailableError:
         return lambda word: False
-    lexical = generation.space.lexical
-    authors = _authors(generation.sources.values())
+    lexical = snapshot.space.lexical
+    authors = _authors(snapshot.sources.values())
 
     def test(word: str) -> bool:
         small = word.lower()

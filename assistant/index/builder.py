@@ -1,6 +1,6 @@
-"""Documents to a new index generation: what changed is embedded, the rest is taken along.
+"""Documents to a new index snapshot: what changed is embedded, the rest is taken along.
 
-A generation is built in a folder of its own, checked, and only then named as the
+A snapshot is built in a folder of its own, checked, and only then named as the
 current one, so a reader never sees half an index. One process writes at a time.
 """
 
@@ -37,16 +37,16 @@ from assistant.index.snapshot import (
     checksum,
     current_snapshot_id,
     find_damage,
-    generation_folder,
-    generations,
     load_vectors,
     read_manifest,
     read_rows,
+    snapshot_folder,
+    snapshots,
     write_files,
 )
 from assistant.index.vector_store import EmbeddedChroma, IndexDelta, Store
 from assistant.ingestion.chunking import chunk_document
-from assistant.language.tokenizer import TermAnalyzer
+from assistant.language.term_analyzer import TermAnalyzer
 
 FORMAT = 3
 
@@ -55,7 +55,7 @@ FORMAT = 3
 class BuildResult:
     """What indexing did."""
 
-    generation: str
+    snapshot: str
     added: int
     changed: int
     removed: int
@@ -69,14 +69,14 @@ class IndexInput:
     """Everything that decides what an index holds."""
 
     documents: tuple[Document, ...]
-    encoder: CachingEmbedder
-    tokenizer: TermAnalyzer
+    embedder: CachingEmbedder
+    analyzer: TermAnalyzer
     calibration: Calibration
 
     @property
     def fingerprint(self) -> str:
         """Changes with the abbreviations and the calibration questions, which every row depends on."""
-        return f"{self.tokenizer.fingerprint}-{self.calibration.fingerprint}"
+        return f"{self.analyzer.fingerprint}-{self.calibration.fingerprint}"
 
 
 def refresh(
@@ -103,7 +103,7 @@ def refresh_locked(
     changed = sum(1 for one in new if one in old and old[one] != new[one])
     added = len(new.keys() - old.keys())
     return BuildResult(
-        generation=manifest.id,
+        snapshot=manifest.id,
         added=added,
         changed=changed,
         removed=len(old.keys() - new.keys()),
@@ -130,18 +130,18 @@ def write_lock(data_dir: Path) -> Iterator[None]:
 
 def _last_usable(data_dir: Path, given: IndexInput, store: Store) -> tuple[Manifest | None, list[IndexedPassage]]:
     """The last manifest with its rows, if it was built by the same format, model and calibration and is whole."""
-    generation = current_snapshot_id(data_dir)
-    if generation is None:
+    snapshot = current_snapshot_id(data_dir)
+    if snapshot is None:
         return None, []
     try:
-        manifest = read_manifest(data_dir, generation)
-        folder = generation_folder(data_dir, generation)
+        manifest = read_manifest(data_dir, snapshot)
+        folder = snapshot_folder(data_dir, snapshot)
         check_files(folder, manifest, FILES)
         rows = read_rows(folder)
         load_vectors(folder, manifest, [row.passage.id for row in rows], store)
     except IndexUnavailableError:
         return None, []
-    expected = (FORMAT, given.encoder.encoder.model_id, given.fingerprint)
+    expected = (FORMAT, given.embedder.embedder.model_id, given.fingerprint)
     same = (manifest.format, manifest.model_id, manifest.calibration) == expected
     return (manifest, rows) if same else (None, [])
 
@@ -154,13 +154,13 @@ def _build(
     store: Store,
     report: Report,
 ) -> Manifest:
-    generation = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"
-    partial = data_dir / "generations" / f"{generation}{PARTIAL}"
+    snapshot = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"
+    partial = data_dir / "generations" / f"{snapshot}{PARTIAL}"
     partial.mkdir(parents=True)
     try:
-        growing_from = generation_folder(data_dir, last.id) if last else None
-        manifest = _fill(partial, generation, given, last, kept, _Target(store, growing_from), report)
-        partial.rename(generation_folder(data_dir, generation))
+        growing_from = snapshot_folder(data_dir, last.id) if last else None
+        manifest = _fill(partial, snapshot, given, last, kept, _Target(store, growing_from), report)
+        partial.rename(snapshot_folder(data_dir, snapshot))
     except BaseException:
         drop_folder(partial, store)
         raise
@@ -169,7 +169,7 @@ def _build(
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """Where vectors go, and the folder of the generation that the new one grows from."""
+    """Where vectors go, and the folder of the snapshot that the new one grows from."""
 
     store: Store
     last: Path | None
@@ -177,34 +177,34 @@ class _Target:
 
 def _fill(
     folder: Path,
-    generation: str,
+    snapshot: str,
     given: IndexInput,
     last: Manifest | None,
     kept: Sequence[IndexedPassage],
     target: _Target,
     report: Report,
 ) -> Manifest:
-    """Write all files of a generation into ``folder``, the manifest last."""
+    """Write all files of a snapshot into ``folder``, the manifest last."""
     rows, fresh, gone = _rows(given, last, kept, report)
     passages = [row.passage for row in rows]
-    vectors, sentence_vectors = _embed(given.encoder, passages, report)
+    vectors, sentence_vectors = _embed(given.embedder, passages, report)
     sentences = Int8Matrix.of(sentence_vectors)
     new = [place for place, row in enumerate(rows) if row.passage.id in fresh]
     report("Speichern", 0, len(new))
     content = IndexDelta(passages, vectors, new, gone)
-    target.store.write(generation, folder, content, target.last, lambda done, total: report("Speichern", done, total))
+    target.store.write(snapshot, folder, content, target.last, lambda done, total: report("Speichern", done, total))
     report("Abschluss", 0, 1)
     lexical = build_lexical_index([(row.terms, row.sentence_terms) for row in rows])
     write_files(folder, given.documents, rows, vectors, sentences, lexical)
-    shift = language_shift(given.encoder, given.calibration)
+    shift = language_shift(given.embedder, given.calibration)
     space = assemble_space(passages, Int8Matrix.of(vectors), sentences, lexical, shift)
-    thresholds = calibrate(space, given.encoder, given.tokenizer, given.calibration)
-    word_thresholds = calibrate_words(space, given.tokenizer, given.calibration)
+    thresholds = calibrate(space, given.embedder, given.analyzer, given.calibration)
+    word_thresholds = calibrate_words(space, given.analyzer, given.calibration)
     manifest = Manifest(
-        id=generation,
+        id=snapshot,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         format=FORMAT,
-        model_id=given.encoder.encoder.model_id,
+        model_id=given.embedder.embedder.model_id,
         calibration=given.fingerprint,
         passages=len(passages),
         sentences=len(sentences),
@@ -223,7 +223,7 @@ def _fill(
 def _rows(
     given: IndexInput, last: Manifest | None, kept: Sequence[IndexedPassage], report: Report
 ) -> tuple[list[IndexedPassage], set[str], list[str]]:
-    """All rows of the new generation, the ids that are fresh, and the ids to remove from the copied store."""
+    """All rows of the new snapshot, the ids that are fresh, and the ids to remove from the copied store."""
     old = last.documents if last else {}
     same = {one.source.id for one in given.documents if old.get(one.source.id) == one.fingerprint}
     by_document: dict[str, list[IndexedPassage]] = {}
@@ -235,7 +235,7 @@ def _rows(
         if document.source.id in same:
             rows += by_document.get(document.source.id, [])
             continue
-        new = [_row(passage, document, given.tokenizer) for passage in chunk_document(document)]
+        new = [_row(passage, document, given.analyzer) for passage in chunk_document(document)]
         fresh.update(row.passage.id for row in new)
         rows += new
         report("Lesen", number + 1, len(given.documents))
@@ -243,18 +243,18 @@ def _rows(
     return rows, fresh, gone
 
 
-def _row(passage: Passage, document: Document, tokenizer: TermAnalyzer) -> IndexedPassage:
+def _row(passage: Passage, document: Document, analyzer: TermAnalyzer) -> IndexedPassage:
     head = f"{passage.header}\n{' '.join(document.source.keywords)}"
-    sentences = [tokenizer.terms(sentence, passage.language) for sentence in passage.sentences]
-    return IndexedPassage(passage, tokenizer.terms(head, passage.language), sentences)
+    sentences = [analyzer.terms(sentence, passage.language) for sentence in passage.sentences]
+    return IndexedPassage(passage, analyzer.terms(head, passage.language), sentences)
 
 
-def _embed(encoder: CachingEmbedder, passages: Sequence[Passage], report: Report) -> tuple[Floats, Floats]:
+def _embed(embedder: CachingEmbedder, passages: Sequence[Passage], report: Report) -> tuple[Floats, Floats]:
     """Vectors of all passages ``(n, d)`` and of all their sentences ``(m, d)``."""
     texts = [embedded_text(passage) for passage in passages]
     sentences = [sentence for passage in passages for sentence in passage.sentences]
-    vectors = encoder.encode(texts, progress=lambda done, total: report("Passagen", done, total))
-    return vectors, encoder.encode(sentences, progress=lambda done, total: report("Sätze", done, total))
+    vectors = embedder.encode(texts, progress=lambda done, total: report("Passagen", done, total))
+    return vectors, embedder.encode(sentences, progress=lambda done, total: report("Sätze", done, total))
 
 
 def embedded_text(passage: Passage) -> str:
@@ -262,16 +262,16 @@ def embedded_text(passage: Passage) -> str:
     return f"{passage.header}\n{passage.text}"
 
 
-def _switch(data_dir: Path, generation: str, store: Store) -> None:
-    """Name the current generation in one step; only it and the last good one before it are kept.
+def _switch(data_dir: Path, snapshot: str, store: Store) -> None:
+    """Name the current snapshot in one step; only it and the last good one before it are kept.
 
     Which one that is follows from what was in use, not from the ids: a clock may have jumped.
     """
-    before = [one for one in generations(data_dir) if one != generation]
-    kept = {generation, next((one for one in before if _is_whole(data_dir, one, store)), generation)}
+    before = [one for one in snapshots(data_dir) if one != snapshot]
+    kept = {snapshot, next((one for one in before if _is_whole(data_dir, one, store)), snapshot)}
     pointer = data_dir / "current.new"
     with open(pointer, "w", encoding="utf-8") as file:
-        file.write(generation)
+        file.write(snapshot)
         file.flush()
         os.fsync(file.fileno())  # an empty pointer after a power cut would hide a good index
     pointer.replace(data_dir / "current")
@@ -280,21 +280,21 @@ def _switch(data_dir: Path, generation: str, store: Store) -> None:
             drop_folder(folder, store)
 
 
-def _is_whole(data_dir: Path, generation: str, store: Store) -> bool:
+def _is_whole(data_dir: Path, snapshot: str, store: Store) -> bool:
     try:
-        manifest = read_manifest(data_dir, generation)
-        check_files(generation_folder(data_dir, generation), manifest, FILES)
+        manifest = read_manifest(data_dir, snapshot)
+        check_files(snapshot_folder(data_dir, snapshot), manifest, FILES)
         return not find_damage(data_dir, manifest, store)
     except (IndexUnavailableError, VectorStoreUnavailableError):
         return False
 
 
 def drop_folder(folder: Path, store: Store) -> None:
-    """Delete a generation; while its server cannot be told, an empty folder stays as a reminder."""
-    generation = folder.name.removesuffix(PARTIAL)
+    """Delete a snapshot; while its server cannot be told, an empty folder stays as a reminder."""
+    snapshot = folder.name.removesuffix(PARTIAL)
     shutil.rmtree(folder, ignore_errors=True)
     try:
-        store.drop(generation)
+        store.drop(snapshot)
     except VectorStoreUnavailableError:
         with suppress(OSError):
-            folder.with_name(generation + PARTIAL).mkdir()
+            folder.with_name(snapshot + PARTIAL).mkdir()

@@ -17,7 +17,7 @@ import numpy as np
 from assistant.core.models import Language
 from assistant.index.embedding_cache import CachingEmbedder
 from assistant.index.scoring import Floats, VectorSpace, reached, score_many
-from assistant.language.tokenizer import TermAnalyzer
+from assistant.language.term_analyzer import TermAnalyzer
 
 FOLDER = Path(__file__).with_name("calibration")
 FOREIGN_QUANTILE = 0.50
@@ -62,35 +62,33 @@ def _read_table(path: Path) -> list[tuple[str, str]]:
     return [(first.strip(), second.strip()) for first, second in cells]
 
 
-def language_shift(encoder: CachingEmbedder, calibration: Calibration) -> Floats:
+def language_shift(embedder: CachingEmbedder, calibration: Calibration) -> Floats:
     """Mean German minus mean English question vector over the pairs; ``(d,)``."""
-    german = encoder.encode([pair[0] for pair in calibration.pairs], "query")
-    english = encoder.encode([pair[1] for pair in calibration.pairs], "query")
+    german = embedder.encode([pair[0] for pair in calibration.pairs], "query")
+    english = embedder.encode([pair[1] for pair in calibration.pairs], "query")
     return np.asarray(german.mean(axis=0) - english.mean(axis=0), dtype=np.float32)
 
 
 def calibrate(
-    space: VectorSpace, encoder: CachingEmbedder, tokenizer: TermAnalyzer, calibration: Calibration
+    space: VectorSpace, embedder: CachingEmbedder, analyzer: TermAnalyzer, calibration: Calibration
 ) -> dict[Language, Thresholds]:
     """Quantiles of the signal that the foreign questions of each language reach on this index."""
-    vectors = encoder.encode([question for _, question in calibration.nulls], "query")
-    return _quantiles(space, vectors, tokenizer, calibration)
+    vectors = embedder.encode([question for _, question in calibration.nulls], "query")
+    return _quantiles(space, vectors, analyzer, calibration)
 
 
-def calibrate_words(
-    space: VectorSpace, tokenizer: TermAnalyzer, calibration: Calibration
-) -> dict[Language, Thresholds]:
+def calibrate_words(space: VectorSpace, analyzer: TermAnalyzer, calibration: Calibration) -> dict[Language, Thresholds]:
     """The same for questions that are compared by their words alone."""
-    return _quantiles(space, None, tokenizer, calibration)
+    return _quantiles(space, None, analyzer, calibration)
 
 
 def _quantiles(
-    space: VectorSpace, vectors: Floats | None, tokenizer: TermAnalyzer, calibration: Calibration
+    space: VectorSpace, vectors: Floats | None, analyzer: TermAnalyzer, calibration: Calibration
 ) -> dict[Language, Thresholds]:
     thresholds: dict[Language, Thresholds] = {}
     for language in get_args(Language):
         places = [place for place, (one, _) in enumerate(calibration.nulls) if one == language]
-        terms = [tokenizer.terms(calibration.nulls[place][1], language) for place in places]
+        terms = [analyzer.terms(calibration.nulls[place][1], language) for place in places]
         chosen = None if vectors is None else vectors[places]
         thresholds[language] = _thresholds([reached(one) for one in score_many(space, chosen, terms, language)])
     return thresholds

@@ -1,4 +1,4 @@
-"""Passages and vectors on a Chroma server, one collection per generation.
+"""Passages and vectors on a Chroma server, one collection per snapshot.
 
 Spoken to over its REST interface with httpx, because the Python client waits for ever
 on a server that accepts and never answers.
@@ -97,10 +97,10 @@ class ChromaServer:
         alone = httpx.Limits(max_keepalive_connections=0)  # nothing stays open that a restarted server has forgotten
         self._client = httpx.Client(base_url=address.url, headers=dict(address.headers), limits=alone)
 
-    def write(self, generation: str, folder: Path, content: IndexDelta, last: Path | None, progress: Progress) -> None:
+    def write(self, snapshot: str, folder: Path, content: IndexDelta, last: Path | None, progress: Progress) -> None:
         """Upload a whole collection, because a server cannot copy one; it counts only once it is named as current."""
         self._call("GET", "/api/v2/heartbeat")
-        body = {"name": collection_name(generation), "configuration": _CONFIGURATION, "get_or_create": True}
+        body = {"name": collection_name(snapshot), "configuration": _CONFIGURATION, "get_or_create": True}
         collection = f"{_PATH}/{self._call('POST', _PATH, body)['id']}"
         for start in range(0, len(content.passages), _BATCH):
             some = content.passages[start : start + _BATCH]
@@ -116,32 +116,32 @@ class ChromaServer:
         if stored != len(content.passages):
             raise IndexUnavailableError(f"Chroma enthält {stored} statt {len(content.passages)} Passagen.")
 
-    def read(self, generation: str, folder: Path, ids: Sequence[str]) -> NDArray[np.float32]:
+    def read(self, snapshot: str, folder: Path, ids: Sequence[str]) -> NDArray[np.float32]:
         """All vectors ``(len(ids), d)`` in the order of ``ids``, in batches; a missing one means damage."""
-        collection = self._collection(generation)
+        collection = self._collection(snapshot)
         stored = self._call("GET", f"{collection}/count", seconds=BULK_SECONDS)
         if stored != len(ids):
             raise IndexUnavailableError(f"Chroma enthält {stored} statt {len(ids)} Passagen.")
         parts = [self._read_some(collection, ids[start : start + _BATCH]) for start in range(0, len(ids), _BATCH)]
         return np.concatenate(parts) if parts else np.zeros((0, 0), np.float32)
 
-    def is_there(self, generation: str, folder: Path) -> bool:
+    def is_there(self, snapshot: str, folder: Path) -> bool:
         """Whether the collection exists."""
         try:
-            self._collection(generation)
+            self._collection(snapshot)
         except IndexUnavailableError:
             return False
         return True
 
-    def drop(self, generation: str) -> None:
+    def drop(self, snapshot: str) -> None:
         """Delete the collection, if it exists."""
         try:
-            self._call("DELETE", f"{_PATH}/{collection_name(generation)}", seconds=BULK_SECONDS)
+            self._call("DELETE", f"{_PATH}/{collection_name(snapshot)}", seconds=BULK_SECONDS)
         except IndexUnavailableError:
             return
 
-    def _collection(self, generation: str) -> str:
-        return f"{_PATH}/{self._call('GET', f'{_PATH}/{collection_name(generation)}')['id']}"
+    def _collection(self, snapshot: str) -> str:
+        return f"{_PATH}/{self._call('GET', f'{_PATH}/{collection_name(snapshot)}')['id']}"
 
     def _read_some(self, collection: str, ids: Sequence[str]) -> NDArray[np.float32]:
         body = {"ids": list(ids), "include": ["embeddings"]}
@@ -182,6 +182,6 @@ class ChromaServer:
         return response.status_code, json.loads(text) if text and response.is_success else None
 
 
-def collection_name(generation: str) -> str:
-    """The collection of a generation."""
-    return f"netzlotse-{generation}"
+def collection_name(snapshot: str) -> str:
+    """The collection of a snapshot."""
+    return f"netzlotse-{snapshot}"

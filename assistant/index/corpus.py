@@ -14,7 +14,7 @@ from assistant.core.models import KINDS, Language, Passage
 from assistant.core.source_status import source_laender
 from assistant.core.sources import Funding, Land, SourceMetadata, SupportOffer
 from assistant.index.snapshot import IndexSnapshot
-from assistant.language.tokenizer import TermAnalyzer
+from assistant.language.term_analyzer import TermAnalyzer
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Restrictions:
 
 @dataclass(frozen=True, slots=True)
 class SearchableCorpus:
-    """A generation with what retrieval looks up in it, prepared once.
+    """A snapshot with what retrieval looks up in it, prepared once.
 
     ``document_of`` ``(n,)`` gives the place of each passage's document, ``kinds`` ``(n,)``
     the place of its kind in ``KINDS``; ``doubled`` ``(n,)`` marks English parts of documents that have a German
@@ -56,7 +56,7 @@ class SearchableCorpus:
     places of each document's passages, ``status_passages`` its generated passage by language.
     """
 
-    generation: IndexSnapshot
+    snapshot: IndexSnapshot
     document_of: NDArray[np.int64]
     doubled: NDArray[np.bool_]
     kinds: NDArray[np.int8]
@@ -66,30 +66,30 @@ class SearchableCorpus:
     status_passages: Mapping[str, Mapping[Language, Passage]]
 
 
-def build_corpus(generation: IndexSnapshot, tokenizer: TermAnalyzer) -> SearchableCorpus:
-    """Look-ups over a loaded generation."""
-    places = {one: place for place, one in enumerate(generation.sources)}
-    laender = {one: source_laender(source) for one, source in generation.sources.items()}
-    german = {passage.document_id for passage in generation.passages if passage.language == "de"}
+def build_corpus(snapshot: IndexSnapshot, analyzer: TermAnalyzer) -> SearchableCorpus:
+    """Look-ups over a loaded snapshot."""
+    places = {one: place for place, one in enumerate(snapshot.sources)}
+    laender = {one: source_laender(source) for one, source in snapshot.sources.items()}
+    german = {passage.document_id for passage in snapshot.passages if passage.language == "de"}
     return SearchableCorpus(
-        generation,
-        np.array([places[p.document_id] for p in generation.passages], dtype=np.int64),
-        np.array([p.language == "en" and p.document_id in german for p in generation.passages], dtype=np.bool_),
-        np.array([KINDS.index(p.kind) for p in generation.passages], dtype=np.int8),
-        np.array([bool(laender[p.document_id]) for p in generation.passages], dtype=np.bool_),
-        _restrictions(list(generation.sources.values()), list(laender.values()), tokenizer),
-        _places_of(generation.passages),
-        _status_passages(generation.passages),
+        snapshot,
+        np.array([places[p.document_id] for p in snapshot.passages], dtype=np.int64),
+        np.array([p.language == "en" and p.document_id in german for p in snapshot.passages], dtype=np.bool_),
+        np.array([KINDS.index(p.kind) for p in snapshot.passages], dtype=np.int8),
+        np.array([bool(laender[p.document_id]) for p in snapshot.passages], dtype=np.bool_),
+        _restrictions(list(snapshot.sources.values()), list(laender.values()), analyzer),
+        _places_of(snapshot.passages),
+        _status_passages(snapshot.passages),
     )
 
 
 def _restrictions(
-    sources: Sequence[SourceMetadata], laender: Sequence[frozenset[Land]], tokenizer: TermAnalyzer
+    sources: Sequence[SourceMetadata], laender: Sequence[frozenset[Land]], analyzer: TermAnalyzer
 ) -> Restrictions:
     lands: tuple[Land, ...] = get_args(Land)
     names: dict[str, list[tuple[frozenset[str], int]]] = {}
     for place, source in enumerate(sources):
-        for name in _names(source, tokenizer) if isinstance(source, Funding | SupportOffer) else ():
+        for name in _names(source, analyzer) if isinstance(source, Funding | SupportOffer) else ():
             names.setdefault(min(name), []).append((name, place))
     return Restrictions(
         np.array([_last_day(source) for source in sources], dtype=np.int64),
@@ -119,8 +119,8 @@ def _status_passages(passages: Sequence[Passage]) -> Mapping[str, Mapping[Langua
     return found
 
 
-def _names(source: SourceMetadata, tokenizer: TermAnalyzer) -> tuple[frozenset[str], ...]:
+def _names(source: SourceMetadata, analyzer: TermAnalyzer) -> tuple[frozenset[str], ...]:
     """What a source is called, as sets of terms: short title, id and aliases."""
     called = [source.short_title or source.title, *(one.replace("-", " ") for one in (source.id, *source.aliases))]
-    words = (frozenset(tokenizer.words(one)) for one in called)
+    words = (frozenset(analyzer.words(one)) for one in called)
     return tuple(one for one in words if one)

@@ -65,9 +65,9 @@ def load_shipped(path: Path = SHIPPED_FILE) -> ShippedVectors:
     return ShippedVectors({key.tobytes(): row for row, key in enumerate(keys)}, bytes_, scales)
 
 
-def save_shipped(encoder: Embedder, texts: Iterable[tuple[Role, str]], vectors: Vectors, path: Path) -> None:
+def save_shipped(embedder: Embedder, texts: Iterable[tuple[Role, str]], vectors: Vectors, path: Path) -> None:
     """Write the shipped file for these texts and their ``(n, d)`` vectors."""
-    keys = [vector_key(encoder.model_id, role, text) for role, text in texts]
+    keys = [vector_key(embedder.model_id, role, text) for role, text in texts]
     order = sorted(range(len(keys)), key=keys.__getitem__)
     bytes_, scales = quantise(vectors)
     table = np.frombuffer(b"".join(keys[row] for row in order), dtype=np.uint8).reshape(-1, 16)
@@ -134,14 +134,14 @@ class VectorCache:
 class CachingEmbedder:
     """An encoder that embeds only texts whose vector is neither shipped nor cached."""
 
-    encoder: Embedder
+    embedder: Embedder
     shipped: ShippedVectors
     cache: VectorCache
 
     def encode(self, texts: Sequence[str], role: Role = "passage", progress: Progress | None = None) -> Vectors:
         """Vectors of length one, shape ``(len(texts), dimension)``; ``progress(done, total)`` while embedding."""
-        keys = [vector_key(self.encoder.model_id, role, text) for text in texts]
-        result = np.zeros((len(texts), self.encoder.dimension), dtype=np.float32)
+        keys = [vector_key(self.embedder.model_id, role, text) for text in texts]
+        result = np.zeros((len(texts), self.embedder.dimension), dtype=np.float32)
         missing = self._fill_known(keys, result)
         unique = list({keys[row]: row for row in missing}.values())
         for start in range(0, len(unique), _BATCH):
@@ -174,5 +174,5 @@ class CachingEmbedder:
 
     def _embed(self, texts: Sequence[str], role: Role) -> Vectors:
         if role == "query":
-            return np.stack([self.encoder.encode_query(text) for text in texts])
-        return self.encoder.encode_documents(texts)
+            return np.stack([self.embedder.encode_query(text) for text in texts])
+        return self.embedder.encode_documents(texts)

@@ -17,12 +17,12 @@ from assistant.index.snapshot import (
     IndexSnapshot,
     current_snapshot_id,
     find_damage,
-    generations,
-    load_generation,
+    load_snapshot,
     load_texts,
+    snapshots,
 )
 from assistant.index.vector_store import Store
-from assistant.language.tokenizer import TermAnalyzer
+from assistant.language.term_analyzer import TermAnalyzer
 
 logger = logging.getLogger(__name__)
 LOOK_EVERY_SECONDS = 2.0
@@ -45,14 +45,14 @@ class Condition:
 
 
 class LiveIndex:
-    """Holds the best library there is: the current generation, else the last good one, else words without vectors."""
+    """Holds the best library there is: the current snapshot, else the last good one, else words without vectors."""
 
-    def __init__(self, data_dir: Path, tokenizer: TermAnalyzer, store: Store, encoder: Embedder) -> None:
+    def __init__(self, data_dir: Path, analyzer: TermAnalyzer, store: Store, embedder: Embedder) -> None:
         self._data_dir = data_dir
-        self._tokenizer = tokenizer
+        self._analyzer = analyzer
         self._store = store
-        self._encoder = encoder
-        self._library: SearchableCorpus | None = None
+        self._embedder = embedder
+        self._corpus: SearchableCorpus | None = None
         self._fault = "Es gibt noch keinen Index."
         self._refresh_fault = ""
         self._looked = self._next_try = 0.0
@@ -64,15 +64,15 @@ class LiveIndex:
     def corpus(self) -> SearchableCorpus:
         """The library to answer from; it looks for a newer one unless someone else does that."""
         due = not self._watched and time.monotonic() - self._looked > LOOK_EVERY_SECONDS
-        if self._library is None or due:
-            self.reload_if_changed(wait=self._library is None)
-        if self._library is None:
+        if self._corpus is None or due:
+            self.reload_if_changed(wait=self._corpus is None)
+        if self._corpus is None:
             raise IndexUnavailableError(self._fault)
-        return self._library
+        return self._corpus
 
     def health(self) -> Condition:
         """Whether all is well, and if not, why."""
-        if self._library is None:
+        if self._corpus is None:
             return Condition("unavailable", self._refresh_fault or self._fault)
         reason = self._fault or self._refresh_fault
         rebuild_helps = self._fault != OTHER_MODEL and bool(self._refresh_fault or not self._server_down)
@@ -87,7 +87,7 @@ class LiveIndex:
         self._watched = True
 
     def reload_if_changed(self, *, wait: bool = False, at_once: bool = False) -> None:
-        """Load the current generation if it is another one or what is held is not whole.
+        """Load the current snapshot if it is another one or what is held is not whole.
 
         ``wait`` for another thread that is doing so; ``at_once``: do not put off a new try.
         """
@@ -104,7 +104,7 @@ class LiveIndex:
 
     def _follow(self) -> None:
         current = current_snapshot_id(self._data_dir)
-        held = self._library.generation if self._library else None
+        held = self._corpus.snapshot if self._corpus else None
         if held and held.manifest.id == current and not held.fault:
             self._look_after(held)
             return
@@ -121,8 +121,8 @@ class LiveIndex:
             self._fault, self._server_down = f"{error} Es gilt der zuletzt geladene Stand.", True
 
     def _load(self, held: IndexSnapshot | None, current: str | None) -> None:
-        """Take the best generation on disk: a whole one before the held one, words only if nothing else is held."""
-        names, faults = generations(self._data_dir), list[AssistantError]()
+        """Take the best snapshot on disk: a whole one before the held one, words only if nothing else is held."""
+        names, faults = snapshots(self._data_dir), list[AssistantError]()
         for name in names:
             if held and not held.fault and held.manifest.id == name:
                 break
@@ -139,25 +139,25 @@ class LiveIndex:
             self._load_words(held, names)
 
     def _load_whole(self, name: str) -> IndexSnapshot:
-        generation = load_generation(self._data_dir, self._store, name)
-        if generation.manifest.model_id != self._encoder.model_id:
+        snapshot = load_snapshot(self._data_dir, self._store, name)
+        if snapshot.manifest.model_id != self._embedder.model_id:
             raise IndexUnavailableError(OTHER_MODEL)
-        return generation
+        return snapshot
 
     def _load_words(self, held: IndexSnapshot | None, names: list[str]) -> None:
         for name in names:
             if held and held.manifest.id == name:
                 return
             try:
-                generation = load_texts(self._data_dir, name, self._fault)
+                snapshot = load_texts(self._data_dir, name, self._fault)
             except Exception as error:
                 logger.warning("texts of generation %s cannot be used: %s", name, _expected(error))
                 continue
-            self._library = build_corpus(generation, self._tokenizer)
+            self._corpus = build_corpus(snapshot, self._analyzer)
             return
 
-    def _take(self, generation: IndexSnapshot, fault: str) -> None:
-        self._library = build_corpus(generation, self._tokenizer)
+    def _take(self, snapshot: IndexSnapshot, fault: str) -> None:
+        self._corpus = build_corpus(snapshot, self._analyzer)
         self._fault = fault
         self._pause = _RETRY_SECONDS
         self._next_try = time.monotonic() + (_LONGEST_RETRY_SECONDS if fault else 0.0)

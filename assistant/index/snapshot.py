@@ -1,4 +1,4 @@
-"""One index generation on disk and in memory: manifest, files, the space that questions are compared in."""
+"""One index snapshot on disk and in memory: manifest, files, the space that questions are compared in."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _PASSAGE_FIELDS = tuple(one.name for one in fields(Passage))
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a generation must hold; anything that differs means damage or a rebuild."""
+    """What a snapshot must hold; anything that differs means damage or a rebuild."""
 
     id: str
     created: str
@@ -50,7 +50,7 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class IndexSnapshot:
-    """One index generation, loaded: sources, passages and the space they are compared in.
+    """One index snapshot, loaded: sources, passages and the space they are compared in.
 
     ``word_thresholds`` are for questions compared by words alone; ``fault`` says in
     German why that must be so, it is empty while all is well.
@@ -75,25 +75,25 @@ class IndexedPassage:
 
 
 def current_snapshot_id(data_dir: Path) -> str | None:
-    """Id of the generation in force, if there is one."""
+    """Id of the snapshot in force, if there is one."""
     try:
         return (data_dir / "current").read_text(encoding="utf-8").strip() or None
     except OSError:
         return None
 
 
-def read_manifest(data_dir: Path, generation: str) -> Manifest:
-    """The manifest of a generation; a missing or broken one means that it cannot be used."""
+def read_manifest(data_dir: Path, snapshot: str) -> Manifest:
+    """The manifest of a snapshot; a missing or broken one means that it cannot be used."""
     try:
         return Manifest(
-            **json.loads((generation_folder(data_dir, generation) / "manifest.json").read_text(encoding="utf-8"))
+            **json.loads((snapshot_folder(data_dir, snapshot) / "manifest.json").read_text(encoding="utf-8"))
         )
     except (OSError, ValueError, TypeError) as error:
-        raise IndexUnavailableError(f"Die Indexgeneration {generation} ist unvollständig.") from error
+        raise IndexUnavailableError(f"Die Indexgeneration {snapshot} ist unvollständig.") from error
 
 
-def generations(data_dir: Path) -> list[str]:
-    """Ids of all finished generations, the current one first, then the newest."""
+def snapshots(data_dir: Path) -> list[str]:
+    """Ids of all finished snapshots, the current one first, then the newest."""
     current = current_snapshot_id(data_dir)
     try:
         folders = [path for path in (data_dir / "generations").iterdir() if path.is_dir() and path.suffix != PARTIAL]
@@ -102,15 +102,15 @@ def generations(data_dir: Path) -> list[str]:
     return sorted((path.name for path in folders), key=lambda one: (one == current, one), reverse=True)
 
 
-def load_generation(data_dir: Path, store: Store | None = None, generation: str | None = None) -> IndexSnapshot:
-    """Load and check a generation, by default the current one; anything amiss is an ``IndexUnavailableError``."""
-    generation = generation or current_snapshot_id(data_dir)
-    if generation is None:
+def load_snapshot(data_dir: Path, store: Store | None = None, snapshot: str | None = None) -> IndexSnapshot:
+    """Load and check a snapshot, by default the current one; anything amiss is an ``IndexUnavailableError``."""
+    snapshot = snapshot or current_snapshot_id(data_dir)
+    if snapshot is None:
         raise IndexUnavailableError("Es gibt noch keinen Index; bitte zuerst 'assistant index' ausführen.")
-    manifest = read_manifest(data_dir, generation)
-    folder = generation_folder(data_dir, generation)
+    manifest = read_manifest(data_dir, snapshot)
+    folder = snapshot_folder(data_dir, snapshot)
     check_files(folder, manifest, FILES)
-    texts = load_texts(data_dir, generation)
+    texts = load_texts(data_dir, snapshot)
     vectors = load_vectors(folder, manifest, [passage.id for passage in texts.passages], store or EmbeddedChroma())
     sentences = Int8Matrix(np.load(folder / "sentences.npy"))
     space = replace(texts.space, passage_vectors=Int8Matrix.of(vectors), sentence_vectors=sentences)
@@ -136,10 +136,10 @@ def probe(vectors: Floats) -> Floats:
     return np.asarray(vectors @ direction, dtype=np.float32)
 
 
-def load_texts(data_dir: Path, generation: str, fault: str = "") -> IndexSnapshot:
-    """A generation without its vectors, of which only words can be compared; ``fault`` is the reason."""
-    manifest = read_manifest(data_dir, generation)
-    folder = generation_folder(data_dir, generation)
+def load_texts(data_dir: Path, snapshot: str, fault: str = "") -> IndexSnapshot:
+    """A snapshot without its vectors, of which only words can be compared; ``fault`` is the reason."""
+    manifest = read_manifest(data_dir, snapshot)
+    folder = snapshot_folder(data_dir, snapshot)
     check_files(folder, manifest, TEXT_FILES)
     passages = tuple(_iterate_passages(folder))
     none = Int8Matrix(np.zeros((0, 0), dtype=np.int8))
@@ -186,7 +186,7 @@ def write_files(
 
 
 def read_rows(folder: Path) -> list[IndexedPassage]:
-    """Passages of a generation folder with their terms."""
+    """Passages of a snapshot folder with their terms."""
     with open(folder / "passages.jsonl", encoding="utf-8") as file:
         return [_parse_row(json.loads(line)) for line in file]
 
@@ -249,8 +249,8 @@ def _is_intact(path: Path, expected: str) -> bool:
 
 
 def find_damage(data_dir: Path, manifest: Manifest, store: Store) -> str:
-    """What a loaded generation lacks on disk by now, as a German sentence; empty when nothing does."""
-    folder = generation_folder(data_dir, manifest.id)
+    """What a loaded snapshot lacks on disk by now, as a German sentence; empty when nothing does."""
+    folder = snapshot_folder(data_dir, manifest.id)
     gone = [name for name in ("manifest.json", *manifest.checksums) if not (folder / name).is_file()]
     if gone:
         return f"Die Datei {gone[0]} des Index fehlt; es gilt der zuletzt geladene Stand."
@@ -265,6 +265,6 @@ def checksum(path: Path) -> str:
         return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
 
 
-def generation_folder(data_dir: Path, generation: str) -> Path:
-    """Where a generation lies in the data folder."""
-    return data_dir / "generations" / generation
+def snapshot_folder(data_dir: Path, snapshot: str) -> Path:
+    """Where a snapshot lies in the data folder."""
+    return data_dir / "generations" / snapshot

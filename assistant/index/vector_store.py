@@ -1,6 +1,6 @@
-"""Passages and their vectors in Chroma, the store of record of one index generation.
+"""Passages and their vectors in Chroma, the store of record of one index snapshot.
 
-``FolderStore`` keeps each generation in a folder of its own; ``server_store`` keeps it
+``FolderStore`` keeps each snapshot in a folder of its own; ``server_store`` keeps it
 on a Chroma server.
 """
 
@@ -36,7 +36,7 @@ _FOLDER = "chroma"
 
 @dataclass(frozen=True, slots=True)
 class IndexDelta:
-    """What a generation stores: its passages with ``(n, d)`` vectors, and how it differs from the last one.
+    """What a snapshot stores: its passages with ``(n, d)`` vectors, and how it differs from the last one.
 
     ``fresh`` are places in ``passages``, ``gone`` ids that only the last one has.
     """
@@ -48,32 +48,32 @@ class IndexDelta:
 
 
 class Store(Protocol):
-    """Where the vectors of the generations are kept."""
+    """Where the vectors of the snapshots are kept."""
 
     @property
     def kind(self) -> str:
-        """Stands in the manifest; a generation is read from the kind of store that it was written to."""
+        """Stands in the manifest; a snapshot is read from the kind of store that it was written to."""
 
-    def write(self, generation: str, folder: Path, content: IndexDelta, last: Path | None, progress: Progress) -> None:
-        """Store a new generation whose files go to ``folder``; ``last`` is the folder of the one it grows from."""
+    def write(self, snapshot: str, folder: Path, content: IndexDelta, last: Path | None, progress: Progress) -> None:
+        """Store a new snapshot whose files go to ``folder``; ``last`` is the folder of the one it grows from."""
 
-    def read(self, generation: str, folder: Path, ids: Sequence[str]) -> NDArray[np.float32]:
+    def read(self, snapshot: str, folder: Path, ids: Sequence[str]) -> NDArray[np.float32]:
         """Vectors ``(len(ids), d)`` in the order of ``ids``; a missing one means damage."""
 
-    def is_there(self, generation: str, folder: Path) -> bool:
+    def is_there(self, snapshot: str, folder: Path) -> bool:
         """A cheap look whether the vectors are still where they were; raises when a server does not answer."""
 
-    def drop(self, generation: str) -> None:
-        """Forget a generation whose folder is about to be deleted."""
+    def drop(self, snapshot: str) -> None:
+        """Forget a snapshot whose folder is about to be deleted."""
 
 
 class EmbeddedChroma:
-    """Chroma embedded, one folder per generation beside its other files."""
+    """Chroma embedded, one folder per snapshot beside its other files."""
 
     kind = "folder"
 
-    def write(self, generation: str, folder: Path, content: IndexDelta, last: Path | None, progress: Progress) -> None:
-        """Copy the last generation's folder and change only what differs."""
+    def write(self, snapshot: str, folder: Path, content: IndexDelta, last: Path | None, progress: Progress) -> None:
+        """Copy the last snapshot's folder and change only what differs."""
         if last:
             shutil.copytree(last / _FOLDER, folder / _FOLDER)
         new = list(content.fresh) if last else range(len(content.passages))
@@ -82,8 +82,8 @@ class EmbeddedChroma:
         if stored != len(content.passages):
             raise IndexUnavailableError(f"Chroma enthält {stored} statt {len(content.passages)} Passagen.")
 
-    def read(self, generation: str, folder: Path, ids: Sequence[str]) -> NDArray[np.float32]:
-        """The vectors of a generation folder; Chroma writes even to read: on a full or sealed disk a copy is read."""
+    def read(self, snapshot: str, folder: Path, ids: Sequence[str]) -> NDArray[np.float32]:
+        """The vectors of a snapshot folder; Chroma writes even to read: on a full or sealed disk a copy is read."""
         try:
             return read_vectors(folder / _FOLDER, ids)
         except IndexUnavailableError:
@@ -92,11 +92,11 @@ class EmbeddedChroma:
                 return read_vectors(copy, ids)
             raise
 
-    def is_there(self, generation: str, folder: Path) -> bool:
+    def is_there(self, snapshot: str, folder: Path) -> bool:
         """Whether Chroma's database file exists."""
         return (folder / _FOLDER / "chroma.sqlite3").is_file()
 
-    def drop(self, generation: str) -> None:
+    def drop(self, snapshot: str) -> None:
         """Nothing to do: the vectors lie in the folder that is deleted."""
 
 

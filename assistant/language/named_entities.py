@@ -14,7 +14,7 @@ from functools import lru_cache
 from assistant.core.models import Language
 from assistant.core.sources import SourceMetadata
 from assistant.language.lemmatizer import is_word
-from assistant.language.tokenizer import fold, split_compound
+from assistant.language.term_analyzer import fold, split_compound
 
 _TOKEN = re.compile(r"[^\W_]+(?:[-./@&+’'][^\W_]+)*")
 _PART = re.compile(r"[^\W_]+(?:@[^\W_]+)?")

@@ -23,7 +23,7 @@ from typing import IO
 
 from assistant.core.errors import BackupError
 from assistant.index.builder import write_lock
-from assistant.index.snapshot import FILES, check_files, current_snapshot_id, generation_folder, read_manifest
+from assistant.index.snapshot import FILES, check_files, current_snapshot_id, read_manifest, snapshot_folder
 
 FORMAT = 1
 CONTENTS = "netzlotse-backup.json"
@@ -96,7 +96,7 @@ def _write(data_dir: Path, target: IO[bytes]) -> Contents:
 
 
 def _files(data_dir: Path, generation: str | None) -> Iterator[Path]:
-    folders = [data_dir / "documents", *([generation_folder(data_dir, generation)] if generation else [])]
+    folders = [data_dir / "documents", *([snapshot_folder(data_dir, generation)] if generation else [])]
     for folder in folders:
         for path in sorted(folder.rglob("*")):
             hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
@@ -183,7 +183,7 @@ def _put_in_place(data_dir: Path, folder: Path, contents: Contents) -> None:
     if not contents.generation:
         (data_dir / "current").unlink(missing_ok=True)
         return
-    target = generation_folder(data_dir, contents.generation)
+    target = snapshot_folder(data_dir, contents.generation)
     target.parent.mkdir(exist_ok=True)
     if target.exists():
         target.rename(folder / "replaced-generation")

@@ -79,15 +79,15 @@ def _readable(settings: Settings) -> str:
 
 
 def _embedding(assistant: AppContext) -> str:
-    assistant.encoder.encode_query("Aufwärmen")
+    assistant.embedder.encode_query("Aufwärmen")
     start = time.perf_counter()
-    assistant.encoder.encode_query("Wie finden kleine Unternehmen Partner?")
-    return f"{assistant.encoder.model_id}, {(time.perf_counter() - start) * 1000:.0f} ms je Frage"
+    assistant.embedder.encode_query("Wie finden kleine Unternehmen Partner?")
+    return f"{assistant.embedder.model_id}, {(time.perf_counter() - start) * 1000:.0f} ms je Frage"
 
 
 def _index(assistant: AppContext) -> str:
-    generation = assistant.live_index.corpus().generation
-    return f"{len(generation.sources)} Quellen, {len(generation.passages)} Passagen"
+    snapshot = assistant.live_index.corpus().snapshot
+    return f"{len(snapshot.sources)} Quellen, {len(snapshot.passages)} Passagen"
 
 
 def _language_model(assistant: AppContext) -> Finding:

@@ -123,7 +123,7 @@ def _run(assistant: AppContext, question: Question) -> Row:
     found = tuple(
         one.passage.document_id for one in retrieve_passages(assistant, question.question, question.turns, land=land)
     )
-    sources = assistant.live_index.corpus().generation.sources
+    sources = assistant.live_index.corpus().snapshot.sources
     wanted = {_resolve(one, sources) for one in question.expected}
     ranks = tuple(place for place, one in enumerate(found, start=1) if one in wanted)
     return Row(question, answer, found, ranks, first_ms)
@@ -171,7 +171,7 @@ def summarise(rows: Sequence[Row]) -> dict[str, Any]:
 
 def _model_figures(answers: Sequence[Answer]) -> dict[str, Any]:
     """How a language model fared: worded answers, those that fell back to quotes, the fate of its sentences."""
-    compositions = [answer.composition for answer in answers if answer.composition]
+    compositions = [answer.stats for answer in answers if answer.stats]
     if not compositions:
         return {}
     shown, replaced, dropped = (

@@ -52,11 +52,11 @@ def load_claims(file: Path) -> list[Labelled]:
 
 def cite(assistant: AppContext, text: str, document: str = "") -> CitedPassage:
     """A text as a cited passage, with the title of its document and vectors as the index has them."""
-    source = assistant.live_index.corpus().generation.sources.get(document)
+    source = assistant.live_index.corpus().snapshot.sources.get(document)
     sentences, language = split_sentences(text), detect_language(text)
     title = source.title if source else ""
     passage = Passage(document, document, "document", title, "", (), text, sentences, language)
-    return CitedPassage(passage, assistant.encoder.encode_documents(sentences))
+    return CitedPassage(passage, assistant.embedder.encode_documents(sentences))
 
 
 def figures(assistant: AppContext, file: Path) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def _taken(settings: Settings) -> frozenset[str]:
 
 
 def _purge(data_dir: Path, assistant: AppContext) -> None:
-    """Drop older generations and all cached vectors that the current index does not need."""
+    """Drop older snapshots and all cached vectors that the current index does not need."""
     with write_lock(data_dir):
         current = current_snapshot_id(data_dir)
         for folder in (data_dir / "generations").iterdir():
@@ -76,7 +76,7 @@ def _purge(data_dir: Path, assistant: AppContext) -> None:
 
 def _needed(given: IndexInput) -> Iterator[bytes]:
     """Keys of all vectors that the index is made of."""
-    model = given.encoder.encoder.model_id
+    model = given.embedder.embedder.model_id
     for passage in (passage for document in given.documents for passage in chunk_document(document)):
         yield from (vector_key(model, "passage", text) for text in (embedded_text(passage), *passage.sentences))
     questions = [*(question for _, question in given.calibration.nulls), *sum(given.calibration.pairs, ())]

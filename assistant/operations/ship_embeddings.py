@@ -49,13 +49,13 @@ def write(settings: Settings, path: Path = SHIPPED_FILE) -> int:
         print(f"\r{done}/{total}", end="", file=sys.stderr, flush=True)
 
     vectors = np.concatenate(
-        [given.encoder.encode(passages, "passage", report), given.encoder.encode(queries, "query", report)]
+        [given.embedder.encode(passages, "passage", report), given.embedder.encode(queries, "query", report)]
     )
     ordered: list[tuple[Role, str]] = [
         *(("passage", text) for text in passages),
         *(("query", text) for text in queries),
     ]
-    save_shipped(given.encoder.encoder, ordered, vectors, path)
+    save_shipped(given.embedder.embedder, ordered, vectors, path)
     return len(ordered)
 
 

@@ -12,7 +12,7 @@ from assistant.core.models import ChatMessage, Kind, Language, ParsedQuery
 from assistant.core.prompt_templates import Prompts
 from assistant.index.bm25 import BM25Index
 from assistant.language.language_detection import _WORD, detect_language
-from assistant.language.tokenizer import TermAnalyzer
+from assistant.language.term_analyzer import TermAnalyzer
 
 MAXIMUM_CHARACTERS = 2000
 MAXIMUM_TURNS = 10
@@ -50,15 +50,15 @@ _AREA_WORDS: Mapping[Kind, str] = {
 }
 
 
-def detect_intent(terms: Collection[str], tokenizer: TermAnalyzer) -> Kind | None:
+def detect_intent(terms: Collection[str], analyzer: TermAnalyzer) -> Kind | None:
     """The area that a question asks for by its words, if it is one only."""
-    found = [kind for kind, words in _AREA_WORDS.items() if not _area_terms(words, tokenizer).isdisjoint(terms)]
+    found = [kind for kind, words in _AREA_WORDS.items() if not _area_terms(words, analyzer).isdisjoint(terms)]
     return found[0] if len(found) == 1 else None
 
 
 @lru_cache(maxsize=16)
-def _area_terms(words: str, tokenizer: TermAnalyzer) -> frozenset[str]:
-    return frozenset(tokenizer.words(words, "de")) | frozenset(tokenizer.words(words, "en"))
+def _area_terms(words: str, analyzer: TermAnalyzer) -> frozenset[str]:
+    return frozenset(analyzer.words(words, "de")) | frozenset(analyzer.words(words, "en"))
 
 
 def clean(text: str) -> str:
@@ -83,7 +83,7 @@ def validate_question(question: str) -> str:
 def parse_query(
     question: str,
     history: Sequence[ChatMessage],
-    tokenizer: TermAnalyzer,
+    analyzer: TermAnalyzer,
     prompts: Prompts,
     default: Language = "de",
     lexical: BM25Index | None = None,
@@ -95,13 +95,13 @@ def parse_query(
     that no source knows ("Und wie wird das Wetter?") is a new topic, however short it is.
     """
     language = detect_language(question, default)
-    terms = tokenizer.terms(question, language)
-    area = detect_intent(terms, tokenizer)
+    terms = analyzer.terms(question, language)
+    area = detect_intent(terms, analyzer)
     earlier = [clean(turn.content) for turn in history[-MAXIMUM_TURNS:] if turn.role == "user"]
     leans = is_follow_up(question, terms) or _is_common(terms, lexical)
     if not earlier or not leans or _is_foreign(terms, lexical):
         return ParsedQuery(question, question, language, is_question=bool(terms), area=area)
-    subject = _subject(earlier, tokenizer)
+    subject = _subject(earlier, analyzer)
     if not subject:
         return ParsedQuery(question, question, language, is_question=bool(terms), area=area)
     standalone = prompts.render("follow_up", language, question=question, subject=subject)
@@ -139,13 +139,13 @@ def _is_common(terms: Collection[str], lexical: BM25Index | None) -> bool:
     return lexical is not None and few and all(lexical.idf_of(one) <= _COMMON for one in terms)
 
 
-def _subject(earlier: Sequence[str], tokenizer: TermAnalyzer) -> str:
+def _subject(earlier: Sequence[str], analyzer: TermAnalyzer) -> str:
     """The last question that stood alone, with the last follow-up that added something to it."""
     added = ""
     for question in reversed(earlier):
-        terms = tokenizer.terms(question, detect_language(question))
+        terms = analyzer.terms(question, detect_language(question))
         if not is_follow_up(question, terms):
             return f"{question} {added}".strip()[:_SUBJECT_CHARACTERS]
         if not added and terms:
             added = question
-    return (earlier[0] if tokenizer.terms(earlier[0], detect_language(earlier[0])) else "")[:_SUBJECT_CHARACTERS]
+    return (earlier[0] if analyzer.terms(earlier[0], detect_language(earlier[0])) else "")[:_SUBJECT_CHARACTERS]

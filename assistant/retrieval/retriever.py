@@ -19,7 +19,7 @@ from assistant.index.embeddings import Embedder
 from assistant.index.scoring import UNREAD, Floats, Scores, score, top, top_k_mean
 from assistant.index.snapshot import IndexSnapshot
 from assistant.language.regions import RegionDetector
-from assistant.language.tokenizer import TermAnalyzer
+from assistant.language.term_analyzer import TermAnalyzer
 
 logger = logging.getLogger(__name__)
 DEPTH = 20
@@ -47,9 +47,9 @@ class Query:
 
 
 def build_query(
-    understood: ParsedQuery,
-    encoder: Embedder,
-    tokenizer: TermAnalyzer,
+    parsed: ParsedQuery,
+    embedder: Embedder,
+    analyzer: TermAnalyzer,
     places: RegionDetector,
     land: Land | None = None,
 ) -> Query:
@@ -57,94 +57,92 @@ def build_query(
 
     ``land`` is where the firm is at home; it counts where the question names no Land itself.
     """
-    subject, context = understood.subject, understood.context
-    text = f"{subject} {context} {understood.question}" if subject else understood.standalone
-    terms = tuple(tokenizer.terms(text, understood.language))
-    named = f"{subject} {understood.question}" if subject else understood.standalone
+    subject, context = parsed.subject, parsed.context
+    text = f"{subject} {context} {parsed.question}" if subject else parsed.standalone
+    terms = tuple(analyzer.terms(text, parsed.language))
+    named = f"{subject} {parsed.question}" if subject else parsed.standalone
     laender = places.detect(named) or frozenset({land} if land else ())
-    return Query(_vector(encoder, text), terms, understood.language, laender, understood.area)
+    return Query(_vector(embedder, text), terms, parsed.language, laender, parsed.area)
 
 
-def _vector(encoder: Embedder, text: str) -> Floats | None:
+def _vector(embedder: Embedder, text: str) -> Floats | None:
     try:
-        return encoder.encode_query(text)
+        return embedder.encode_query(text)
     except Exception as error:  # engines fail in many ways; words can still be compared
         logger.debug("the encoder cannot be used, comparing words only: %s", type(error).__name__)
         return None
 
 
-def retrieve(query: Query, library: SearchableCorpus, today: date) -> RetrievalResult:
+def retrieve(query: Query, corpus: SearchableCorpus, today: date) -> RetrievalResult:
     """The best passages for a question and a verdict whether they are enough."""
-    generation = library.generation
-    plain, allowed = _allowed_scores(query, library, today)
+    snapshot = corpus.snapshot
+    plain, allowed = _allowed_scores(query, corpus, today)
     reached = top_k_mean(_masked(plain, plain.passages, allowed))
-    by_words = is_by_words(query, library) and bool(generation.passages)
+    by_words = is_by_words(query, corpus) and bool(snapshot.passages)
     if by_words:
         allowed = allowed & (plain.passages > 0)
-    scores = _masked(plain, plain.passages + _lift(query, library), allowed)
-    thresholds = (generation.word_thresholds if by_words else generation.thresholds)[query.language]
-    verdict = _verdict(reached, thresholds, bool(generation.passages))
-    ranked = tuple(_diversify(_ranked(generation, scores, DEPTH)))
+    scores = _masked(plain, plain.passages + _lift(query, corpus), allowed)
+    thresholds = (snapshot.word_thresholds if by_words else snapshot.thresholds)[query.language]
+    verdict = _verdict(reached, thresholds, bool(snapshot.passages))
+    ranked = tuple(_diversify(_ranked(snapshot, scores, DEPTH)))
     if by_words:
-        verdict = "weak" if verdict in ("enough", "weak") and _is_covered(query, scores, library) else "none"
+        verdict = "weak" if verdict in ("enough", "weak") and _is_covered(query, scores, corpus) else "none"
     return RetrievalResult(ranked, verdict, reached, thresholds.sentence, by_words)
 
 
-def _allowed_scores(query: Query, library: SearchableCorpus, today: date) -> tuple[Scores, NDArray[np.bool_]]:
+def _allowed_scores(query: Query, corpus: SearchableCorpus, today: date) -> tuple[Scores, NDArray[np.bool_]]:
     """Scores, and which passages may answer; in a large space all are scored if too few of the nearest may."""
-    space = library.generation.space
-    plain = score(space, query.vector, query.terms, query.language, lift=_lift(query, library))
-    allowed = _filter_mask(library, query, plain, today)
+    space = corpus.snapshot.space
+    plain = score(space, query.vector, query.terms, query.language, lift=_lift(query, corpus))
+    allowed = _filter_mask(corpus, query, plain, today)
     if not plain.whole and np.count_nonzero(allowed & (plain.passages > UNREAD)) < DEPTH:
         plain = score(space, query.vector, query.terms, query.language, whole=True)
-        allowed = _filter_mask(library, query, plain, today)
+        allowed = _filter_mask(corpus, query, plain, today)
     return plain, allowed
 
 
-def _is_covered(query: Query, scores: Scores, library: SearchableCorpus) -> bool:
+def _is_covered(query: Query, scores: Scores, corpus: SearchableCorpus) -> bool:
     """Whether the best passage holds what the question is about; without vectors one shared word says little."""
     best = int(np.argmax(scores.passages))
-    return library.generation.space.lexical.coverage(query.terms, best) >= LEAST_COVERAGE
+    return corpus.snapshot.space.lexical.coverage(query.terms, best) >= LEAST_COVERAGE
 
 
-def matches_heading(query: Query, evidence: RetrievalResult, library: SearchableCorpus) -> bool:
+def matches_heading(query: Query, evidence: RetrievalResult, corpus: SearchableCorpus) -> bool:
     """Whether a section of a document that was found holds every word of the question, so that it is meant."""
-    lexical = library.generation.space.lexical
+    lexical = corpus.snapshot.space.lexical
     documents = dict.fromkeys(one.passage.document_id for one in evidence.ranked)
-    places = (place for one in documents for place in library.places_of[one])
+    places = (place for one in documents for place in corpus.places_of[one])
     return any(lexical.holds_all(query.terms, place) for place in places)
 
 
-def is_by_words(query: Query, library: SearchableCorpus) -> bool:
+def is_by_words(query: Query, corpus: SearchableCorpus) -> bool:
     """Whether only words can be compared, because the vectors or the encoder cannot be used."""
-    return query.vector is None or not library.generation.space.has_vectors
+    return query.vector is None or not corpus.snapshot.space.has_vectors
 
 
 def search(
-    query: Query, library: SearchableCorpus, count: int, kinds: Collection[Kind] = ()
+    query: Query, corpus: SearchableCorpus, count: int, kinds: Collection[Kind] = ()
 ) -> tuple[ScoredPassage, ...]:
     """Plain search without refusal: the ``count`` best passages, of some kinds only if given."""
     wanted = (
-        np.isin(library.kinds, [KINDS.index(kind) for kind in kinds])
+        np.isin(corpus.kinds, [KINDS.index(kind) for kind in kinds])
         if kinds
-        else np.ones(len(library.kinds), dtype=np.bool_)
+        else np.ones(len(corpus.kinds), dtype=np.bool_)
     )
-    lift = _lift(query, library)
-    plain = score(
-        library.generation.space, query.vector, query.terms, query.language, lift=np.where(wanted, lift, UNREAD)
-    )
-    if is_by_words(query, library):
+    lift = _lift(query, corpus)
+    plain = score(corpus.snapshot.space, query.vector, query.terms, query.language, lift=np.where(wanted, lift, UNREAD))
+    if is_by_words(query, corpus):
         wanted = wanted & (plain.passages > 0)
-    return tuple(_ranked(library.generation, _masked(plain, plain.passages + lift, wanted), count))
+    return tuple(_ranked(corpus.snapshot, _masked(plain, plain.passages + lift, wanted), count))
 
 
-def _lift(query: Query, library: SearchableCorpus) -> Floats:
+def _lift(query: Query, corpus: SearchableCorpus) -> Floats:
     """What the asked-for area is brought forward by and, where no Land is named, regional sources are held back by."""
-    lift = np.zeros(len(library.kinds), dtype=np.float32)
+    lift = np.zeros(len(corpus.kinds), dtype=np.float32)
     if query.area:
-        lift += np.float32(AREA_BONUS) * (library.kinds == KINDS.index(query.area))
+        lift += np.float32(AREA_BONUS) * (corpus.kinds == KINDS.index(query.area))
     if not query.laender:
-        lift -= np.float32(REGIONAL_PENALTY) * library.regional
+        lift -= np.float32(REGIONAL_PENALTY) * corpus.regional
     return lift
 
 
@@ -162,24 +160,24 @@ def _verdict(reached: float, thresholds: Thresholds, any_passage: bool) -> Verdi
     return "weak" if reached < thresholds.weak else "enough"
 
 
-def _filter_mask(library: SearchableCorpus, query: Query, scores: Scores, today: date) -> NDArray[np.bool_]:
+def _filter_mask(corpus: SearchableCorpus, query: Query, scores: Scores, today: date) -> NDArray[np.bool_]:
     """Passages that may answer: no ended programme unless it is meant, no other Land than the one asked for."""
-    restrictions = library.restrictions
+    restrictions = corpus.restrictions
     outside = restrictions.outside(query.laender)
     shut = outside | restrictions.ended(today)
     shut[restrictions.named(frozenset(query.terms))] = False
-    best = scores.passages[~shut[library.document_of]].max(initial=-np.inf)
-    meant = library.document_of[scores.passages > best + MEANT_MARGIN]
+    best = scores.passages[~shut[corpus.document_of]].max(initial=-np.inf)
+    meant = corpus.document_of[scores.passages > best + MEANT_MARGIN]
     shut[meant[~outside[meant]]] = False
-    allowed = ~shut[library.document_of]
-    return allowed & ~library.doubled if query.language == "de" else allowed
+    allowed = ~shut[corpus.document_of]
+    return allowed & ~corpus.doubled if query.language == "de" else allowed
 
 
-def _ranked(generation: IndexSnapshot, scores: Scores, count: int) -> list[ScoredPassage]:
-    offsets = generation.space.sentence_offsets
+def _ranked(snapshot: IndexSnapshot, scores: Scores, count: int) -> list[ScoredPassage]:
+    offsets = snapshot.space.sentence_offsets
     return [
         ScoredPassage(
-            generation.passages[place],
+            snapshot.passages[place],
             float(scores.passages[place]),
             int(offsets[place]),
             tuple(float(value) for value in scores.sentences[offsets[place] : offsets[place + 1]]),

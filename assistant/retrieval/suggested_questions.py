@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from assistant.core.models import Citation, Language, Passage, RetrievalResult
 from assistant.index.corpus import SearchableCorpus
-from assistant.language.tokenizer import TermAnalyzer
+from assistant.language.term_analyzer import TermAnalyzer
 from assistant.retrieval.retriever import Query
 
 COUNT = 3
@@ -14,13 +14,13 @@ LOOKED_AT = 5  # sections that may share a word with a refused question
 
 
 def suggest(
-    evidence: RetrievalResult, asked: str, language: Language, library: SearchableCorpus, citations: Sequence[Citation]
+    evidence: RetrievalResult, asked: str, language: Language, corpus: SearchableCorpus, citations: Sequence[Citation]
 ) -> tuple[str, ...]:
     """Up to ``COUNT`` questions in the language of the answer whose answers stand next to what was just quoted."""
     used = {citation.passage for citation in citations}
     asked = asked.lower()
     found: dict[str, None] = {}
-    for passage in _nearby(evidence, library, citations):
+    for passage in _nearby(evidence, corpus, citations):
         heading = _question(passage, language)
         if heading and passage.text not in used and heading.lower() not in asked:
             found.setdefault(heading)
@@ -30,7 +30,7 @@ def suggest(
 
 
 def nearest_questions(
-    evidence: RetrievalResult, query: Query, language: Language, tokenizer: TermAnalyzer
+    evidence: RetrievalResult, query: Query, language: Language, analyzer: TermAnalyzer
 ) -> tuple[str, ...]:
     """The ``COUNT`` nearest questions to one that was refused; none if nothing near shares a word with it.
 
@@ -38,7 +38,7 @@ def nearest_questions(
     """
     near = [one.passage for one in evidence.ranked if _question(one.passage, language)]
     asked = frozenset(query.terms)
-    if not any(asked.intersection(tokenizer.terms(passage.header, language)) for passage in near[:LOOKED_AT]):
+    if not any(asked.intersection(analyzer.terms(passage.header, language)) for passage in near[:LOOKED_AT]):
         return ()
     return tuple(dict.fromkeys(_question(passage, language) for passage in near))[:COUNT]
 
@@ -49,10 +49,10 @@ def _question(passage: Passage, language: Language) -> str:
     return heading if heading.endswith("?") and passage.language == language else ""
 
 
-def _nearby(evidence: RetrievalResult, library: SearchableCorpus, citations: Sequence[Citation]) -> Iterator[Passage]:
+def _nearby(evidence: RetrievalResult, corpus: SearchableCorpus, citations: Sequence[Citation]) -> Iterator[Passage]:
     """One more section of each cited document first, then the passages that were ranked but not quoted."""
     cited = dict.fromkeys(citation.id for citation in citations)
     yield from (one.passage for one in evidence.ranked if one.passage.document_id in cited)
     yield from (one.passage for one in evidence.ranked)
-    for place in sorted(place for one in cited for place in library.places_of[one]):
-        yield library.generation.passages[place]
+    for place in sorted(place for one in cited for place in corpus.places_of[one]):
+        yield corpus.snapshot.passages[place]

@@ -126,16 +126,16 @@ def _language_and_font(document: Document) -> None:
 
 def _numbered_headings(document: Document) -> None:
     """Parts are numbered by Word, so that the numbers stay right when an adviser takes one out."""
-    numbering = document.part.numbering_part.element
+    citation_index = document.part.numbering_part.element
     levels = (
         f'<w:abstractNum w:abstractNumId="{_NUMBERING}"><w:multiLevelType w:val="multilevel"/>'
         '<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:pStyle w:val="Heading1"/>'
         '<w:lvlText w:val="%1"/><w:lvlJc w:val="left"/><w:pPr><w:ind w:left="454" w:hanging="454"/></w:pPr></w:lvl>'
         "</w:abstractNum>"
     )
-    numbering.find(qn("w:num")).addprevious(xml(levels))
+    citation_index.find(qn("w:num")).addprevious(xml(levels))
     number = element("num", element("abstractNumId", val=str(_NUMBERING)), numId=str(_NUMBERING))
-    numbering.append(number)
+    citation_index.append(number)
     shape = document.styles[HEADING].element.get_or_add_pPr()
     shape.get_or_add_numPr().get_or_add_numId().val = _NUMBERING
 

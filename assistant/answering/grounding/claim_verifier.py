@@ -22,7 +22,7 @@ from assistant.core.models import Language, Passage
 from assistant.index.embeddings import Embedder, Vectors
 from assistant.language.language_detection import detect_language
 from assistant.language.named_entities import EntityMatcher
-from assistant.language.tokenizer import TermAnalyzer
+from assistant.language.term_analyzer import TermAnalyzer
 
 WEIGHTS = {"weakest": 9.5, "lowest": 7.5, "added": -3.3, "foreign": 1.9}
 BIAS = -9.0
@@ -77,13 +77,13 @@ class ClaimVerifier:
     """Judges sentences against the passages that they cite; built once."""
 
     def __init__(
-        self, encoder: Embedder, words: WordEncoder, tokenizer: TermAnalyzer, names: Callable[[], EntityMatcher]
+        self, embedder: Embedder, words: WordEncoder, analyzer: TermAnalyzer, names: Callable[[], EntityMatcher]
     ) -> None:
         """``encoder`` made the vectors of the index; ``words`` may be the same or one that shows words in context."""
-        self._encoder = encoder
-        self._aligner = Aligner(words, tokenizer)
-        self._same_space = id(words) == id(encoder)
-        self._tokenizer = tokenizer
+        self._embedder = embedder
+        self._aligner = Aligner(words, analyzer)
+        self._same_space = id(words) == id(embedder)
+        self._analyzer = analyzer
         self.names = names
 
     def verify(self, sentence: str, cited: Sequence[CitedPassage], language: Language) -> Verdict:
@@ -112,7 +112,7 @@ class ClaimVerifier:
     def _read(self, sentence: str, language: Language) -> tuple[AnalyzedText, Vectors]:
         """The sentence with its words, and its vector in the space of the index."""
         claim = self._aligner.read(sentence, language)
-        return claim, claim.vector if self._same_space else self._encoder.encode_documents([sentence])[0]
+        return claim, claim.vector if self._same_space else self._embedder.encode_documents([sentence])[0]
 
     def _best(self, claim: AnalyzedText, vector: Vectors, number: int, cited: CitedPassage) -> _Trial:
         trials = [self._try(claim, (window,), [cited]) for window in windows_of(number, cited, vector)]
@@ -152,8 +152,8 @@ class ClaimVerifier:
 
     def _unknown_long_form(self, claim: AnalyzedText, source: str, cited: Sequence[CitedPassage]) -> bool:
         """Whether the claim spells out a name ("Gesetz gegen …") that the source has in no form."""
-        spelt = self._tokenizer.abbreviations(claim.text, claim.language)
-        held = frozenset[str]().union(*(self._tokenizer.terms(source, one.passage.language) for one in cited))
+        spelt = self._analyzer.abbreviations(claim.text, claim.language)
+        held = frozenset[str]().union(*(self._analyzer.terms(source, one.passage.language) for one in cited))
         return any(not self.names().same(name) & held for name in spelt)
 
     def _misstatement(self, claim: AnalyzedText, sources: Sequence[AnalyzedText]) -> str:
@@ -174,7 +174,7 @@ class ClaimVerifier:
 
     def _features(self, claim: AnalyzedText, windows: Sequence[Window], passages: Sequence[Passage]) -> Features:
         sources = self._sources(windows, passages)
-        header = frozenset(term for one in passages for term in self._tokenizer.terms(one.header, one.language))
+        header = frozenset(term for one in passages for term in self._analyzer.terms(one.header, one.language))
         matches = self._aligner.align(claim, sources, header)
         scores = own_scores(matches)
         return Features(

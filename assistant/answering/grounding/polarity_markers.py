@@ -34,8 +34,8 @@ _FORMS: dict[Marker, str] = {
     Marker.NO: rf"""nicht|kein{_ENDING}|ohne|nie|niemals|weder|nirgends|unzulässig{_ENDING}|verboten{_ENDING}|untersagt
         |ausgeschlossen{_ENDING}|ausgenommen{_ENDING}|gesperrt{_ENDING}|verneint|barred|not|no|never|without|neither|nor|none|\w+n't
         |\w+n’t|cannot|prohibited|forbidden|banned|excluded|exempted""",
-    Marker.SOFT_NO: r"""entfällt|entfallen|fehl(?:t|en|te|ten|ende[nrs]?)|ausgelaufen|beendet|ende(?:t|te|ten)|abgelaufen
-        |eingestellt|erst|nur|ausschließlich|lediglich|verdrängt|ablauf
+    Marker.SOFT_NO: r"""entfällt|entfallen|fehl(?:t|en|te|ten|ende[nrs]?)|ausgelaufen|beendet|ende(?:t|te|ten)
+        |abgelaufen|eingestellt|erst|nur|ausschließlich|lediglich|verdrängt|ablauf
         |un(?!ter|abhäng|gefähr|d\b|s\b|s[er])\w{5,}|entbehrlich|frei(?:gestellt)?\svon|lacks?|lacking
         |missing|closed|expired|ended|ceased|only|solely|before|unless|void|invalid|ineligible|inadmissible
         |impossible|un(?!i|der|ter|til|abhäng|gefähr)\w{6,}|free\sof|statt|anstatt|anstelle|instead\sof

@@ -19,7 +19,7 @@ from assistant.index.embedding_engines import E5Embeddings, load_embeddings
 from assistant.index.embeddings import Embedder
 from assistant.language.number_words import WORD
 from assistant.language.stopwords import ENGLISH, GERMAN
-from assistant.language.tokenizer import TermAnalyzer, decompound_terms, term
+from assistant.language.term_analyzer import TermAnalyzer, decompound_terms, term
 
 Vectors = NDArray[np.float32]
 _TOKEN = re.compile(r"[^\W_]+(?:['’@][^\W_]+)*|[^\w\s]")
@@ -60,11 +60,11 @@ class WordEncoder(Protocol):
 class LoneWords:
     """Words without context, for an encoder that only knows whole texts."""
 
-    encoder: Embedder
+    embedder: Embedder
 
     def token_embeddings(self, words: Sequence[str]) -> tuple[Vectors, Vectors]:
         """The vector of the text ``(dimension,)`` and those of its words ``(len(words), dimension)``."""
-        vectors = self.encoder.encode_documents([" ".join(words), *words])
+        vectors = self.embedder.encode_documents([" ".join(words), *words])
         return vectors[0], vectors[1:]
 
 
@@ -111,16 +111,16 @@ class Match:
 class Aligner:
     """Reads texts once and aligns a claim with the sentences of a source."""
 
-    def __init__(self, encoder: WordEncoder, tokenizer: TermAnalyzer) -> None:
-        self._encoder = encoder
-        self._tokenizer = tokenizer
+    def __init__(self, embedder: WordEncoder, analyzer: TermAnalyzer) -> None:
+        self._embedder = embedder
+        self._analyzer = analyzer
         self.read = lru_cache(maxsize=_REMEMBERED)(self._read)
 
     def _read(self, text: str, language: Language) -> AnalyzedText:
         found = [None, *_TOKEN.finditer(text)]
         words = tuple(_word(match, before, language) for before, match in pairwise(found) if match)
-        vector, vectors = self._encoder.token_embeddings([word.text for word in words])
-        terms = frozenset(self._tokenizer.terms(text, language))
+        vector, vectors = self._embedder.token_embeddings([word.text for word in words])
+        terms = frozenset(self._analyzer.terms(text, language))
         return AnalyzedText(text, language, vector, words, vectors, terms.union(*(word.terms for word in words)))
 
     def align(

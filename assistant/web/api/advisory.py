@@ -49,7 +49,7 @@ class AdviceIn(BaseModel):
 def match_profile(body: AdviceIn, request: Request) -> JSONResponse:
     """Every programme with its rules: met, not met or unclear, quoted and cited."""
     assistant: AppContext = request.app.state.assistant
-    sources = assistant.live_index.corpus().generation.sources
+    sources = assistant.live_index.corpus().snapshot.sources
     return JSONResponse(to_dict(match_programmes(assistant, body.profile), sources))
 
 

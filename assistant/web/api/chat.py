@@ -89,14 +89,14 @@ def healthz() -> dict[str, str]:
 @router.get("/readyz", summary="Index geladen", responses={**responses(ReadyOut, 400), 503: {"model": NotReadyOut}})
 def readyz(request: Request) -> JSONResponse:
     """The index is loaded; ``degraded`` with the reason when it answers although something is wrong, else 503."""
-    shelf = _assistant(request).live_index
+    live_index = _assistant(request).live_index
     try:
-        generation = shelf.corpus().generation
+        snapshot = live_index.corpus().snapshot
     except IndexUnavailableError:
-        return JSONResponse({"status": "unavailable", "reason": shelf.health().reason}, status_code=503)
-    condition = shelf.health()
-    counts = {"documents": len(generation.sources), "passages": len(generation.passages)}
-    content = {"status": condition.status, "generation": generation.manifest.id, "counts": counts}
+        return JSONResponse({"status": "unavailable", "reason": live_index.health().reason}, status_code=503)
+    condition = live_index.health()
+    counts = {"documents": len(snapshot.sources), "passages": len(snapshot.passages)}
+    content = {"status": condition.status, "generation": snapshot.manifest.id, "counts": counts}
     return JSONResponse(content | ({"reason": condition.reason} if condition.reason else {}))
 
 

@@ -113,7 +113,7 @@ def not_taken() -> None:
 
 def keep_feedback(assistant: AppContext, body: FeedbackIn) -> None:
     """Into the store, with sources that exist and a comment that names nobody."""
-    known = assistant.live_index.corpus().generation.sources
+    known = assistant.live_index.corpus().snapshot.sources
     judged = Feedback(
         date.today().isoformat(),
         body.thumb,

@@ -79,15 +79,15 @@ class _IndexState(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """What the index is like at this moment."""
         try:
-            generation = self._assistant.live_index.corpus().generation
+            snapshot = self._assistant.live_index.corpus().snapshot
         except IndexUnavailableError:
             yield GaugeMetricFamily("netzlotse_index_ready", "1 when an index is loaded", 0)
             return
-        age = time.time() - datetime.fromisoformat(generation.manifest.created).timestamp()
+        age = time.time() - datetime.fromisoformat(snapshot.manifest.created).timestamp()
         yield GaugeMetricFamily("netzlotse_index_ready", "1 when an index is loaded", 1)
         yield GaugeMetricFamily("netzlotse_index_age_seconds", "Age of the index generation in force", age)
-        yield GaugeMetricFamily("netzlotse_index_passages", "Passages in the index", len(generation.passages))
-        yield GaugeMetricFamily("netzlotse_index_documents", "Sources in the index", len(generation.sources))
+        yield GaugeMetricFamily("netzlotse_index_passages", "Passages in the index", len(snapshot.passages))
+        yield GaugeMetricFamily("netzlotse_index_documents", "Sources in the index", len(snapshot.sources))
 
 
 def may_see_metrics(scope: Scope, settings: Settings) -> bool:

@@ -125,7 +125,7 @@ def _result(assistant: AppContext, fields: Fields, view: str, profile: CompanyPr
         return _check_result(assistant, profile)
     if view == "briefing" or profile == CompanyProfile():
         return {}
-    return {"match": to_dict(match_programmes(assistant, profile), assistant.live_index.corpus().generation.sources)}
+    return {"match": to_dict(match_programmes(assistant, profile), assistant.live_index.corpus().snapshot.sources)}
 
 
 def _check_result(assistant: AppContext, profile: CompanyProfile) -> dict[str, Any]:

@@ -115,25 +115,25 @@ def _meaning(advice: Advice) -> Iterator[str]:
     for one in advice.result.dimensions:
         yield f"<dt>{_text(one.dimension.title)}</dt><dd>{_text(one.words)}</dd>"
         for claim in advice.basis[one.dimension.id][:1]:
-            yield f'<dd class="meta">Grundlage: Positionspapier, {_section(claim, advice.numbering)}</dd>'
+            yield f'<dd class="meta">Grundlage: Positionspapier, {_section(claim, advice.citation_index)}</dd>'
     yield "</dl>"
 
 
 def _steps(advice: Advice) -> Iterator[str]:
     for step in advice.steps:
-        yield from _step(step, advice.numbering)
+        yield from _step(step, advice.citation_index)
     if not advice.steps:
         yield "<p>Aus Ihren Antworten ergibt sich kein Bereich, bei dem ein nächster Schritt naheliegt.</p>"
 
 
-def _step(step: NextStep, numbering: CitationIndex) -> Iterator[str]:
+def _step(step: NextStep, citation_index: CitationIndex) -> Iterator[str]:
     yield f'<section class="step"><h3>{_text(step.result.dimension.title)} ({_shown(step.result)})</h3>'
     yield f'<p class="suggestion">Vorschlag: {_text(step.result.dimension.step)}</p>'
     for claim in step.because:
-        yield f'<p>{_text(claim.text)} <span class="meta">{_section(claim, numbering)}</span></p>'
+        yield f'<p>{_text(claim.text)} <span class="meta">{_section(claim, citation_index)}</span></p>'
     for label, pointers in (("Anlaufstellen", step.offers), ("Programme", step.programmes)):
         if pointers:
-            items = "".join(f"<li>{_pointer(one, numbering)}</li>" for one in pointers)
+            items = "".join(f"<li>{_pointer(one, citation_index)}</li>" for one in pointers)
             yield f"<p>{label}:</p><ul>{items}</ul>"
     yield "</section>"
 
@@ -142,19 +142,19 @@ def _shown(result: DimensionResult) -> str:
     return f"{percent(result.share)}, {LEVEL_NAMES[result.level]}" if result.level else percent(None)
 
 
-def _pointer(one: Referral, numbering: CitationIndex) -> str:
+def _pointer(one: Referral, citation_index: CitationIndex) -> str:
     name = f'<a href="/quelle/{one.source.id}">{_text(short_name(one.source))}</a>'
-    return f"{name}: {_cited(one.claim, numbering)} {_text(one.note)}".rstrip()
+    return f"{name}: {_cited(one.claim, citation_index)} {_text(one.note)}".rstrip()
 
 
-def _cited(claim: Claim, numbering: CitationIndex) -> str:
-    return f"{_text(claim.text)} {_link(numbering.number(claim))}"
+def _cited(claim: Claim, citation_index: CitationIndex) -> str:
+    return f"{_text(claim.text)} {_link(citation_index.number(claim))}"
 
 
-def _section(claim: Claim, numbering: CitationIndex) -> str:
+def _section(claim: Claim, citation_index: CitationIndex) -> str:
     """The section of the paper, with the number of the citation."""
-    number = numbering.number(claim)
-    return f"{_text(numbering.citations[number - 1].section)} {_link(number)}"
+    number = citation_index.number(claim)
+    return f"{_text(citation_index.citations[number - 1].section)} {_link(number)}"
 
 
 def _link(number: int) -> str:

@@ -21,13 +21,13 @@ router = APIRouter()
 def source_page(source_id: str, request: Request) -> HTMLResponse:
     """The source with its date, link and text; 404 when there is none."""
     assistant: AppContext = request.app.state.assistant
-    generation = assistant.live_index.corpus().generation
-    source = generation.sources.get(source_id)
+    snapshot = assistant.live_index.corpus().snapshot
+    source = snapshot.sources.get(source_id)
     if source is None:
         return HTMLResponse(
             _page("Nicht gefunden", "<h1>Nicht gefunden</h1><p>Diese Quelle gibt es nicht (mehr).</p>"), 404
         )
-    passages = [passage for passage in generation.passages if passage.document_id == source_id]
+    passages = [passage for passage in snapshot.passages if passage.document_id == source_id]
     return HTMLResponse(_page(source.title, "\n".join(_body(source, passages))))
 
 
