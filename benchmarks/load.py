@@ -29,12 +29,11 @@ from typing import Any
 
 import httpx
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
-
-from serving import running
-from visitor import Busy, Visitor, plain, text_of
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # for the tests' visitors
 
 from assistant.operations.evaluate import default_file, load_questions
+from tests.support.serving import running
+from tests.support.visitor import Busy, Visitor, plain, text_of
 
 PACKAGES = ("gradio", "fastapi", "uvicorn", "chromadb", "onnxruntime")
 _LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=None)

@@ -26,12 +26,12 @@ from assistant.bootstrap import build_assistant, refresh_index
 from assistant.core.models import Document
 from assistant.core.settings import load_settings, shipped_folder
 from assistant.ingestion.knowledge_loader import load_knowledge
-from assistant.operations.evaluate import Question, load_questions
+from assistant.operations.evaluate import Question, default_file, load_questions
 from benchmarks.__main__ import machine
 from benchmarks.measure import alternating, say
 
 COUNT = 10
-EVALUATION = Path(__file__).resolve().parent.parent / "tests" / "evaluation"
+HOLDOUT = Path(__file__).resolve().parents[1] / "tests" / "data" / "evaluation" / "holdout.jsonl"
 RESULTS = Path(__file__).with_name("results")
 Search = Callable[[str], Sequence[str]]
 PACKAGES = ("langchain", "langchain-chroma", "rank-bm25", "llama-index-core", "txtai")
@@ -57,7 +57,7 @@ def compare(work: Path, rounds: int, count: int | None) -> dict[str, Any]:
     assistant = build_assistant(settings)
     refresh_index(settings, lambda *_: None, assistant=assistant)
     documents = load_knowledge([shipped_folder("knowledge")])
-    sets = {name: _answerable(EVALUATION / f"{name}.jsonl")[:count] for name in ("questions", "holdout")}
+    sets = {"questions": _answerable(default_file())[:count], "holdout": _answerable(HOLDOUT)[:count]}
     searches: dict[str, Search] = {
         "netzlotse": lambda text: [one.passage.document_id for one in retrieve_passages(assistant, text)]
     }

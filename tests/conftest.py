@@ -9,9 +9,6 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from hub import Hub, hub_website
-from serving import serving
-from small_model import small_model
 
 from assistant.answering.llm.llama_cpp_server import LocalModel
 from assistant.answering.runtime import AppContext
@@ -22,6 +19,9 @@ from assistant.index.builder import BuildResult
 from assistant.index.embedding_engines import load_embeddings
 from assistant.index.embeddings import EncoderEmbeddings
 from assistant.language.lemmatizer import lemma, set_cache_dir
+from tests.support.hub import Hub, hub_website
+from tests.support.serving import serving
+from tests.support.small_model import small_model
 
 SMALL_KNOWLEDGE = {
     "position-paper/kooperationen.md": """---

@@ -11,9 +11,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import BuildIndex
 
 from assistant.index.snapshot import current_snapshot_id
+from tests.conftest import BuildIndex
 
 
 def run(*arguments: str, data_dir: Path | str = "", **settings: str) -> subprocess.CompletedProcess[str]:

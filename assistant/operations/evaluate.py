@@ -94,7 +94,7 @@ def evaluate_file(
 
 def default_file() -> Path:
     """The questions that come with the project."""
-    return Path(__file__).resolve().parents[2] / "tests" / "evaluation" / "questions.jsonl"
+    return Path(__file__).with_name("golden_questions.jsonl")
 
 
 def load_questions(file: Path) -> list[Question]:

@@ -23,7 +23,7 @@ from assistant.core.settings import load_settings
 from assistant.language.language_detection import detect_language
 from assistant.language.sentence_splitter import split_sentences
 
-FOLDER = Path(__file__).resolve().parents[2] / "tests" / "evaluation"
+FOLDER = Path(__file__).resolve().parents[2] / "tests" / "data" / "evaluation"
 DEVELOPMENT, HOLDOUT, FRESH, UNSEEN = (FOLDER / f"claims{name}.jsonl" for name in ("", "_holdout", "_fresh", "_unseen"))
 
 
