@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import get_args
@@ -20,7 +19,9 @@ from assistant.index.embedding_engines import load_embeddings
 from assistant.index.embeddings import EncoderEmbeddings
 from assistant.language.lemmatizer import lemma, set_cache_dir
 from tests.support.hub import Hub, hub_website
+from tests.support.paths import TESTS
 from tests.support.serving import serving
+from tests.support.shared import build_once, copy_data, run_folder, take_cache
 from tests.support.small_model import small_model
 
 SMALL_KNOWLEDGE = {
@@ -146,6 +147,7 @@ Erika Fiktiv beschreibt in „Netze der Fertigung“ (2020), wie Vertrauen zwisc
 """,
     "README.md": "For editors; no knowledge.\n",
 }
+SERVED = {"server", "hub", "local_model"}
 BuildIndex = Callable[[Path, Path], BuildResult]
 
 
@@ -174,12 +176,26 @@ def _plain_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
 
 
 @pytest.fixture(scope="session")
-def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The cache of the session, so that encoder and dictionaries are unpacked once."""
-    folder = tmp_path_factory.mktemp("session") / "cache"
+def cache_dir(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """The cache of the run: encoder and dictionaries are unpacked once, and kept for the next run where that may be.
+
+    Both are named by their content and checked when they are opened, so that an old one is never taken for a new one.
+    """
+    folder = run_folder(tmp_path_factory) / "cache"
+    kept = request.config.cache.mkdir("unpacked") if request.config.cache else None
+
+    def unpack(fresh: Path) -> None:
+        set_cache_dir(kept or fresh)
+        for language in get_args(Language):
+            lemma("Haus", language)
+        load_embeddings(None, kept or fresh)
+        if kept:
+            take_cache(kept, fresh)
+            for path in (fresh / "cache").iterdir():
+                path.rename(fresh / path.name)
+
+    build_once(folder, unpack)
     set_cache_dir(folder)
-    for language in get_args(Language):
-        lemma("Haus", language)
     return folder
 
 
@@ -205,15 +221,9 @@ def build_index(embedder: EncoderEmbeddings, cache_dir: Path) -> BuildIndex:
     """Index a folder into a data folder; the unpacked encoder and known vectors are taken along."""
 
     def build(folder: Path, data_dir: Path) -> BuildResult:
-        cache = data_dir / "cache"
-        if not cache.exists():
-            shutil.copytree(cache_dir, cache, copy_function=os.link, ignore=shutil.ignore_patterns("*.sqlite"))
-            if (cache_dir / "vectors.sqlite").exists():
-                shutil.copy(cache_dir / "vectors.sqlite", cache)
-        refreshed = refresh_index(own_settings(folder, data_dir), lambda *_: None)
-        if not (cache_dir / "vectors.sqlite").exists():
-            shutil.copy(cache / "vectors.sqlite", cache_dir)
-        return refreshed
+        if not (data_dir / "cache").exists():
+            take_cache(cache_dir, data_dir)
+        return refresh_index(own_settings(folder, data_dir), lambda *_: None)
 
     return build
 
@@ -229,12 +239,15 @@ def small_assistant(
 
 
 @pytest.fixture(scope="session")
-def shipped_data(embedder: EncoderEmbeddings, cache_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shipped_data(cache_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with an index of the shipped knowledge."""
-    data_dir = tmp_path_factory.mktemp("shipped") / "data"
-    shutil.copytree(cache_dir, data_dir / "cache", copy_function=os.link, ignore=shutil.ignore_patterns("*.sqlite"))
-    refresh_index(load_settings(data_dir=data_dir), lambda *_: None)
-    return data_dir
+
+    def build(fresh: Path) -> None:
+        take_cache(cache_dir, fresh)
+        refresh_index(load_settings(data_dir=fresh), lambda *_: None)
+
+    built = build_once(run_folder(tmp_path_factory) / "shipped", build)
+    return copy_data(built, tmp_path_factory.mktemp("shipped") / "data")
 
 
 @pytest.fixture(scope="session")
@@ -264,3 +277,11 @@ def hub(shipped_data: Path) -> Iterator[Hub]:
     settings = {name: f"https://hub.example/{path}" for name, path in links.items()}
     with hub_website() as hub, serving(shipped_data, allowed_origins=hub.origin(), **settings) as hub.assistant:
         yield hub
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a server, a browser or other processes, so that ``make test-fast`` can leave it out."""
+    for item in items:
+        folder = item.path.relative_to(TESTS).parts[0]
+        if folder in ("browser", "server") or SERVED & set(getattr(item, "fixturenames", ())):
+            item.add_marker("served")

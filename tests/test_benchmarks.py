@@ -11,9 +11,11 @@ import pytest
 
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.served
 WAYS = ("embed", "retrieve", "answer", "rest", "first_text")
 
 
+@pytest.mark.slow
 def test_the_benchmark_prints_its_table_and_writes_its_figures(tmp_path: Path) -> None:
     output = tmp_path / "figures.json"
     command = [sys.executable, "-m", "benchmarks", "--quick", "--output", str(output)]

@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import socket
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from assistant.index.snapshot import current_snapshot_id
 from tests.conftest import BuildIndex
+from tests.support.faults import run as run_command
+from tests.support.serving import environment
+
+pytestmark = pytest.mark.served
 
 
-def run(*arguments: str, data_dir: Path | str = "", **settings: str) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("NETZLOTSE_")}
-    environment |= {f"NETZLOTSE_{name.upper()}": value for name, value in settings.items()}
-    if data_dir:
-        environment["NETZLOTSE_DATA_DIR"] = str(data_dir)
-    command = [sys.executable, "-m", "assistant", *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=180, check=False)
+@dataclass(frozen=True)
+class Done:
+    """A command that has ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def run(*arguments: str, **settings: object) -> Done:
+    return Done(*run_command(*arguments, **settings))
 
 
 def test_help_names_every_command() -> None:
-    shown = run("--help").stdout
+    shown = subprocess.run([sys.executable, "-m", "assistant", "--help"], capture_output=True, text=True).stdout
     for command in ("serve", "index", "ask", "search", "check", "eval"):
         assert command in shown
 
@@ -39,7 +47,9 @@ def test_ask_prints_an_answer_with_its_sources(shipped_data: Path) -> None:
 
 
 def test_ask_json_prints_one_object(shipped_data: Path) -> None:
-    done = run("ask", "was heisst coopetition", "--json", data_dir=shipped_data)
+    command = [sys.executable, "-m", "assistant", "ask", "was heisst coopetition", "--json"]
+    own = environment(data_dir=shipped_data)
+    done = subprocess.run(command, env=own, capture_output=True, text=True, timeout=180, check=True)
     assert json.loads(done.stdout)["status"] == "answered"
 
 

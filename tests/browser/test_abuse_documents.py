@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +15,10 @@ from playwright.sync_api import Browser, Page, expect
 from assistant.answering.pipeline import ask
 from assistant.answering.runtime import AppContext
 from tests.server.test_abuse import FINE, LIMIT, assert_proven
-from tests.support.chromium import chromium
 from tests.support.faults import run
 from tests.support.hostile_collection import DOCUMENTS, content, question
 from tests.support.serving import serving
+from tests.support.shared import copy_data
 
 LOOK = """(selector) => {
   const found = [...document.querySelectorAll(selector)].flatMap((one) => [...one.querySelectorAll("*")]);
@@ -62,7 +61,7 @@ def slipped(shipped_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     place = tmp_path_factory.mktemp("slipped")
     folder, data = place / "eingang", place / "data"
     folder.mkdir()
-    shutil.copytree(shipped_data, data)
+    copy_data(shipped_data, data)
     for name, (file, _, _) in DOCUMENTS.items():
         (folder / file).write_bytes(content(name))
     (folder / "passwd.txt").symlink_to("/etc/passwd")
@@ -74,12 +73,6 @@ def slipped(shipped_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     found = {Path(one["path"]).name: one["id"] for one in result["added"]}
     with serving(data) as address:
         yield Slipped(address, {name: found[file] for name, (file, _, _) in DOCUMENTS.items()})
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -13,16 +13,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from assistant.core.company_profile import load_profile
 from assistant.web.resources import PROFILES
-from tests.support.chromium import chromium
 
 PATIENCE = 30_000
 EXAMPLE = PROFILES / "werkzeugbauer.yaml"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

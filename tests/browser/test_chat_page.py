@@ -9,16 +9,8 @@ from urllib.parse import urlparse
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.chromium import chromium
-
 ASK = "Wie können wir mit einem Wettbewerber zusammenarbeiten?"
 PATIENCE = 30_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

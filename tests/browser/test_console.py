@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_chat_page import ask, open_chat
-from tests.support.chromium import chromium
 from tests.support.serving import serving
+from tests.support.shared import copy_data
 
 QUESTION = "Was heißt Coopetition?"
 PAGES = (
@@ -55,15 +54,9 @@ class Heard:
 @pytest.fixture(scope="module")
 def everything(shipped_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server on which every page exists."""
-    data = shutil.copytree(shipped_data, tmp_path_factory.mktemp("everything") / "data")
+    data = copy_data(shipped_data, tmp_path_factory.mktemp("everything") / "data")
     with serving(data, feedback="all", operator="Musterhub; Musterweg 1; mail@hub.example") as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

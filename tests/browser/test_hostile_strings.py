@@ -19,7 +19,6 @@ import yaml
 from playwright.sync_api import Browser, Frame, Page, Route, expect
 
 from tests.conftest import BuildIndex, write_files
-from tests.support.chromium import chromium
 from tests.support.hostile_strings import HOSTILE
 from tests.support.hub import Hub
 from tests.support.paths import ROOT, SCRIPTS
@@ -46,12 +45,6 @@ LOOK = """(selector) => {
   }
   return wrong;
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

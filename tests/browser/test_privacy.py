@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -26,9 +24,10 @@ from assistant.core.settings import load_settings
 from assistant.feedback.store import FILE, FeedbackStore
 from assistant.web.api.feedback import notice
 from assistant.web.site.legal import legal_page, text_for_websites
-from tests.support.chromium import chromium
+from tests.support.faults import run
 from tests.support.hub import Hub
-from tests.support.serving import free_port, serving, wait_until_ready
+from tests.support.serving import environment, free_port, serving, wait_until_ready
+from tests.support.shared import copy_data
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 MARK = "Quarkblumenthal"
@@ -63,12 +62,6 @@ KEPT = """async () => {
 NOTHING = {"local": 0, "session": 0, "cookie": "", "databases": 0, "caches": 0, "workers": 0}
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     expect.set_options(timeout=PATIENCE)
@@ -98,16 +91,11 @@ def test_browser_server_disk_and_log_keep_nothing_of_a_conversation(
     seen: list[Response] = []
     context.on("response", lambda response: seen.append(response))
     (tmp_path / "tmp").mkdir()
-    shutil.copytree(shipped_data, tmp_path / "data")
+    copy_data(shipped_data, tmp_path / "data")
     port, log = free_port(), tmp_path / "log.txt"
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("NETZLOTSE_")}
-    environment |= {
-        "NETZLOTSE_DATA_DIR": str(tmp_path / "data"),
-        "TMPDIR": str(tmp_path / "tmp"),
-        "HOME": str(tmp_path),
-    }
+    own = environment(data_dir=tmp_path / "data") | {"TMPDIR": str(tmp_path / "tmp"), "HOME": str(tmp_path)}
     command = [sys.executable, "-m", "assistant", "serve", "--port", str(port)]
-    with log.open("wb") as output, subprocess.Popen(command, env=environment, stdout=output, stderr=output) as process:
+    with log.open("wb") as output, subprocess.Popen(command, env=own, stdout=output, stderr=output) as process:
         try:
             server = f"http://127.0.0.1:{port}"
             wait_until_ready(process, server)  # type: ignore[arg-type]
@@ -171,7 +159,7 @@ def test_on_the_smallest_screen_the_notice_stands_before_the_first_input(
 def test_a_rating_is_announced_and_kept_only_when_it_is_sent(
     context: BrowserContext, shipped_data: Path, tmp_path: Path
 ) -> None:
-    shutil.copytree(shipped_data, tmp_path / "data")
+    copy_data(shipped_data, tmp_path / "data")
     store = FeedbackStore(tmp_path / "data")
     with serving(tmp_path / "data", feedback="feedback") as server:
         page = context.new_page()
@@ -261,18 +249,16 @@ def test_axe_finds_nothing_on_the_plain_pages(browser: Browser, server: str, pat
 
 def test_a_running_server_forgets_a_removed_document(shipped_data: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
-    shutil.copytree(shipped_data, data)
+    copy_data(shipped_data, data)
     path = tmp_path / "quittenring.txt"
     path.write_text("Der Quittenring versammelt Pressereien, die gemeinsam Obst einlagern.", encoding="utf-8")
-    environment = os.environ | {"NETZLOTSE_DATA_DIR": str(data)}
-    command = [sys.executable, "-m", "assistant"]
-    subprocess.run([*command, "add", str(path)], env=environment, check=True, capture_output=True)
+    assert run("add", str(path), data_dir=data)[0] == 0
     with serving(data) as server:
         question = {"question": "Was ist der Quittenring?"}
         told = httpx.post(f"{server}/api/chat", json=question, timeout=30).json()
         assert told["citations"][0]["id"] == "quittenring"
         assert httpx.get(f"{server}/quelle/quittenring").status_code == 200
-        subprocess.run([*command, "remove", "quittenring"], env=environment, check=True, capture_output=True)
+        assert run("remove", "quittenring", data_dir=data)[0] == 0
         end = time.monotonic() + 60
         while httpx.get(f"{server}/quelle/quittenring").status_code == 200:
             assert time.monotonic() < end

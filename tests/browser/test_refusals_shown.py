@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_chat_page import open_chat
-from tests.support.chromium import chromium
 from tests.support.serving import serving
 
 SENTENCES = {
@@ -26,12 +25,6 @@ def patient(shipped_data: Path) -> Iterator[str]:
     """A server that answers one question a minute."""
     with serving(shipped_data, rate_limit_per_minute="1") as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

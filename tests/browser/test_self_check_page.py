@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlparse
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from assistant.core.company_profile import load_profile
+from tests.conftest import BuildIndex
 from tests.support.serving import serving
 
 FLAGS = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
 --disable-component-update --disable-sync""".split()
 PATIENCE = 30_000
 SOME = {"frage-leute": "niemand", "frage-partner": "firmen", "land": "Hessen"}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -338,7 +329,10 @@ def test_other_methods_are_closed(server: str, method: str, status: int) -> None
     assert httpx.request(method, f"{server}/selbstcheck/profil").status_code == status
 
 
-def test_a_hub_without_the_file_has_no_such_page(small_knowledge: Path, tmp_path: Path) -> None:
+def test_a_hub_without_the_file_has_no_such_page(
+    small_knowledge: Path, build_index: BuildIndex, tmp_path: Path
+) -> None:
+    build_index(small_knowledge, tmp_path / "data")
     settings = {"knowledge_dir": str(small_knowledge), "shipped_knowledge": "false"}
     with serving(tmp_path / "data", **settings) as server:
         assert httpx.get(f"{server}/selbstcheck").status_code == 404

@@ -11,7 +11,6 @@ from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, exp
 
 from assistant.web.widget.assets import FOLDER
 from assistant.web.widget.contrast import contrast
-from tests.support.chromium import chromium
 from tests.support.hub import PROXIED, Hub, hub_website
 
 ASK = "Wie können wir mit einem Wettbewerber zusammenarbeiten?"
@@ -31,12 +30,6 @@ for (const name of ["open", "close", "answer"])
 addEventListener("message", (event) => said.push(event.data));
 document.addEventListener("securitypolicyviolation", (event) => said.push(["violation", event.violatedDirective]));
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any
 
@@ -10,18 +9,11 @@ import pytest
 from playwright.sync_api import Browser, Frame, Page, expect
 
 from tests.browser.test_chat_page import ask, open_chat
-from tests.support.chromium import chromium
 from tests.support.hub import Hub
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 QUESTIONS = {"de": "Wie können wir mit einem Wettbewerber zusammenarbeiten?", "en": "What is coopetition?"}
 CONTACT = "https://hub.example/kontakt"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 def violations(place: Page | Frame, where: str = "document") -> list[Any]:

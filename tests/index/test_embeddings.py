@@ -71,10 +71,9 @@ ODD_TEXTS = [
 
 
 @pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("cache")
-    prepare_encoder(folder)
-    return folder
+def cache(cache_dir: Path) -> Path:
+    """The cache of the run, read only; ``test_two_processes_may_prepare_at_once`` unpacks one from nothing."""
+    return cache_dir
 
 
 @pytest.fixture(scope="session")
@@ -223,7 +222,8 @@ def test_damage_is_noticed(damage: Callable[[Path], object], cache: Path, tmp_pa
     assert not is_intact(copy)
 
 
-def test_a_damaged_cache_is_rebuilt(tmp_path: Path, encoder: E5Embeddings) -> None:
+def test_a_damaged_cache_is_rebuilt(tmp_path: Path, cache: Path, encoder: E5Embeddings) -> None:
+    shutil.copytree(cache / "encoder", tmp_path / "encoder")
     folder = prepare_encoder(tmp_path)
     _flip(folder / MODEL_FILE)
     rebuilt = load_embeddings(None, tmp_path)

@@ -13,6 +13,7 @@ from assistant.feedback.gap_report import find_gaps
 from assistant.feedback.pii_masking import HIDDEN, mask
 from assistant.feedback.store import FILE, Feedback, FeedbackStore, Unanswered
 from tests.support.serving import serving
+from tests.support.shared import copy_data
 
 TODAY = date.today().isoformat()
 KNOWN = {
@@ -100,23 +101,25 @@ def body(**changes: object) -> dict[str, object]:
     } | changes
 
 
-def test_without_the_setting_nothing_is_taken_or_kept(tmp_path: Path) -> None:
-    with serving(tmp_path) as server:
+def test_without_the_setting_nothing_is_taken_or_kept(shipped_data: Path, tmp_path: Path) -> None:
+    data = copy_data(shipped_data, tmp_path / "data")
+    with serving(data) as server:
         assert httpx.post(f"{server}/api/feedback", json=body()).status_code == 404
         httpx.post(f"{server}/api/chat", json={"question": "Wie backe ich Sauerteigbrot?"})
         assert "Bewertungen werden nicht angenommen" in httpx.get(f"{server}/datenschutz").text
-        assert not (tmp_path / FILE).exists()
+        assert not (data / FILE).exists()
 
 
-def test_with_the_setting_ratings_and_words_are_kept(tmp_path: Path) -> None:
-    with serving(tmp_path, feedback="all") as server:
+def test_with_the_setting_ratings_and_words_are_kept(shipped_data: Path, tmp_path: Path) -> None:
+    data = copy_data(shipped_data, tmp_path / "data")
+    with serving(data, feedback="all") as server:
         assert httpx.post(f"{server}/api/feedback", json=body()).status_code == 201
         for wrong in (body(thumb="sideways"), body(comment="x" * 501), body(question="Wer?"), body(sources=["x"] * 21)):
             assert httpx.post(f"{server}/api/feedback", json=wrong).status_code == 422
         httpx.post(
             f"{server}/api/chat", json={"question": "Zahlt Stefan Huber Zuschüsse für Drohnen in 12345 Imkerei?"}
         )
-        store = FeedbackStore(tmp_path)
+        store = FeedbackStore(data)
         (kept,) = store.feedback()
         assert kept.sources == ("zim-kooperationsprojekte",)
         assert "Huber" not in kept.comment

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -13,13 +14,16 @@ import httpx
 import pytest
 
 from assistant.answering.pipeline import ask
-from assistant.bootstrap import build_assistant
+from assistant.bootstrap import build_assistant, refresh_index
+from assistant.core.errors import AssistantError
 from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import shipped_folder
 from assistant.index.snapshot import current_snapshot_id, load_snapshot, snapshot_folder
+from assistant.operations.index_maintainer import start_degraded, try_refresh
 from tests.conftest import SMALL_KNOWLEDGE, BuildIndex, own_settings, write_files
-from tests.support.faults import Service, damage, fill_up, kill, run, seal, service, small_disk, start, take_cache
+from tests.support.faults import Service, damage, fill_up, kill, run, seal, service, small_disk, start
 from tests.support.serving import free_port
+from tests.support.shared import take_cache
 
 QUESTION = "Was ist Coopetition?"
 FOREIGN = "Wie alt werden Wellensittiche?"
@@ -196,21 +200,40 @@ def test_a_service_with_nothing_to_serve_says_why_and_ends(disk: Place) -> None:
     assert is_refused(code, errors), errors
 
 
+def lose(place: Place, loss: str) -> None:
+    """Damage or delete what a running service has open."""
+    if loss == "chroma damaged":
+        damage(place.file(CHROMA))
+        place.file("sentences.npy").unlink()
+    elif loss == "chroma deleted":
+        shutil.rmtree(place.file("chroma"))
+    elif loss == "everything deleted":
+        shutil.rmtree(place.data / "generations")
+        (place.data / "current").unlink()
+    else:
+        (place.data / "current").unlink()
+
+
 @pytest.mark.parametrize("loss", ["chroma damaged", "chroma deleted", "everything deleted", "pointer deleted"])
-def test_a_running_service_survives_losing_its_files_and_mends_them(place: Place, loss: str) -> None:
+def test_what_is_held_answers_when_its_files_are_lost_and_a_refresh_mends_them(place: Place, loss: str) -> None:
+    assistant = build_assistant(own_settings(place.knowledge, place.data))
+    first, whole = place.current, ask(assistant, QUESTION)
+    lose(place, loss)
+    assert ask(assistant, QUESTION).text == whole.text
+    assistant.live_index.reload_if_changed(wait=True, at_once=True)
+    assert assistant.live_index.health().status == "degraded"
+    assert ask(assistant, QUESTION).text == whole.text
+    assert try_refresh(assistant) is None
+    assert assistant.live_index.health().status == "ready"
+    assert ask(assistant, QUESTION).text == whole.text
+    assert load_snapshot(place.data).manifest.id == place.current != first
+
+
+def test_a_running_service_survives_losing_its_files_and_mends_them(place: Place) -> None:
     with service(**place.settings) as served:
         served.wait_for(lambda one: one["status"] == "ready")
         first = place.current
-        if loss == "chroma damaged":
-            damage(place.file(CHROMA))
-            place.file("sentences.npy").unlink()
-        elif loss == "chroma deleted":
-            shutil.rmtree(place.file("chroma"))
-        elif loss == "everything deleted":
-            shutil.rmtree(place.data / "generations")
-            (place.data / "current").unlink()
-        else:
-            (place.data / "current").unlink()
+        lose(place, "everything deleted")
         assert answers_fully(served)
         served.wait_for(lambda one: one["status"] == "degraded" or one["generation"] != first)
         assert answers_fully(served)
@@ -301,17 +324,18 @@ def test_the_good_generation_is_kept_rather_than_a_damaged_newer_one(place: Plac
     assert bad not in place.snapshots()
 
 
-def test_an_encoder_that_cannot_be_loaded_leaves_words(place: Place) -> None:
-    settings = {**place.settings, "embedding_model": str(place.data / "no-such-model")}
-    code, _, errors = run("index", **settings)
-    assert code == 1
-    assert "Embedding-Modell" in errors
-    assert "Traceback" not in errors
-    with service(**settings) as served:
-        assert answers_by_words(served)
-        condition = served.ready()
-        assert condition["status"] == "degraded"
-        assert "Embedding-Modell" in condition["reason"]
+def test_an_encoder_that_cannot_be_loaded_leaves_words(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where the extra package is missing; loading it only to fail would cost seconds."""
+    monkeypatch.setitem(sys.modules, "sentence_transformers", None)
+    settings = own_settings(place.knowledge, place.data).model_copy(update={"embedding_model": "kein/modell"})
+    assistant = build_assistant(settings)
+    with pytest.raises(AssistantError, match="Embedding-Modell") as error:
+        refresh_index(settings, lambda *_: None, assistant=assistant)
+    assert "Embedding-Modell" in start_degraded(assistant, error.value)
+    answer = ask(assistant, QUESTION)
+    assert answer.text.startswith(WORDS_ONLY)
+    assert "Coopetition bedeutet" in answer.citations[0].quote
+    assert assistant.live_index.health().status == "degraded"
 
 
 def test_a_damaged_vector_cache_is_made_anew(place: Place) -> None:

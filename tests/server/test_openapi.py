@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 
 from tests.support.serving import serving
+from tests.support.shared import copy_data
 
 EXAMPLES = 25
 ROUTES = (
@@ -25,7 +25,7 @@ ROUTES = (
 @pytest.fixture(scope="module")
 def described(shipped_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server with every route that the document can hold."""
-    data = shutil.copytree(shipped_data, tmp_path_factory.mktemp("described") / "data")
+    data = copy_data(shipped_data, tmp_path_factory.mktemp("described") / "data")
     with serving(data, feedback="all", global_rate_limit_per_minute="0") as address:
         yield address
 

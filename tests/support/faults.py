@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
-import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +13,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.serving import free_port
+from tests.support.processes import Process
+from tests.support.processes import start as start_process
+from tests.support.serving import environment, free_port
 
 
 @contextmanager
@@ -60,32 +59,21 @@ def damage(path: Path) -> None:
     path.write_bytes(content[:start] + os.urandom(end - start) + content[end:])
 
 
-def environment(**settings: object) -> dict[str, str]:
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("NETZLOTSE_")}
-    return plain | {f"NETZLOTSE_{name.upper()}": str(value) for name, value in settings.items()}
-
-
-def start(*arguments: str, **settings: object) -> subprocess.Popen[str]:
+def start(*arguments: str, **settings: object) -> Process:
     """``assistant …`` in a process of its own."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "assistant", *arguments],
-        env=environment(**settings),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    return start_process(*arguments, environment=environment(**settings))
 
 
 def run(*arguments: str, **settings: object) -> tuple[int, str, str]:
     """Exit code, output and error output of ``assistant …``."""
     process = start(*arguments, **settings)
     output, errors = process.communicate(timeout=180)
-    return process.returncode, output, errors
+    return process.wait(), output, errors
 
 
-def kill(process: subprocess.Popen[str]) -> None:
+def kill(process: Process) -> None:
     """End a process as a power cut would."""
-    process.send_signal(signal.SIGKILL)
+    process.kill()
     process.communicate()
 
 
@@ -129,15 +117,3 @@ def service(**settings: object) -> Iterator[Service]:
     finally:
         process.terminate()
         process.communicate(timeout=30)
-
-
-def take_cache(cache_dir: Path, data_dir: Path) -> None:
-    """Give a data folder the unpacked encoder and dictionaries; links, because a small disk has no room for them."""
-    data_dir.mkdir(parents=True, exist_ok=True)
-    own = data_dir / "cache"
-    own.mkdir()
-    for name in ("encoder", "dictionaries"):
-        if (cache_dir / name).exists():
-            (own / name).symlink_to(cache_dir / name)
-    if (cache_dir / "vectors.sqlite").exists():
-        shutil.copy(cache_dir / "vectors.sqlite", own)

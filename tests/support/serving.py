@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,11 +12,21 @@ from pathlib import Path
 
 import httpx
 
+from tests.support.processes import Process, start
+
+_LOOK_EVERY_SECONDS = 0.05
+
 
 def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
+
+
+def environment(**settings: object) -> dict[str, str]:
+    """The environment of the tests with these settings and no others."""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("NETZLOTSE_")}
+    return plain | {f"NETZLOTSE_{name.upper()}": str(value) for name, value in settings.items()}
 
 
 @contextmanager
@@ -32,15 +41,12 @@ def serving(
 @contextmanager
 def running(
     data_dir: Path, *, host: str = "127.0.0.1", stderr: Path = Path(os.devnull), **settings: str
-) -> Iterator[tuple[subprocess.Popen[str], str]]:
+) -> Iterator[tuple[Process, str]]:
     """The same with the process; what it writes to stderr goes to the file ``stderr``."""
     port = free_port()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("NETZLOTSE_")}
-    environment |= {"NETZLOTSE_DATA_DIR": str(data_dir), "NETZLOTSE_RATE_LIMIT_PER_MINUTE": "0"}
-    environment |= {f"NETZLOTSE_{name.upper()}": value for name, value in settings.items()}
-    command = [sys.executable, "-m", "assistant", "serve", "--host", host, "--port", str(port)]
+    own = environment(**{"data_dir": data_dir, "rate_limit_per_minute": "0", **settings})
     with open(stderr, "w") as errors:
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True)
+        process = start("serve", "--host", host, "--port", str(port), environment=own, stderr=errors)
     try:
         address = f"http://127.0.0.1:{port}"
         wait_until_ready(process, address)
@@ -48,11 +54,10 @@ def running(
     finally:
         process.terminate()
         process.wait(20)
-        if process.stdout:
-            process.stdout.close()
+        process.close()
 
 
-def wait_until_ready(process: subprocess.Popen[str], address: str) -> None:
+def wait_until_ready(process: Process | subprocess.Popen[str], address: str) -> None:
     end = time.monotonic() + 180
     while time.monotonic() < end:
         assert process.poll() is None, "the server stopped"
@@ -61,5 +66,5 @@ def wait_until_ready(process: subprocess.Popen[str], address: str) -> None:
                 return
         except httpx.TransportError:
             pass
-        time.sleep(0.2)
+        time.sleep(_LOOK_EVERY_SECONDS)
     raise AssertionError("the server did not become ready")
