@@ -18,51 +18,9 @@ from dataclasses import asdict
 from typing import Any, NoReturn
 
 from assistant.core.errors import DocumentError
-from assistant.ingestion.parsers.blocks import ParsedDocument
+from assistant.ingestion.parsers.readers import read
 
 MEMORY_STATUS = 77
-_PLAIN_SUFFIXES = frozenset({"", ".txt", ".text"})
-_MARKDOWN_SUFFIXES = frozenset({".md", ".markdown"})
-_HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
-_KNOWN = "PDF, DOCX, HTML, Markdown oder Text (TXT)"
-
-
-def extract(data: bytes, suffix: str, maximum_pages: int) -> ParsedDocument:
-    """Read a document; what it is, its content decides, and the suffix only among kinds of text."""
-    if not data.strip(b"\0 \t\r\n"):
-        raise DocumentError("empty", "Die Datei ist leer.")
-    if b"%PDF-" in data[:1024]:
-        from assistant.ingestion.parsers.pdf import extract_pdf
-
-        return extract_pdf(data, maximum_pages)
-    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        from assistant.ingestion.parsers.docx import extract_docx
-
-        return extract_docx(data)
-    _refuse_other_types(data, suffix)
-    return _extract_text(data, suffix)
-
-
-def _refuse_other_types(data: bytes, suffix: str) -> None:
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        if "EncryptedPackage".encode("utf-16-le") in data:
-            raise DocumentError("encrypted", "Die Datei ist mit einem Kennwort geschützt; bitte ohne Schutz speichern.")
-        raise DocumentError("wrong_type", "Das ist ein altes Office-Format; bitte als DOCX oder PDF speichern.")
-    if data.lstrip().startswith(b"{\\rtf"):
-        raise DocumentError("wrong_type", "Das ist RTF; bitte als DOCX oder PDF speichern.")
-    if suffix not in _PLAIN_SUFFIXES | _MARKDOWN_SUFFIXES | _HTML_SUFFIXES:
-        named = f"heißt zwar „{suffix}“, ist aber keines davon" if suffix in (".pdf", ".docx") else "ist keines davon"
-        raise DocumentError("wrong_type", f"Gelesen werden {_KNOWN}; die Datei {named}.")
-
-
-def _extract_text(data: bytes, suffix: str) -> ParsedDocument:
-    from assistant.ingestion.parsers.text import decode, extract_html, extract_markdown, extract_plain
-
-    text = decode(data)
-    start = text.lstrip()[:200].lower()
-    if suffix in _HTML_SUFFIXES or start.startswith(("<!doctype html", "<html")):
-        return extract_html(text)
-    return extract_markdown(text) if suffix in _MARKDOWN_SUFFIXES else extract_plain(text)
 
 
 def main() -> NoReturn:
@@ -71,7 +29,7 @@ def main() -> NoReturn:
     logging.disable(logging.CRITICAL)
     _limit(seconds, memory)
     try:
-        result: dict[str, Any] = {"document": asdict(extract(sys.stdin.buffer.read(), suffix.lower(), pages))}
+        result: dict[str, Any] = {"document": asdict(read(sys.stdin.buffer.read(), suffix.lower(), pages))}
     except DocumentError as error:
         result = {"code": error.code, "reason": str(error)}
     except MemoryError:

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from assistant.ingestion.parsers.blocks import ParsedDocument, join_lines, partial_date
-from assistant.ingestion.parsers.worker import extract
+from assistant.ingestion.parsers.readers import read
 from tests.support.two_columns import HEAD, NOTES, SECTIONS, TITLE, write_paper
 
 WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
 
 def read(text: str, suffix: str) -> ParsedDocument:
-    return extract(text.encode(), suffix, 2000)
+    return read(text.encode(), suffix, 2000)
 
 
 def shape(document: ParsedDocument) -> list[tuple[list[str], str]]:
@@ -25,7 +25,7 @@ def shape(document: ParsedDocument) -> list[tuple[list[str], str]]:
 
 @pytest.fixture(scope="module")
 def paper(tmp_path_factory: pytest.TempPathFactory) -> ParsedDocument:
-    return extract(write_paper(tmp_path_factory.mktemp("paper") / "paper.pdf").read_bytes(), ".pdf", 2000)
+    return read(write_paper(tmp_path_factory.mktemp("paper") / "paper.pdf").read_bytes(), ".pdf", 2000)
 
 
 def whole(document: ParsedDocument) -> str:
@@ -155,10 +155,10 @@ def test_word_keeps_headings_tables_and_core_properties() -> None:
         archive.writestr("word/styles.xml", styles)
         archive.writestr("word/document.xml", f"<w:document {WORD}><w:body>{body}</w:body></w:document>")
         archive.writestr("docProps/core.xml", "<c><title>Ein Bericht</title><creator>Erika Beispiel</creator></c>")
-    document = extract(target.getvalue(), ".docx", 2000)
+    document = read(target.getvalue(), ".docx", 2000)
     assert (document.title, document.authors) == ("Ein Bericht", ["Erika Beispiel"])
     assert shape(document) == [(["Eins"], "Bleibt.\n\nKosten | 84 Euro")]
 
 
 def test_what_a_file_is_its_content_decides(tmp_path: Path) -> None:
-    assert extract(write_paper(tmp_path / "paper.pdf").read_bytes(), ".txt", 2000).format == "pdf"
+    assert read(write_paper(tmp_path / "paper.pdf").read_bytes(), ".txt", 2000).format == "pdf"
