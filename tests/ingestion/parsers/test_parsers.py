@@ -15,7 +15,7 @@ from tests.support.two_columns import HEAD, NOTES, SECTIONS, TITLE, write_paper
 WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
 
-def read(text: str, suffix: str) -> ParsedDocument:
+def read_text(text: str, suffix: str) -> ParsedDocument:
     return read(text.encode(), suffix, 2000)
 
 
@@ -112,7 +112,7 @@ def test_markdown_keeps_headings_lists_and_tables() -> None:
         "# Eins\n\nEin *Absatz*\nin zwei Zeilen.<sup>1</sup>\n\n## Zwei\n\n- a\n- b\n\n"
         "| x | y |\n|---|---|\n| 1 | 2 |\n"
     )
-    document = read(text, ".md")
+    document = read_text(text, ".md")
     assert (document.title, document.authors, document.date) == ("Titel im Kopf", ["Erika Beispiel"], "2023-04-05")
     assert shape(document) == [
         (["Eins"], "Ein Absatz in zwei Zeilen."),
@@ -124,7 +124,7 @@ def test_html_keeps_text_and_drops_scripts_and_navigation() -> None:
     text = """<!doctype html><html><head><title>Seite &amp; Titel</title><meta name="author" content="Max Muster">
     <script>var a = "<p>nicht</p>"</script></head><body><nav>Menü</nav><h1>Eins</h1><p>Erster
     Absatz mit <b>Wort</b>.<p>Zweiter.<ul><li>a<li>b</ul><footer>Fuß</footer></body></html>"""
-    document = read(text, "")
+    document = read_text(text, "")
     assert (document.format, document.title, document.authors) == ("html", "Seite & Titel", ["Max Muster"])
     assert shape(document) == [(["Eins"], "Erster Absatz mit Wort.\n\nZweiter.\n\na\n\nb")]
 
@@ -134,7 +134,7 @@ def test_plain_text_joins_wrapped_lines_and_finds_headings() -> None:
         "BERICHT\n=======\n\nEin Werkzeugring teilt Geräte, und die Mit-\nglieder zahlen. Klein-\nund "
         "Mittelbetriebe profitieren.\n\n2. Haftung\n\n- erstens\n- zweitens\n"
     )
-    document = read(text, ".txt")
+    document = read_text(text, ".txt")
     assert document.title == "BERICHT"
     assert shape(document) == [
         ([], "Ein Werkzeugring teilt Geräte, und die Mitglieder zahlen. Klein- und Mittelbetriebe profitieren."),
