@@ -257,14 +257,14 @@ def test_going_back_to_the_folder_needs_no_server(chroma: Server, own_knowledge:
 
 
 def test_the_circuit_opens_after_a_failure_and_lets_one_try_at_a_time() -> None:
-    patient = CircuitBreaker(pause=60)
-    patient.enter()
-    patient.failed()
-    with pytest.raises(VectorStoreUnavailableError):
-        patient.enter()
-    breaker = CircuitBreaker(pause=0)
+    now = 0.0
+    breaker = CircuitBreaker(pause=10, clock=lambda: now)
     breaker.enter()
     breaker.failed()
+    now = 9.9
+    with pytest.raises(VectorStoreUnavailableError):
+        breaker.enter()
+    now = 10.0
     breaker.enter()
     with pytest.raises(VectorStoreUnavailableError):
         breaker.enter()

@@ -67,7 +67,7 @@ def start(*arguments: str, **settings: object) -> Process:
 def run(*arguments: str, **settings: object) -> tuple[int, str, str]:
     """Exit code, output and error output of ``assistant …``."""
     process = start(*arguments, **settings)
-    output, errors = process.communicate(timeout=180)
+    output, errors = process.communicate(timeout=600)
     return process.wait(), output, errors
 
 
