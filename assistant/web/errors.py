@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from assistant.core.models import Language
+from assistant.web.templating import render
 
 
 class HTTPRefusal(Exception):
@@ -43,13 +44,7 @@ def refusal_response(refusal: HTTPRefusal, request_id: str, accept: str, languag
     """A refusal as the error object, or for somebody who opened a page as a page."""
     if not accept.startswith("text/html"):
         return error_response(refusal.status, refusal.code, refusal.said(language), request_id, refusal.headers)
-    page = (
-        '<!doctype html><html lang="de"><head><meta charset="utf-8"><title>Netzlotse</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<link rel="stylesheet" href="/static/source.css"></head>'
-        f'<body><main><h1>{refusal}</h1><p><a href="/">Zum Netzlotsen</a></p></main></body></html>'
-    )
-    return HTMLResponse(page, refusal.status, refusal.headers)
+    return HTMLResponse(render("refusal.html", message=str(refusal)), refusal.status, refusal.headers)
 
 
 def error_body(code: str, message: str, request_id: str) -> dict[str, dict[str, str]]:

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
-from jinja2 import Environment, FileSystemLoader, select_autoescape
+from jinja2 import Template, Undefined
 from markupsafe import Markup
 
 from assistant.advisory.briefing_outline import PARTS
@@ -30,11 +30,11 @@ from assistant.core.company_profile import CompanyProfile, load_profile, parse_p
 from assistant.core.errors import ProfileError, QuestionError
 from assistant.core.models import KINDS
 from assistant.core.sources import Topic
-from assistant.language.dates import format_date
 from assistant.web.api.advisory import AdviceIn, attachment, briefing_reply, report_file
-from assistant.web.resources import PROFILES, TEMPLATES
+from assistant.web.resources import PROFILES
 from assistant.web.site.profile_form import CHOICES, LABELS, LAENDER, Fields, profile_file, read_profile, show_profile
 from assistant.web.site.radar_chart import Axis, radar
+from assistant.web.templating import environment
 
 router = APIRouter(prefix="/berater", include_in_schema=False)
 VIEWS = {"match": "Abgleich", "self_check": "Selbstcheck", "briefing": "Briefing", "search": "Suche in allen Quellen"}
@@ -166,22 +166,14 @@ def _search(fields: Fields) -> tuple[str, Filters]:
 
 def _page(request: Request, fields: Fields, view: str, result: Mapping[str, Any]) -> HTMLResponse:
     view = view if view in VIEWS else "match"
-    content = _template("adviser.html").render(
-        fields=fields, view=view, today=date.today(), **{"problems": {}, **result}
-    )
+    content = _template().render(fields=fields, view=view, today=date.today(), **{"problems": {}, **result})
     return HTMLResponse(content)
 
 
-@lru_cache
-def _template(name: str) -> Any:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=select_autoescape(),
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["date"] = lambda partial: format_date(str(partial))
-    environment.globals |= {
+@lru_cache(maxsize=1)
+def _template() -> Template:
+    """The page, in which what a view has not found out is undefined."""
+    names = {
         "views": VIEWS,
         "examples": EXAMPLES,
         "labels": LABELS,
@@ -193,4 +185,4 @@ def _template(name: str) -> Any:
         "states": STATES,
         "topics": GOAL_NAMES,
     }
-    return environment.get_template(name)
+    return environment().overlay(undefined=Undefined).get_template("adviser.html", globals=names)

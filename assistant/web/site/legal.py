@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from string import Template
 from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from assistant.answering.runtime import AppContext
 from assistant.core.settings import Settings
-from assistant.web.resources import TEMPLATES
+from assistant.web.templating import render
 
 router = APIRouter(include_in_schema=False)
-_FOR_WEBSITES = TEMPLATES / "datenschutz.txt"
 _HERE = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -40,7 +36,7 @@ def accessibility(request: Request) -> HTMLResponse:
 
 def legal_page(name: str, assistant: AppContext) -> str:
     """A page with the facts of this server; every value is escaped."""
-    return _templates().get_template(name).render(facts(assistant))
+    return render(name, **facts(assistant))
 
 
 def facts(assistant: AppContext) -> dict[str, Any]:
@@ -70,7 +66,7 @@ def text_for_websites(assistant: AppContext) -> str:
             if settings.feedback == "all"
             else (f" Das geschieht höchstens {settings.feedback_days} Tage lang.")
         )
-    return Template(_FOR_WEBSITES.read_text(encoding="utf-8").strip()).substitute(model=model, kept=kept)
+    return render("datenschutz.txt", model=model, kept=kept)
 
 
 def _model_host(settings: Settings) -> str | None:
@@ -79,8 +75,3 @@ def _model_host(settings: Settings) -> str | None:
     if host in _HERE or (host is None and (settings.model or "").startswith(("local:", "ollama:"))):
         return None
     return host or (settings.model or "").partition(":")[0]
-
-
-@lru_cache(maxsize=1)
-def _templates() -> Environment:
-    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape())

@@ -19,7 +19,7 @@ from assistant.core.errors import SelfCheckError
 from assistant.core.sources import Land
 from assistant.web.api.schemas import SENT, responses
 from assistant.web.errors import error_response
-from assistant.web.site.self_check_html import PREFIX, problem_page, question_page, result_page
+from assistant.web.site.self_check_pages import PREFIX, problem_page, question_page, result_page
 
 router = APIRouter()
 NOTHING_ANSWERED = "Bitte beantworten Sie mindestens eine Frage."

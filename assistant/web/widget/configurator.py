@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-from string import Template
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
@@ -11,8 +9,8 @@ from fastapi.responses import HTMLResponse
 
 from assistant.answering.runtime import AppContext
 from assistant.core.web_origins import is_allowed, parse_origin
-from assistant.web.resources import TEMPLATES
 from assistant.web.site.legal import text_for_websites
+from assistant.web.templating import render
 from assistant.web.widget.appearance import COLOR, NAME
 from assistant.web.widget.assets import WIDGET
 from assistant.web.widget.embed import assets_of
@@ -31,18 +29,19 @@ def widget_page(request: Request) -> HTMLResponse:
     assistant: AppContext = request.app.state.assistant
     assets, settings = assets_of(request), assistant.settings
     script = assets.files[WIDGET]
-    values = {
-        "version": assets.version,
-        "pinned": f"widget-{script.version}.js",
-        "integrity": script.integrity,
-        "color": COLOR,
-        "name": NAME,
-        "privacy_url": settings.privacy_url or "",
-        "imprint_url": settings.imprint_url or "",
-        "contact_url": settings.contact_url or "",
-        "privacy_text": text_for_websites(assistant),
-    }
-    return _page("widget.html", {name: html.escape(value) for name, value in values.items()})
+    page = render(
+        "widget.html",
+        version=assets.version,
+        pinned=f"widget-{script.version}.js",
+        integrity=script.integrity,
+        color=COLOR,
+        name=NAME,
+        privacy_url=settings.privacy_url or "",
+        imprint_url=settings.imprint_url or "",
+        contact_url=settings.contact_url or "",
+        privacy_text=text_for_websites(assistant),
+    )
+    return HTMLResponse(page)
 
 
 @router.get("/widget/vorschau", include_in_schema=False)
@@ -53,8 +52,8 @@ def preview(request: Request) -> HTMLResponse:
     if chosen.get("mode") == "inline":
         chosen["target"] = "#chat"
     chosen["default-messages"] = "|".join(chosen.get("default-messages", "").splitlines())
-    attributes = "".join(f' data-{name}="{html.escape(value)}"' for name, value in chosen.items() if value)
-    return _page("preview.html", {"version": assets_of(request).version, "attributes": attributes})
+    attributes = {name: value for name, value in chosen.items() if value}
+    return HTMLResponse(render("preview.html", version=assets_of(request).version, attributes=attributes))
 
 
 @router.get("/widget/herkunft", include_in_schema=False)
@@ -72,7 +71,3 @@ def origin_test(website: str, request: Request) -> dict[str, str | bool]:
     needed = ",".join((*assistant.settings.allowed_origins, origin))
     message = f"{origin} ist nicht zugelassen. Nötig ist: NETZLOTSE_ALLOWED_ORIGINS={needed}"
     return {"origin": origin, "allowed": False, "message": message}
-
-
-def _page(name: str, values: dict[str, str]) -> HTMLResponse:
-    return HTMLResponse(Template((TEMPLATES / name).read_text(encoding="utf-8")).substitute(values))

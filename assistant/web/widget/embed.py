@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import html
 import json
 from collections.abc import Mapping
-from string import Template
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
@@ -16,7 +14,7 @@ from assistant.answering.runtime import AppContext
 from assistant.core.models import Language
 from assistant.web.api.feedback import RATING, REASONS, notice
 from assistant.web.chat.source_cards import LABELS
-from assistant.web.resources import TEMPLATES
+from assistant.web.templating import render
 from assistant.web.widget.appearance import WidgetAppearance, read_look
 from assistant.web.widget.assets import FOREVER, WIDGET, Assets, load_assets, send
 from assistant.web.widget.contrast import readable_on, text_on
@@ -127,30 +125,21 @@ def pinned_script(version: str, request: Request) -> Response:
 
 
 def embed_page(look: WidgetAppearance, query: Mapping[str, str], version: str, assistant: AppContext) -> str:
-    """The page of a look; every value is escaped."""
-    texts = TEXTS[look.language]
+    """The page of a look."""
     other = "de" if look.language == "en" else "en"
-    values = {
-        **texts,
-        "language": look.language,
-        "theme": look.theme,
-        "mode": look.mode,
-        "name": look.name,
-        "parent": look.parent,
-        "version": version,
-        "labels": json.dumps(script_labels(look, assistant), ensure_ascii=False),
-        "switch_language": other,
-        "switch_href": "embed?" + urlencode({**query, "language": other}),
-        "notice": notice(assistant, look.language),
-    }
-    escaped = {name: html.escape(value) for name, value in values.items()}
-    escaped |= {
-        "colors": colors(look.color),
-        "greeting": f'<p class="greeting">{html.escape(look.greeting)}</p>' if look.greeting else "",
-        "examples": "".join(f'<li><button type="button">{html.escape(one)}</button></li>' for one in look.examples),
-        "foot": _foot(look, assistant.prompts.render("disclaimer", look.language)),
-    }
-    return Template((TEMPLATES / "embed.html").read_text(encoding="utf-8")).substitute(escaped)
+    return render(
+        "embed.html",
+        look=look,
+        texts=TEXTS[look.language],
+        colors=colors(look.color),
+        version=version,
+        labels=json.dumps(script_labels(look, assistant), ensure_ascii=False),
+        switch_language=other,
+        switch_href="embed?" + urlencode({**query, "language": other}),
+        notice=notice(assistant, look.language),
+        disclaimer=assistant.prompts.render("disclaimer", look.language),
+        links=_links(look),
+    )
 
 
 def script_labels(look: WidgetAppearance, assistant: AppContext) -> dict[str, str]:
@@ -186,17 +175,12 @@ def colors(color: str) -> str:
     return ";".join(f"--{name}:{value}" for name, value in pairs.items())
 
 
-def _foot(look: WidgetAppearance, disclaimer: str) -> str:
+def _links(look: WidgetAppearance) -> list[tuple[str, str]]:
+    """Words and address of each link at the foot of the page."""
     texts = TEXTS[look.language]
-    hint = f'<span class="hidden"> ({texts["tab"]})</span>'
-    addresses = {
-        "contact": look.contact_url,
-        "privacy": look.privacy_url or "datenschutz",
-        "imprint": look.imprint_url or "impressum",
-    }
-    shown = [
-        f'<a href="{html.escape(url)}" target="_blank" rel="noopener noreferrer">{html.escape(texts[name])}{hint}</a>'
-        for name, url in addresses.items()
-        if url
+    links = [
+        (texts["contact"], look.contact_url),
+        (texts["privacy"], look.privacy_url or "datenschutz"),
+        (texts["imprint"], look.imprint_url or "impressum"),
     ]
-    return " ".join((f"<span>{html.escape(disclaimer)}</span>", *shown))
+    return [(label, url) for label, url in links if url]
