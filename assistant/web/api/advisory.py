@@ -36,7 +36,7 @@ _FILES: dict[str, dict[str, Any]] = {
 }
 
 
-class AdviceIn(BaseModel):
+class AdviceRequest(BaseModel):
     """A firm's profile with the adviser's own notes and the parts to leave out."""
 
     model_config = ConfigDict(extra="forbid")
@@ -46,7 +46,7 @@ class AdviceIn(BaseModel):
 
 
 @router.post("/api/match", summary="Profil mit Förderprogrammen abgleichen", responses=responses(None, *ADVISERS))
-def match_profile(body: AdviceIn, request: Request) -> JSONResponse:
+def match_profile(body: AdviceRequest, request: Request) -> JSONResponse:
     """Every programme with its rules: met, not met or unclear, quoted and cited."""
     assistant: AppContext = request.app.state.assistant
     sources = assistant.live_index.corpus().snapshot.sources
@@ -59,13 +59,13 @@ def match_profile(body: AdviceIn, request: Request) -> JSONResponse:
     response_class=Response,
     responses={**responses(None, *ADVISERS), 200: {"description": "die Datei", "content": _FILES}},
 )
-def write_briefing(body: AdviceIn, request: Request, format: BriefingFormat = "docx") -> Response:
+def write_briefing(body: AdviceRequest, request: Request, format: BriefingFormat = "docx") -> Response:
     """The briefing as a file; with ``Accept: text/event-stream`` its progress, then the file in base64."""
     check_parts(body.omit)
     return briefing_reply(request, body, format)
 
 
-def briefing_reply(request: Request, body: AdviceIn, format: str) -> Response:
+def briefing_reply(request: Request, body: AdviceRequest, format: str) -> Response:
     """A briefing in the form that the client accepts."""
     assistant: AppContext = request.app.state.assistant
     if "text/event-stream" in request.headers.get("accept", ""):
@@ -83,7 +83,7 @@ def attachment(name: str, content: bytes, media_type: str) -> Response:
     return Response(content, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-def _report(assistant: AppContext, body: AdviceIn, progress: Progress) -> Report:
+def _report(assistant: AppContext, body: AdviceRequest, progress: Progress) -> Report:
     return brief(assistant, body.profile, notes=body.notes, omit=body.omit, progress=progress)
 
 
@@ -91,7 +91,7 @@ def _unheard(stage: str, done: int, total: int) -> None:
     """Nobody is told."""
 
 
-def _events(assistant: AppContext, body: AdviceIn, format: str) -> Iterator[str]:
+def _events(assistant: AppContext, body: AdviceRequest, format: str) -> Iterator[str]:
     """Progress while a thread of its own writes, then the file or the error."""
     queue: SimpleQueue[tuple[str, dict[str, Any]]] = SimpleQueue()
 

@@ -19,7 +19,16 @@ from assistant.core.errors import IndexUnavailableError
 from assistant.core.models import Answer, AnswerDelta, ChatMessage, Kind
 from assistant.feedback.recorder import record_unanswered
 from assistant.retrieval.query_understanding import MAXIMUM_CHARACTERS, validate_question
-from assistant.web.api.schemas import ASKED, SENT, AnswerOut, HealthOut, NotReadyOut, ReadyOut, SearchOut, responses
+from assistant.web.api.schemas import (
+    ASKED,
+    SENT,
+    AnswerResponse,
+    HealthResponse,
+    NotReadyResponse,
+    ReadyResponse,
+    SearchResponse,
+    responses,
+)
 from assistant.web.errors import error_body
 from assistant.web.observability.access_log import note_answer
 
@@ -27,7 +36,7 @@ logger = logging.getLogger(__name__)
 router = APIRouter()
 
 
-class TurnIn(BaseModel):
+class TurnRequest(BaseModel):
     """One earlier turn of the conversation."""
 
     model_config = ConfigDict(extra="forbid")
@@ -35,12 +44,12 @@ class TurnIn(BaseModel):
     content: str
 
 
-class ChatIn(BaseModel):
+class ChatRequest(BaseModel):
     """A question with what was said before."""
 
     model_config = ConfigDict(extra="forbid")
     question: Annotated[str, Field(json_schema_extra={"minLength": 1, "maxLength": MAXIMUM_CHARACTERS})]
-    history: list[TurnIn] = []
+    history: list[TurnRequest] = []
     profile: CompanyProfile | None = None
     lang: Literal["de", "en"] | None = None
 
@@ -51,9 +60,9 @@ def _assistant(request: Request) -> AppContext:
 
 
 @router.post(
-    "/api/chat", summary="Eine Frage mit Belegen beantworten", responses=responses(AnswerOut, *SENT, events=True)
+    "/api/chat", summary="Eine Frage mit Belegen beantworten", responses=responses(AnswerResponse, *SENT, events=True)
 )
-def chat(body: ChatIn, request: Request) -> Response:
+def chat(body: ChatRequest, request: Request) -> Response:
     """Answer as JSON, or as server-sent events when the client accepts ``text/event-stream``."""
     validate_question(body.question)
     history = [ChatMessage(turn.role, turn.content) for turn in body.history]
@@ -68,7 +77,7 @@ def chat(body: ChatIn, request: Request) -> Response:
     return JSONResponse(answer.to_dict())
 
 
-@router.get("/api/search", summary="Passagen suchen", responses=responses(SearchOut, *ASKED))
+@router.get("/api/search", summary="Passagen suchen", responses=responses(SearchResponse, *ASKED))
 def search(
     request: Request,
     q: str,
@@ -80,13 +89,15 @@ def search(
     return {"query": q, "results": search_passages(_assistant(request), q, k, tuple(kind or ()))}
 
 
-@router.get("/healthz", summary="Prozess läuft", responses=responses(HealthOut, 400))
+@router.get("/healthz", summary="Prozess läuft", responses=responses(HealthResponse, 400))
 def healthz() -> dict[str, str]:
     """The process answers."""
     return {"status": "ok"}
 
 
-@router.get("/readyz", summary="Index geladen", responses={**responses(ReadyOut, 400), 503: {"model": NotReadyOut}})
+@router.get(
+    "/readyz", summary="Index geladen", responses={**responses(ReadyResponse, 400), 503: {"model": NotReadyResponse}}
+)
 def readyz(request: Request) -> JSONResponse:
     """The index is loaded; ``degraded`` with the reason when it answers although something is wrong, else 503."""
     live_index = _assistant(request).live_index

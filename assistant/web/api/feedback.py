@@ -17,7 +17,7 @@ from assistant.core.errors import AssistantError, FeedbackError
 from assistant.core.models import Language, Mode, Status
 from assistant.feedback.recorder import masked_comment, store_of
 from assistant.feedback.store import Feedback, Rating, Reason
-from assistant.web.api.schemas import SENT, KeptOut, responses
+from assistant.web.api.schemas import SENT, FeedbackResponse, responses
 
 router = APIRouter()
 no_feedback = APIRouter(include_in_schema=False)
@@ -71,7 +71,7 @@ REASONS: Mapping[Language, Mapping[Reason, str]] = {
 }
 
 
-class FeedbackIn(BaseModel):
+class FeedbackRequest(BaseModel):
     """A judgement of one answer: nothing of the question, of the answer only its state and its sources."""
 
     model_config = ConfigDict(extra="forbid")
@@ -97,9 +97,9 @@ def notice(assistant: AppContext, language: Language) -> str:
     "/api/feedback",
     summary="Eine Antwort bewerten",
     status_code=201,
-    responses={**responses(None, *SENT), 201: {"model": KeptOut}},
+    responses={**responses(None, *SENT), 201: {"model": FeedbackResponse}},
 )
-def feedback(body: FeedbackIn, request: Request) -> JSONResponse:
+def feedback(body: FeedbackRequest, request: Request) -> JSONResponse:
     """Keep a judgement, its comment masked; the route is there only where the operator takes judgements."""
     keep_feedback(request.app.state.assistant, body)
     return JSONResponse({"status": "kept"}, status_code=201)
@@ -111,7 +111,7 @@ def not_taken() -> None:
     raise HTTPException(404)
 
 
-def keep_feedback(assistant: AppContext, body: FeedbackIn) -> None:
+def keep_feedback(assistant: AppContext, body: FeedbackRequest) -> None:
     """Into the store, with sources that exist and a comment that names nobody."""
     known = assistant.live_index.corpus().snapshot.sources
     judged = Feedback(

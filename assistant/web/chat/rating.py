@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from assistant.answering.runtime import AppContext
 from assistant.core.errors import AssistantError
 from assistant.core.models import Language
-from assistant.web.api.feedback import COMMENT_CHARACTERS, RATING, REASONS, FeedbackIn, keep_feedback
+from assistant.web.api.feedback import COMMENT_CHARACTERS, RATING, REASONS, FeedbackRequest, keep_feedback
 from assistant.web.chat.gradio_import import gradio as gr
 
 
@@ -42,10 +42,10 @@ def rating_form(assistant: AppContext, language: Language, conversation: gr.Stat
     )  # fmt: skip
 
 
-def _judged(thumb: str | None, reason: str | None, comment: str, past: list[dict[str, Any]]) -> FeedbackIn:
+def _judged(thumb: str | None, reason: str | None, comment: str, past: list[dict[str, Any]]) -> FeedbackRequest:
     """The judgement of the last answer; raises when there is none or no thumb was chosen."""
     answer = past[-1]["answer"]
-    return FeedbackIn(
+    return FeedbackRequest(
         thumb=thumb,  # type: ignore[arg-type]
         reason=reason or None,  # type: ignore[arg-type]
         comment=(comment or "")[:COMMENT_CHARACTERS],

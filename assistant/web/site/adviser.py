@@ -30,7 +30,7 @@ from assistant.core.company_profile import CompanyProfile, load_profile, parse_p
 from assistant.core.errors import ProfileError, QuestionError
 from assistant.core.models import KINDS
 from assistant.core.sources import Topic
-from assistant.web.api.advisory import AdviceIn, attachment, briefing_reply, report_file
+from assistant.web.api.advisory import AdviceRequest, attachment, briefing_reply, report_file
 from assistant.web.resources import PROFILES
 from assistant.web.site.profile_form import CHOICES, LABELS, LAENDER, Fields, profile_file, read_profile, show_profile
 from assistant.web.site.radar_chart import Axis, radar
@@ -79,7 +79,7 @@ async def save_briefing(request: Request) -> Response:
     fields = await _fields(request)
     profile, _ = read_profile(fields)
     omit = [one for one in PARTS if one not in fields.get("part", ())]
-    body = AdviceIn(profile=profile, notes="", omit=omit)
+    body = AdviceRequest(profile=profile, notes="", omit=omit)
     return await run_in_threadpool(briefing_reply, request, body, _format(fields))
 
 

@@ -25,7 +25,7 @@ router = APIRouter()
 NOTHING_ANSWERED = "Bitte beantworten Sie mindestens eine Frage."
 
 
-class SelfCheckIn(BaseModel):
+class SelfCheckRequest(BaseModel):
     """Answers by question, and where the firm is at home."""
 
     model_config = ConfigDict(extra="forbid")
@@ -101,7 +101,7 @@ def profile(request: Request, form: SentForm) -> Response:
 
 
 @router.post("/api/selfcheck", summary="Selbstcheck auswerten", responses=responses(None, *SENT, 404))
-def evaluate_answers(body: SelfCheckIn, request: Request) -> JSONResponse:
+def evaluate_answers(body: SelfCheckRequest, request: Request) -> JSONResponse:
     """Result, next steps and citations; nothing is stored."""
     try:
         evaluated = score_answers(_questionnaire(request), body.answers)
