@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import logging
 import threading
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from assistant.answering.runtime import AppContext
 from assistant.core.company_profile import CompanyProfile
 from assistant.core.errors import AssistantError
 from assistant.web.api.schemas import ADVISERS, responses
+from assistant.web.api.sse import MEDIA_TYPE, accepts_events, sse_event
 from assistant.web.errors import error_body
 
 logger = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ _FILES: dict[str, dict[str, Any]] = {
         media_type.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
         for media_type in FORMATS.values()
     },
-    "text/event-stream": {"schema": {"type": "string"}},
+    MEDIA_TYPE: {"schema": {"type": "string"}},
 }
 
 
@@ -68,8 +68,8 @@ def write_briefing(body: AdviceRequest, request: Request, format: BriefingFormat
 def briefing_reply(request: Request, body: AdviceRequest, format: str) -> Response:
     """A briefing in the form that the client accepts."""
     assistant: AppContext = request.app.state.assistant
-    if "text/event-stream" in request.headers.get("accept", ""):
-        return StreamingResponse(_events(assistant, body, format), media_type="text/event-stream")
+    if accepts_events(request.headers.get("accept", "")):
+        return StreamingResponse(_events(assistant, body, format), media_type=MEDIA_TYPE)
     return report_file(_report(assistant, body, _unheard), format)
 
 
@@ -113,4 +113,4 @@ def _events(assistant: AppContext, body: AdviceRequest, format: str) -> Iterator
     name = ""
     while name not in ("done", "error"):
         name, data = queue.get()
-        yield f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+        yield sse_event(name, data)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterator
 from itertools import chain
@@ -29,6 +28,7 @@ from assistant.web.api.schemas import (
     SearchResponse,
     responses,
 )
+from assistant.web.api.sse import MEDIA_TYPE, accepts_events, sse_event
 from assistant.web.errors import error_body
 from assistant.web.observability.access_log import note_answer
 
@@ -67,10 +67,10 @@ def chat(body: ChatRequest, request: Request) -> Response:
     validate_question(body.question)
     history = [ChatMessage(turn.role, turn.content) for turn in body.history]
     land = body.profile.land if body.profile else None
-    if "text/event-stream" in request.headers.get("accept", ""):
+    if accepts_events(request.headers.get("accept", "")):
         outcomes = stream(_assistant(request), body.question, history, lang=body.lang, land=land)
         first = next(outcomes)  # what goes wrong before the first byte becomes an HTTP status
-        return StreamingResponse(_events(chain([first], outcomes), request), media_type="text/event-stream")
+        return StreamingResponse(_events(chain([first], outcomes), request), media_type=MEDIA_TYPE)
     answer = ask(_assistant(request), body.question, history, lang=body.lang, land=land)
     note_answer(request, answer)
     record_unanswered(_assistant(request), answer)
@@ -116,16 +116,12 @@ def _events(outcomes: Iterator[AnswerDelta | Answer], request: Request) -> Itera
     try:
         for outcome in outcomes:
             if isinstance(outcome, AnswerDelta):
-                yield _event("delta", {"text": outcome.text})
+                yield sse_event("delta", {"text": outcome.text})
             else:
                 note_answer(request, outcome)
                 record_unanswered(_assistant(request), outcome)
-                yield _event("done", outcome.to_dict())
+                yield sse_event("done", outcome.to_dict())
     except Exception as error:  # the status line is gone already
         logger.error("answering failed: %s", type(error).__name__)
         message = "Das hat nicht geklappt. Bitte versuchen Sie es noch einmal."
-        yield _event("error", error_body("internal", message, getattr(request.state, "request_id", "")))
-
-
-def _event(name: str, data: dict[str, Any]) -> str:
-    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+        yield sse_event("error", error_body("internal", message, getattr(request.state, "request_id", "")))

@@ -9,8 +9,9 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, with_config
 
 from assistant.core.models import Citation, Kind, Language, Mode, Status
+from assistant.web.api.sse import MEDIA_TYPE, sse_event
 
-_EVENTS = {"schema": {"type": "string"}, "example": 'event: delta\ndata: {"text": "…"}\n\n'}
+_EVENTS = {"schema": {"type": "string"}, "example": sse_event("delta", {"text": "…"})}
 
 
 class _Closed(BaseModel):
@@ -137,5 +138,5 @@ def responses(shape: type[BaseModel] | None, *codes: int, events: bool = False) 
     if shape:
         described[200] = {"model": shape}
     if events:
-        described.setdefault(200, {})["content"] = {"text/event-stream": _EVENTS}
+        described.setdefault(200, {})["content"] = {MEDIA_TYPE: _EVENTS}
     return described

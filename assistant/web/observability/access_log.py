@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import re
 import time
@@ -19,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from assistant.core.log_format import REQUESTS, error_location
 from assistant.core.models import Answer
 from assistant.core.settings import Settings
+from assistant.web.api.sse import MEDIA_TYPE, sse_event
 from assistant.web.errors import error_body, error_response
 from assistant.web.observability.metrics import Metrics, may_see_metrics
 from assistant.web.security.request_firewall import ROUTES
@@ -165,7 +165,7 @@ def _watch(message: Message, reply: _Reply) -> None:
         headers = Headers(raw=message["headers"])
         reply.status = message["status"]
         reply.request_id = headers.get("x-request-id")
-        reply.streams = headers.get("content-type", "").startswith("text/event-stream")
+        reply.streams = headers.get("content-type", "").startswith(MEDIA_TYPE)
     elif message["type"] == "http.response.body":
         reply.ended = not message.get("more_body", False)
 
@@ -177,6 +177,6 @@ async def _end_politely(scope: Scope, receive: Receive, send: Send, reply: _Repl
         headers = {"Retry-After": "10", "Cache-Control": "no-store"}
         await error_response(503, "stopping", _CUT, request_id, headers)(scope, receive, send)
     elif reply.streams and not reply.ended:
-        data = json.dumps(error_body("stopping", _CUT, request_id), ensure_ascii=False)
-        event = "" if _LASTING.fullmatch(scope["path"]) else f"event: error\ndata: {data}\n\n"
+        lasting = _LASTING.fullmatch(scope["path"])
+        event = "" if lasting else sse_event("error", error_body("stopping", _CUT, request_id))
         await send({"type": "http.response.body", "body": event.encode(), "more_body": False})
