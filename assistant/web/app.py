@@ -23,7 +23,7 @@ from assistant.web.chat.blocks import chat_page
 from assistant.web.chat.gradio_import import gradio as gr
 from assistant.web.chat.page import STATIC_PATH, add_page
 from assistant.web.chat.theme import theme
-from assistant.web.errors import error_response
+from assistant.web.errors import error_response, request_id
 from assistant.web.observability.access_log import Observer, note_chat_answer
 from assistant.web.observability.metrics import Metrics
 from assistant.web.resources import STATIC
@@ -96,7 +96,7 @@ def _mount_chat(app: FastAPI, assistant: AppContext, language: Language, path: s
 
 def _handle_errors(app: FastAPI) -> None:
     def reply(request: Request, status: int, code: str, message: str) -> JSONResponse:
-        return error_response(status, code, message, getattr(request.state, "request_id", ""))
+        return error_response(status, code, message, request_id(request))
 
     @app.exception_handler(QuestionError)
     async def question_error(request: Request, error: QuestionError) -> JSONResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from assistant.core.models import Language
@@ -45,6 +46,11 @@ def refusal_response(refusal: HTTPRefusal, request_id: str, accept: str, languag
     if not accept.startswith("text/html"):
         return error_response(refusal.status, refusal.code, refusal.said(language), request_id, refusal.headers)
     return HTMLResponse(render("refusal.html", message=str(refusal)), refusal.status, refusal.headers)
+
+
+def request_id(request: Request) -> str:
+    """The number that every reply to a request carries."""
+    return str(getattr(request.state, "request_id", ""))
 
 
 def error_body(code: str, message: str, request_id: str) -> dict[str, dict[str, str]]:

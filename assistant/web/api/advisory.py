@@ -22,6 +22,7 @@ from assistant.core.company_profile import CompanyProfile
 from assistant.core.errors import AssistantError
 from assistant.web.api.schemas import ADVISERS, responses
 from assistant.web.api.sse import MEDIA_TYPE, accepts_events, sse_event
+from assistant.web.context import Context
 from assistant.web.errors import error_body
 
 logger = logging.getLogger(__name__)
@@ -46,9 +47,8 @@ class AdviceRequest(BaseModel):
 
 
 @router.post("/api/match", summary="Profil mit Förderprogrammen abgleichen", responses=responses(None, *ADVISERS))
-def match_profile(body: AdviceRequest, request: Request) -> JSONResponse:
+def match_profile(body: AdviceRequest, assistant: Context) -> JSONResponse:
     """Every programme with its rules: met, not met or unclear, quoted and cited."""
-    assistant: AppContext = request.app.state.assistant
     sources = assistant.live_index.corpus().snapshot.sources
     return JSONResponse(to_dict(match_programmes(assistant, body.profile), sources))
 
@@ -59,16 +59,17 @@ def match_profile(body: AdviceRequest, request: Request) -> JSONResponse:
     response_class=Response,
     responses={**responses(None, *ADVISERS), 200: {"description": "die Datei", "content": _FILES}},
 )
-def write_briefing(body: AdviceRequest, request: Request, format: BriefingFormat = "docx") -> Response:
+def write_briefing(
+    body: AdviceRequest, request: Request, assistant: Context, format: BriefingFormat = "docx"
+) -> Response:
     """The briefing as a file; with ``Accept: text/event-stream`` its progress, then the file in base64."""
     check_parts(body.omit)
-    return briefing_reply(request, body, format)
+    return briefing_reply(assistant, body, format, events=accepts_events(request))
 
 
-def briefing_reply(request: Request, body: AdviceRequest, format: str) -> Response:
-    """A briefing in the form that the client accepts."""
-    assistant: AppContext = request.app.state.assistant
-    if accepts_events(request.headers.get("accept", "")):
+def briefing_reply(assistant: AppContext, body: AdviceRequest, format: str, *, events: bool) -> Response:
+    """A briefing as a file, or with ``events`` its progress and then the file."""
+    if events:
         return StreamingResponse(_events(assistant, body, format), media_type=MEDIA_TYPE)
     return report_file(_report(assistant, body, _unheard), format)
 

@@ -29,7 +29,8 @@ from assistant.web.api.schemas import (
     responses,
 )
 from assistant.web.api.sse import MEDIA_TYPE, accepts_events, sse_event
-from assistant.web.errors import error_body
+from assistant.web.context import Context
+from assistant.web.errors import error_body, request_id
 from assistant.web.observability.access_log import note_answer
 
 logger = logging.getLogger(__name__)
@@ -54,39 +55,34 @@ class ChatRequest(BaseModel):
     lang: Literal["de", "en"] | None = None
 
 
-def _assistant(request: Request) -> AppContext:
-    assistant: AppContext = request.app.state.assistant
-    return assistant
-
-
 @router.post(
     "/api/chat", summary="Eine Frage mit Belegen beantworten", responses=responses(AnswerResponse, *SENT, events=True)
 )
-def chat(body: ChatRequest, request: Request) -> Response:
+def chat(body: ChatRequest, request: Request, assistant: Context) -> Response:
     """Answer as JSON, or as server-sent events when the client accepts ``text/event-stream``."""
     validate_question(body.question)
     history = [ChatMessage(turn.role, turn.content) for turn in body.history]
     land = body.profile.land if body.profile else None
-    if accepts_events(request.headers.get("accept", "")):
-        outcomes = stream(_assistant(request), body.question, history, lang=body.lang, land=land)
+    if accepts_events(request):
+        outcomes = stream(assistant, body.question, history, lang=body.lang, land=land)
         first = next(outcomes)  # what goes wrong before the first byte becomes an HTTP status
-        return StreamingResponse(_events(chain([first], outcomes), request), media_type=MEDIA_TYPE)
-    answer = ask(_assistant(request), body.question, history, lang=body.lang, land=land)
+        return StreamingResponse(_events(chain([first], outcomes), request, assistant), media_type=MEDIA_TYPE)
+    answer = ask(assistant, body.question, history, lang=body.lang, land=land)
     note_answer(request, answer)
-    record_unanswered(_assistant(request), answer)
+    record_unanswered(assistant, answer)
     return JSONResponse(answer.to_dict())
 
 
 @router.get("/api/search", summary="Passagen suchen", responses=responses(SearchResponse, *ASKED))
 def search(
-    request: Request,
+    assistant: Context,
     q: str,
     k: Annotated[int, Query(ge=1, le=50)] = 5,
     kind: Annotated[list[Kind] | None, Query()] = None,
 ) -> dict[str, Any]:
     """The best passages, without refusal."""
     validate_question(q)
-    return {"query": q, "results": search_passages(_assistant(request), q, k, tuple(kind or ()))}
+    return {"query": q, "results": search_passages(assistant, q, k, tuple(kind or ()))}
 
 
 @router.get("/healthz", summary="Prozess läuft", responses=responses(HealthResponse, 400))
@@ -98,9 +94,9 @@ def healthz() -> dict[str, str]:
 @router.get(
     "/readyz", summary="Index geladen", responses={**responses(ReadyResponse, 400), 503: {"model": NotReadyResponse}}
 )
-def readyz(request: Request) -> JSONResponse:
+def readyz(assistant: Context) -> JSONResponse:
     """The index is loaded; ``degraded`` with the reason when it answers although something is wrong, else 503."""
-    live_index = _assistant(request).live_index
+    live_index = assistant.live_index
     try:
         snapshot = live_index.corpus().snapshot
     except IndexUnavailableError:
@@ -111,7 +107,7 @@ def readyz(request: Request) -> JSONResponse:
     return JSONResponse(content | ({"reason": condition.reason} if condition.reason else {}))
 
 
-def _events(outcomes: Iterator[AnswerDelta | Answer], request: Request) -> Iterator[str]:
+def _events(outcomes: Iterator[AnswerDelta | Answer], request: Request, assistant: AppContext) -> Iterator[str]:
     """Text as ``delta`` events, the whole answer as ``done``; a failure in between as ``error``."""
     try:
         for outcome in outcomes:
@@ -119,9 +115,9 @@ def _events(outcomes: Iterator[AnswerDelta | Answer], request: Request) -> Itera
                 yield sse_event("delta", {"text": outcome.text})
             else:
                 note_answer(request, outcome)
-                record_unanswered(_assistant(request), outcome)
+                record_unanswered(assistant, outcome)
                 yield sse_event("done", outcome.to_dict())
     except Exception as error:  # the status line is gone already
         logger.error("answering failed: %s", type(error).__name__)
         message = "Das hat nicht geklappt. Bitte versuchen Sie es noch einmal."
-        yield sse_event("error", error_body("internal", message, getattr(request.state, "request_id", "")))
+        yield sse_event("error", error_body("internal", message, request_id(request)))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
@@ -18,6 +18,7 @@ from assistant.core.models import Language, Mode, Status
 from assistant.feedback.recorder import masked_comment, store_of
 from assistant.feedback.store import Feedback, Rating, Reason
 from assistant.web.api.schemas import SENT, FeedbackResponse, responses
+from assistant.web.context import Context
 
 router = APIRouter()
 no_feedback = APIRouter(include_in_schema=False)
@@ -99,9 +100,9 @@ def notice(assistant: AppContext, language: Language) -> str:
     status_code=201,
     responses={**responses(None, *SENT), 201: {"model": FeedbackResponse}},
 )
-def feedback(body: FeedbackRequest, request: Request) -> JSONResponse:
+def feedback(body: FeedbackRequest, assistant: Context) -> JSONResponse:
     """Keep a judgement, its comment masked; the route is there only where the operator takes judgements."""
-    keep_feedback(request.app.state.assistant, body)
+    keep_feedback(assistant, body)
     return JSONResponse({"status": "kept"}, status_code=201)
 
 

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from starlette.requests import Request
+
 MEDIA_TYPE = "text/event-stream"
 
 
@@ -14,6 +16,6 @@ def sse_event(name: str, data: Mapping[str, Any]) -> str:
     return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
 
 
-def accepts_events(accept: str) -> bool:
-    """Whether a client that sends this ``Accept`` header wants events instead of one reply."""
-    return MEDIA_TYPE in accept
+def accepts_events(request: Request) -> bool:
+    """Whether a client wants events instead of one reply."""
+    return MEDIA_TYPE in request.headers.get("accept", "")

@@ -31,6 +31,8 @@ from assistant.core.errors import ProfileError, QuestionError
 from assistant.core.models import KINDS
 from assistant.core.sources import Topic
 from assistant.web.api.advisory import AdviceRequest, attachment, briefing_reply, report_file
+from assistant.web.api.sse import accepts_events
+from assistant.web.context import Context
 from assistant.web.resources import PROFILES
 from assistant.web.site.profile_form import CHOICES, LABELS, LAENDER, Fields, profile_file, read_profile, show_profile
 from assistant.web.site.radar_chart import Axis, radar
@@ -53,7 +55,7 @@ def adviser_page(request: Request) -> HTMLResponse:
 
 
 @router.post("")
-async def adviser_view(request: Request) -> HTMLResponse:
+async def adviser_view(request: Request, assistant: Context) -> HTMLResponse:
     """The form with the result of a tab; an example or a profile file fills it."""
     fields: Fields = await _fields(request)
     view = _first(fields, "view") or "match"
@@ -62,7 +64,7 @@ async def adviser_view(request: Request) -> HTMLResponse:
     except ProfileError as error:
         return _page(request, fields, view, {"problems": {"file": str(error)}})
     profile, problems = read_profile(fields)
-    result = await run_in_threadpool(_result, request.app.state.assistant, fields, view, profile)
+    result = await run_in_threadpool(_result, assistant, fields, view, profile)
     return _page(request, fields, view, {"problems": problems, **result})
 
 
@@ -74,20 +76,21 @@ async def save_profile(request: Request) -> Response:
 
 
 @router.post("/briefing")
-async def save_briefing(request: Request) -> Response:
+async def save_briefing(request: Request, assistant: Context) -> Response:
     """The briefing as a file, or its progress and then the file."""
     fields = await _fields(request)
     profile, _ = read_profile(fields)
     omit = [one for one in PARTS if one not in fields.get("part", ())]
     body = AdviceRequest(profile=profile, notes="", omit=omit)
-    return await run_in_threadpool(briefing_reply, request, body, _format(fields))
+    events = accepts_events(request)
+    return await run_in_threadpool(briefing_reply, assistant, body, _format(fields), events=events)
 
 
 @router.post("/suche")
-async def save_search(request: Request) -> Response:
+async def save_search(request: Request, assistant: Context) -> Response:
     """The result list of a search as a file."""
     fields = await _fields(request)
-    return await run_in_threadpool(_search_file, request.app.state.assistant, fields)
+    return await run_in_threadpool(_search_file, assistant, fields)
 
 
 def _search_file(assistant: AppContext, fields: Fields) -> Response:

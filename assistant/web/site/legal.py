@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from assistant.answering.runtime import AppContext
 from assistant.core.settings import Settings
+from assistant.web.context import Context
 from assistant.web.templating import render
 
 router = APIRouter(include_in_schema=False)
@@ -17,21 +18,21 @@ _HERE = {"127.0.0.1", "localhost", "::1"}
 
 
 @router.get("/datenschutz")
-def privacy(request: Request) -> HTMLResponse:
+def privacy(assistant: Context) -> HTMLResponse:
     """What is processed with the settings of this server."""
-    return HTMLResponse(legal_page("privacy.html", request.app.state.assistant))
+    return HTMLResponse(legal_page("privacy.html", assistant))
 
 
 @router.get("/impressum")
-def imprint(request: Request) -> HTMLResponse:
+def imprint(assistant: Context) -> HTMLResponse:
     """Who runs this server."""
-    return HTMLResponse(legal_page("imprint.html", request.app.state.assistant))
+    return HTMLResponse(legal_page("imprint.html", assistant))
 
 
 @router.get("/barrierefreiheit")
-def accessibility(request: Request) -> HTMLResponse:
+def accessibility(assistant: Context) -> HTMLResponse:
     """What was done and checked so that everybody can use the pages, and what is open."""
-    return HTMLResponse(legal_page("accessibility.html", request.app.state.assistant))
+    return HTMLResponse(legal_page("accessibility.html", assistant))
 
 
 def legal_page(name: str, assistant: AppContext) -> str:

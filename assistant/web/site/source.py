@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from assistant.answering.runtime import AppContext
 from assistant.core.models import Passage
 from assistant.core.sources import SourceMetadata
 from assistant.language.dates import format_date
+from assistant.web.context import Context
 from assistant.web.templating import render
 
 router = APIRouter()
 
 
 @router.get("/quelle/{source_id:path}", include_in_schema=False)
-def source_page(source_id: str, request: Request) -> HTMLResponse:
+def source_page(source_id: str, assistant: Context) -> HTMLResponse:
     """The source with its date, link and text; 404 when there is none."""
-    assistant: AppContext = request.app.state.assistant
     snapshot = assistant.live_index.corpus().snapshot
     source = snapshot.sources.get(source_id)
     if source is None:

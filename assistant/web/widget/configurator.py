@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from assistant.answering.runtime import AppContext
 from assistant.core.web_origins import is_allowed, parse_origin
+from assistant.web.context import Context
 from assistant.web.site.legal import text_for_websites
 from assistant.web.templating import render
 from assistant.web.widget.appearance import COLOR, NAME
@@ -24,9 +24,8 @@ router = APIRouter()
 
 
 @router.get("/widget", include_in_schema=False)
-def widget_page(request: Request) -> HTMLResponse:
+def widget_page(request: Request, assistant: Context) -> HTMLResponse:
     """The page; its script writes the lines to copy, because only the browser knows this host's full address."""
-    assistant: AppContext = request.app.state.assistant
     assets, settings = assets_of(request), assistant.settings
     script = assets.files[WIDGET]
     page = render(
@@ -57,9 +56,8 @@ def preview(request: Request) -> HTMLResponse:
 
 
 @router.get("/widget/herkunft", include_in_schema=False)
-def origin_test(website: str, request: Request) -> dict[str, str | bool]:
+def origin_test(website: str, request: Request, assistant: Context) -> dict[str, str | bool]:
     """Whether a website may embed the chat, and what to set when not."""
-    assistant: AppContext = request.app.state.assistant
     parts = urlsplit(website.strip()[:_SPOKEN] if "://" in website else f"https://{website.strip()[:_SPOKEN]}")
     try:
         origin = parse_origin(f"{parts.scheme}://{parts.netloc}")

@@ -14,6 +14,7 @@ from assistant.answering.runtime import AppContext
 from assistant.core.models import Language
 from assistant.web.api.feedback import RATING, REASONS, notice
 from assistant.web.chat.source_cards import LABELS
+from assistant.web.context import Context
 from assistant.web.templating import render
 from assistant.web.widget.appearance import WidgetAppearance, read_look
 from assistant.web.widget.assets import FOREVER, WIDGET, Assets, load_assets, send
@@ -92,9 +93,8 @@ def assets_of(request: Request) -> Assets:
 
 
 @router.api_route("/embed", methods=["GET", "HEAD"], include_in_schema=False)
-def embed(request: Request) -> HTMLResponse:
+def embed(request: Request, assistant: Context) -> HTMLResponse:
     """The chat as a light page for a frame."""
-    assistant: AppContext = request.app.state.assistant
     query = dict(request.query_params)
     look = read_look(query, request.headers, assistant.settings, assistant.prompts)
     return HTMLResponse(embed_page(look, query, assets_of(request).version, assistant))
