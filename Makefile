@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command 
 PIP = $(VENV)/bin/python -m pip --disable-pip-version-check
 BROWSER = $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: serve test check lint index eval vectors bench bench-peers load audit counts clean help
+.PHONY: serve test check lint index eval vectors bench bench-peers load mutants audit counts clean help
 
 help: ## Show the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,9 @@ bench-peers: $(VENV)/.peers ## The same questions with LangChain, LlamaIndex and
 
 load: $(VENV)/.full ## Many people at once; ARGS="--minutes 30" adds a soak
 	@$(VENV)/bin/python benchmarks/load.py $(ARGS)
+
+mutants: $(VENV)/.full ## Change the code in small ways: do the tests notice? ARGS="--package index"
+	@$(VENV)/bin/python .ci/mutants.py $(ARGS)
 
 audit: $(VENV)/.audit ## Pinned packages against known weaknesses (needs network)
 	@$(VENV)/audit/bin/python .ci/audit.py
