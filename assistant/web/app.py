@@ -26,6 +26,7 @@ from assistant.web.chat.theme import theme
 from assistant.web.errors import error_response, request_id
 from assistant.web.observability.access_log import Observer, note_chat_answer
 from assistant.web.observability.metrics import Metrics
+from assistant.web.page_texts import PAGE
 from assistant.web.resources import STATIC
 from assistant.web.security.adviser_auth import AdviserGuard
 from assistant.web.security.request_firewall import RequestFirewall
@@ -124,4 +125,4 @@ def _handle_errors(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def any_error(request: Request, error: Exception) -> JSONResponse:
         logger.error("request failed: %s", type(error).__name__)
-        return reply(request, 500, "internal", "Das hat nicht geklappt. Bitte versuchen Sie es noch einmal.")
+        return reply(request, 500, "internal", PAGE["de"].failed)

@@ -32,6 +32,7 @@ from assistant.web.api.sse import MEDIA_TYPE, accepts_events, sse_event
 from assistant.web.context import Context
 from assistant.web.errors import error_body, request_id
 from assistant.web.observability.access_log import note_answer
+from assistant.web.page_texts import PAGE
 
 logger = logging.getLogger(__name__)
 router = APIRouter()
@@ -119,5 +120,4 @@ def _events(outcomes: Iterator[AnswerDelta | Answer], request: Request, assistan
                 yield sse_event("done", outcome.to_dict())
     except Exception as error:  # the status line is gone already
         logger.error("answering failed: %s", type(error).__name__)
-        message = "Das hat nicht geklappt. Bitte versuchen Sie es noch einmal."
-        yield sse_event("error", error_body("internal", message, request_id(request)))
+        yield sse_event("error", error_body("internal", PAGE["de"].failed, request_id(request)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
@@ -19,57 +18,12 @@ from assistant.feedback.recorder import masked_comment, store_of
 from assistant.feedback.store import Feedback, Rating, Reason
 from assistant.web.api.schemas import SENT, FeedbackResponse, responses
 from assistant.web.context import Context
+from assistant.web.page_texts import PAGE
 
 router = APIRouter()
 no_feedback = APIRouter(include_in_schema=False)
 logger = logging.getLogger(__name__)
 COMMENT_CHARACTERS = 500
-RATING: Mapping[Language, Mapping[str, str]] = {
-    "de": {
-        "title": "Antwort bewerten",
-        "question": "War die Antwort hilfreich?",
-        "up": "ja",
-        "down": "nein",
-        "reason": "Warum (freiwillig)",
-        "comment": "Anmerkung (freiwillig, bitte ohne Namen und Kontaktdaten)",
-        "notice": "Aufbewahrt werden nur Ihre Angaben hier, die genannten Quellen und der Tag.",
-        "send": "Bewertung senden",
-        "thanks": "Danke, Ihre Bewertung ist angekommen.",
-        "failed": "Das hat nicht geklappt. Bitte versuchen Sie es noch einmal.",
-        "first": "Bitte fragen Sie erst etwas und wählen Sie ja oder nein.",
-    },
-    "en": {
-        "title": "Rate this answer",
-        "question": "Was the answer helpful?",
-        "up": "yes",
-        "down": "no",
-        "reason": "Why (optional)",
-        "comment": "Comment (optional, please no names or contact details)",
-        "notice": "Only what you enter here, the cited sources and the day are kept.",
-        "send": "Send rating",
-        "thanks": "Thank you, your rating has arrived.",
-        "failed": "That did not work. Please try again.",
-        "first": "Please ask something first and choose yes or no.",
-    },
-}
-REASONS: Mapping[Language, Mapping[Reason, str]] = {
-    "de": {
-        "helpful": "passt zu meiner Lage",
-        "wrong": "stimmt nicht",
-        "outdated": "ist veraltet",
-        "incomplete": "es fehlt etwas",
-        "not_understood": "geht an meiner Frage vorbei",
-        "other": "anderes",
-    },
-    "en": {
-        "helpful": "fits my situation",
-        "wrong": "is not correct",
-        "outdated": "is out of date",
-        "incomplete": "something is missing",
-        "not_understood": "misses my question",
-        "other": "other",
-    },
-}
 
 
 class FeedbackRequest(BaseModel):
@@ -83,15 +37,6 @@ class FeedbackRequest(BaseModel):
     mode: Mode = "extractive"
     language: Language = "de"
     sources: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=20)] = []
-
-
-def notice(assistant: AppContext, language: Language) -> str:
-    """What visitors read before they type: that it is an AI system, and what is kept where something is."""
-    names = ["greeting"]
-    names += ["feedback_notice"] if assistant.settings.takes_feedback else []
-    names += ["unanswered_notice"] if assistant.settings.keeps_unanswered else []
-    days = {"days": str(assistant.settings.feedback_days)}
-    return " ".join(assistant.prompts.render(one, language, **({} if one == "greeting" else days)) for one in names)
 
 
 @router.post(
@@ -129,4 +74,4 @@ def keep_feedback(assistant: AppContext, body: FeedbackRequest) -> None:
         store_of(assistant).add(judged)
     except FeedbackError as error:
         logger.warning("a rating could not be kept: %s", type(error.__cause__).__name__)
-        raise AssistantError(RATING[body.language]["failed"]) from error
+        raise AssistantError(PAGE[body.language].failed) from error

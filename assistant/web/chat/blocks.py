@@ -15,78 +15,42 @@ from assistant.core.errors import QuestionError
 from assistant.core.models import Answer, AnswerDelta, ChatMessage, Citation, Language
 from assistant.feedback.recorder import record_unanswered
 from assistant.retrieval.query_understanding import MAXIMUM_CHARACTERS, MAXIMUM_TURNS
-from assistant.web.api.feedback import notice
 from assistant.web.chat.gradio_import import gradio as gr
 from assistant.web.chat.rating import rating_form
-from assistant.web.chat.source_cards import LABELS, cards, message, render_partial
+from assistant.web.chat.source_cards import cards, message, render_partial
+from assistant.web.notice import visitor_notice
+from assistant.web.page_texts import NAME, PAGE
 from assistant.web.safe_markdown import escape
 
 logger = logging.getLogger(__name__)
 SHOWN_ANSWERS = 10
 _EXAMPLES = 4
 _FOLLOW_UPS = 3
+OTHER_PAGE: Mapping[Language, str] = {"de": "/en/", "en": "/"}
 
-TEXTS: Mapping[Language, Mapping[str, str]] = {
-    "de": {
-        "title": "Netzlotse",
-        "claim": "Ihr Platz in Produktionsnetzwerken",
-        "switch": "[English](/en/)",
-        "self_check": "[Selbstcheck: Wo steht Ihr Betrieb? (5 Minuten)](/selbstcheck)",
-        "placeholder": "Ihre Frage …",
-        "question": "Ihre Frage",
-        "send": "Fragen",
-        "new": "Neue Frage",
-        "examples": "Zum Beispiel",
-        "follow_ups": "Weiterfragen",
-        "chat": "Gespräch",
-        "unavailable": "Die Auskunft ist gerade nicht verfügbar. Bitte versuchen Sie es gleich noch einmal.",
-        "privacy": "Datenschutz",
-        "imprint": "Impressum",
-        "accessibility": "Barrierefreiheit",
-        "contact": "Kontakt zu Menschen",
-    },
-    "en": {
-        "title": "Netzlotse",
-        "claim": "Your place in production networks",
-        "switch": "[Deutsch](/)",
-        "self_check": "[Self-check: where does your firm stand? (5 minutes, in German)](/selbstcheck)",
-        "placeholder": "Your question …",
-        "question": "Your question",
-        "send": "Ask",
-        "new": "New question",
-        "examples": "For example",
-        "follow_ups": "Ask on",
-        "chat": "Conversation",
-        "unavailable": "The service is not available at the moment. Please try again shortly.",
-        "privacy": "Privacy",
-        "imprint": "Imprint",
-        "accessibility": "Accessibility",
-        "contact": "Talk to people",
-    },
-}
 _BEAT = 0.25  # seconds between two updates of the page, each of which costs as much as an answer
 Conversation = list[dict[str, Any]]
 
 
 def chat_page(assistant: AppContext, language: Language, note: Callable[[Answer], None]) -> gr.Blocks:
     """The page of one language; every answer is told to ``note``."""
-    texts = TEXTS[language]
+    texts = PAGE[language]
     page: gr.Blocks
-    with gr.Blocks(title=f"{texts['title']} – {texts['claim']}", analytics_enabled=False, fill_width=True) as page:
+    with gr.Blocks(title=f"{NAME} – {texts.claim}", analytics_enabled=False, fill_width=True) as page:
         conversation = gr.State([], time_to_live=3600)
         _head(assistant, language)
         with gr.Row(elem_id="columns"):
             with gr.Column(scale=3, min_width=280, elem_id="talk"):
                 chatbot = _chatbot(language)
-                examples = _buttons(texts["examples"], assistant.prompts.lines("examples", language), _EXAMPLES)
-                follow_ups = _buttons(texts["follow_ups"], (), _FOLLOW_UPS)
+                examples = _buttons(texts.examples, assistant.prompts.lines("examples", language), _EXAMPLES)
+                follow_ups = _buttons(texts.follow_ups, (), _FOLLOW_UPS)
                 with gr.Row(elem_id="ask"):
                     question = gr.Textbox(
-                        placeholder=texts["placeholder"], label=texts["question"], max_length=MAXIMUM_CHARACTERS,
+                        placeholder=texts.placeholder, label=texts.question, max_length=MAXIMUM_CHARACTERS,
                         lines=1, max_lines=6, scale=5, elem_id="question",
                     )  # fmt: skip
-                    send = gr.Button(texts["send"], variant="primary", scale=1, min_width=100, elem_id="send")
-                new = gr.Button(texts["new"], size="sm", variant="secondary", elem_id="new")
+                    send = gr.Button(texts.send, variant="primary", scale=1, min_width=100, elem_id="send")
+                new = gr.Button(texts.new, size="sm", variant="secondary", elem_id="new")
                 if assistant.settings.takes_feedback:
                     rating_form(assistant, language, conversation)
             with gr.Column(scale=2, min_width=280, elem_id="sources"):
@@ -108,16 +72,17 @@ def chat_page(assistant: AppContext, language: Language, note: Callable[[Answer]
 
 
 def _head(assistant: AppContext, language: Language) -> None:
-    texts = TEXTS[language]
-    self_check = f"\n\n{texts['self_check']}" if questionnaire_of(assistant.settings) else ""
-    gr.Markdown(f"{texts['switch']}\n\n# {texts['title']}\n\n{texts['claim']}{self_check}", elem_id="brand")
-    gr.Markdown(notice(assistant, language), elem_id="greeting")
+    texts = PAGE[language]
+    switch = f"[{texts.other_language}]({OTHER_PAGE[language]})"
+    self_check = f"\n\n[{texts.self_check}](/selbstcheck)" if questionnaire_of(assistant.settings) else ""
+    gr.Markdown(f"{switch}\n\n# {NAME}\n\n{texts.claim}{self_check}", elem_id="brand")
+    gr.Markdown(visitor_notice(assistant, language), elem_id="greeting")
 
 
 def _chatbot(language: Language) -> gr.Chatbot:
     return gr.Chatbot(
-        label=TEXTS[language]["chat"], show_label=False, elem_id="chat", height="auto", min_height=80, layout="bubble",
-        latex_delimiters=[], buttons=["copy"], feedback_options=None, sanitize_html=True,
+        label=PAGE[language].conversation, show_label=False, elem_id="chat", height="auto", min_height=80,
+        layout="bubble", latex_delimiters=[], buttons=["copy"], feedback_options=None, sanitize_html=True,
         allow_tags=False, render_markdown=True, line_breaks=False, allow_file_downloads=False, container=False,
     )  # fmt: skip
 
@@ -169,7 +134,7 @@ def _respond(
         return
     except Exception as error:
         logger.error("answering failed: %s", type(error).__name__)
-        reply = {"role": "assistant", "content": TEXTS[language]["unavailable"]}
+        reply = {"role": "assistant", "content": PAGE[language].unavailable}
         yield _update([*shown, question, reply], past, language, ())
 
 
@@ -244,20 +209,20 @@ def _sources(past: Conversation, language: Language, latest: str = "") -> str:
     """Cards of all shown answers, the latest first."""
     parts = [latest, *(cards(entry["answer"], entry["turn"]) for entry in reversed(past))]
     text = "\n\n".join(part for part in parts if part)
-    return f"## {LABELS[language]['sources']}\n\n{text}" if text else _empty_sources(language)
+    return f"## {PAGE[language].sources}\n\n{text}" if text else _empty_sources(language)
 
 
 def _empty_sources(language: Language) -> str:
-    return f"## {LABELS[language]['sources']}\n\n{LABELS[language]['none']}"
+    return f"## {PAGE[language].sources}\n\n{PAGE[language].no_sources}"
 
 
 def _foot(assistant: AppContext, language: Language) -> str:
-    texts, settings = TEXTS[language], assistant.settings
+    texts, settings = PAGE[language], assistant.settings
     links = [
-        (texts["contact"], settings.contact_url),
-        (texts["privacy"], settings.privacy_url or "/datenschutz"),
-        (texts["imprint"], settings.imprint_url or "/impressum"),
-        (texts["accessibility"], "/barrierefreiheit"),
+        (texts.contact, settings.contact_url),
+        (texts.privacy, settings.privacy_url or "/datenschutz"),
+        (texts.imprint, settings.imprint_url or "/impressum"),
+        (texts.accessibility, "/barrierefreiheit"),
     ]
     shown = [f"[{label}](<{url}>)" for label, url in links if url]
     return " · ".join([assistant.prompts.render("disclaimer", language), *shown])

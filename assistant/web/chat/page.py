@@ -14,10 +14,9 @@ from fastapi.responses import HTMLResponse
 
 from assistant.answering.runtime import AppContext
 from assistant.core.models import Language
-from assistant.web.chat.blocks import TEXTS
 from assistant.web.chat.gradio_import import gradio
+from assistant.web.page_texts import NAME, PAGE
 from assistant.web.templating import render
-from assistant.web.widget.embed import TEXTS as WORDS
 
 _GRADIO = Path(gradio.__file__).parent / "templates" / "frontend" / "index.html"
 _FILES = {"script": r'src="(\./assets/index-[\w-]+\.js)"', "style": r'href="(\./assets/index-[\w-]+\.css)"'}
@@ -32,14 +31,13 @@ def add_page(app: FastAPI, assistant: AppContext, language: Language, path: str)
 
 def chat_html(assistant: AppContext, language: Language) -> str:
     """The page, the same for every visitor; all addresses in it are relative, so no header has a say in them."""
-    texts = TEXTS[language]
     return render(
         "chat.html",
         **gradio_files(_GRADIO.read_text(encoding="utf-8")),
         language=language,
-        title=f"{texts['title']} – {texts['claim']}",
+        title=f"{NAME} – {PAGE[language].claim}",
         notice=assistant.prompts.render("greeting", language),
-        noscript=WORDS[language]["noscript"],
+        noscript=PAGE[language].no_script,
     )
 
 

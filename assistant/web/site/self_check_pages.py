@@ -10,9 +10,8 @@ from markupsafe import Markup
 from assistant.advisory.self_check import LEVEL_NAMES, NOTICE, Advice, DimensionResult, to_dict
 from assistant.advisory.self_check_questions import UNKNOWN, Questionnaire
 from assistant.advisory.self_check_report import percent
-from assistant.core.models import Citation
 from assistant.core.sources import Land
-from assistant.language.dates import format_date
+from assistant.web.citation_text import place_of
 from assistant.web.site.radar_chart import Axis, radar
 from assistant.web.templating import render
 
@@ -50,7 +49,7 @@ def result_page(advice: Advice) -> str:
         chart_title=_CHART_TITLE,
         titles=_titles(result.questionnaire),
         results={one.dimension.id: _show_result(one) for one in result.dimensions},
-        places=[_place(one) for one in advice.citations],
+        places=[" · ".join(place_of(one)) for one in advice.citations],
         questions=result.questionnaire.questions,
         answers=result.answers,
         prefix=PREFIX,
@@ -68,9 +67,3 @@ def _titles(questionnaire: Questionnaire) -> dict[str, str]:
 
 def _show_result(result: DimensionResult) -> str:
     return f"{percent(result.share)}, {LEVEL_NAMES[result.level]}" if result.level else percent(None)
-
-
-def _place(citation: Citation) -> str:
-    dated = f"Stand {format_date(citation.as_of)}" if citation.as_of else "ohne Datum"
-    check = "bitte Status prüfen" if citation.verify else ""
-    return " · ".join(part for part in (citation.section, dated, check) if part)

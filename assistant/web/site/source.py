@@ -11,7 +11,9 @@ from fastapi.responses import HTMLResponse
 from assistant.core.models import Passage
 from assistant.core.sources import SourceMetadata
 from assistant.language.dates import format_date
+from assistant.web.citation_text import show_as_of
 from assistant.web.context import Context
+from assistant.web.page_texts import CITATION
 from assistant.web.templating import render
 
 router = APIRouter()
@@ -36,7 +38,7 @@ def _sections(passages: Iterable[Passage]) -> Iterator[tuple[str, list[str]]]:
 
 
 def _meta(source: SourceMetadata) -> str:
-    dated = f"Stand {format_date(source.as_of)}" if source.as_of else source.as_of_note or "ohne Datum"
+    dated = source.as_of_note if source.as_of_note and not source.as_of else show_as_of(source.as_of)
     checked = f"verglichen am {format_date(source.checked.isoformat())}" if source.checked else ""
-    check = "bitte Status prüfen" if source.verify else ""
+    check = CITATION["de"].check if source.verify else ""
     return " · ".join(part for part in (source.publisher or "", dated, checked, check) if part)

@@ -11,10 +11,10 @@ from assistant.core.models import Language
 from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import Settings
 from assistant.core.web_origins import is_allowed, parse_origin
+from assistant.web.page_texts import NAME
 from assistant.web.safe_markdown import safe_url
 from assistant.web.widget.contrast import parse_color
 
-NAME = "Netzlotse"
 COLOR = "#0b5394"
 Theme = Literal["auto", "light", "dark"]
 Mode = Literal["page", "bubble", "inline"]

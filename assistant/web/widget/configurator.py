@@ -9,9 +9,10 @@ from fastapi.responses import HTMLResponse
 
 from assistant.core.web_origins import is_allowed, parse_origin
 from assistant.web.context import Context
+from assistant.web.page_texts import NAME
 from assistant.web.site.legal import text_for_websites
 from assistant.web.templating import render
-from assistant.web.widget.appearance import COLOR, NAME
+from assistant.web.widget.appearance import COLOR
 from assistant.web.widget.assets import WIDGET
 from assistant.web.widget.embed import assets_of
 

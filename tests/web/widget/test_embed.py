@@ -15,7 +15,7 @@ from assistant.answering.runtime import AppContext
 from assistant.web.widget.appearance import COLOR, WidgetAppearance, read_look, split_messages
 from assistant.web.widget.assets import load_assets
 from assistant.web.widget.contrast import contrast, parse_color, readable_on, text_on
-from assistant.web.widget.embed import DARK, LIGHT, SCRIPT_TEXTS, TEXTS
+from assistant.web.widget.embed import DARK, LIGHT
 
 HOST = {"host": "lotse.example"}
 COLORS = ["#ffffff", "#000000", "#ffff00", "#777777", "#808080", "#0b5394", "#ff0000", "#00ff00", "#5555ff", "#767676"]
@@ -170,11 +170,6 @@ def test_contrast_is_that_of_the_guidelines() -> None:
 )
 def test_colours_are_hexadecimal(written: str, meant: str | None) -> None:
     assert parse_color(written) == meant
-
-
-def test_both_languages_have_the_same_words() -> None:
-    for table in (TEXTS, SCRIPT_TEXTS):
-        assert table["de"].keys() == table["en"].keys()
 
 
 @pytest.mark.parametrize(
