@@ -11,9 +11,11 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from assistant.core.models import Language
 from assistant.web.templating import render
 
+NOT_FOUND = "Diese Seite gibt es hier nicht."
+
 
 class HTTPRefusal(Exception):
-    """A request that goes no further; what visitors may meet is also told in English."""
+    """A request that goes no further; where visitors may meet it, with a sentence in English, too."""
 
     def __init__(
         self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None, *, english: str = ""
@@ -22,8 +24,8 @@ class HTTPRefusal(Exception):
         self.status, self.code, self.headers = status, code, dict(headers or {})
         self._english = english
 
-    def said(self, language: Language) -> str:
-        """The sentence for people."""
+    def sentence(self, language: Language) -> str:
+        """What people read."""
         return self._english if language == "en" and self._english else str(self)
 
 
@@ -36,15 +38,15 @@ def error_response(
 
 def chat_response(refusal: HTTPRefusal, request_id: str, language: Language) -> JSONResponse:
     """The error object for Gradio's page, which shows its visitors what ``detail`` says."""
-    said = refusal.said(language)
-    body: dict[str, Any] = error_body(refusal.code, said, request_id) | {"detail": said}
+    sentence = refusal.sentence(language)
+    body: dict[str, Any] = error_body(refusal.code, sentence, request_id) | {"detail": sentence}
     return JSONResponse(body, status_code=refusal.status, headers=refusal.headers)
 
 
 def refusal_response(refusal: HTTPRefusal, request_id: str, accept: str, language: Language) -> Response:
     """A refusal as the error object, or for somebody who opened a page as a page."""
     if not accept.startswith("text/html"):
-        return error_response(refusal.status, refusal.code, refusal.said(language), request_id, refusal.headers)
+        return error_response(refusal.status, refusal.code, refusal.sentence(language), request_id, refusal.headers)
     return HTMLResponse(render("refusal.html", message=str(refusal)), refusal.status, refusal.headers)
 
 

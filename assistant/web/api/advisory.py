@@ -71,7 +71,7 @@ def briefing_reply(assistant: AppContext, body: AdviceRequest, format: str, *, e
     """A briefing as a file, or with ``events`` its progress and then the file."""
     if events:
         return StreamingResponse(_events(assistant, body, format), media_type=MEDIA_TYPE)
-    return report_file(_report(assistant, body, _unheard), format)
+    return report_file(_report(assistant, body, _ignore_progress), format)
 
 
 def report_file(report: Report, format: str) -> Response:
@@ -88,20 +88,20 @@ def _report(assistant: AppContext, body: AdviceRequest, progress: Progress) -> R
     return brief(assistant, body.profile, notes=body.notes, omit=body.omit, progress=progress)
 
 
-def _unheard(stage: str, done: int, total: int) -> None:
-    """Nobody is told."""
+def _ignore_progress(stage: str, done: int, total: int) -> None:
+    """Nobody waits for the steps of a file that comes as a whole."""
 
 
 def _events(assistant: AppContext, body: AdviceRequest, format: str) -> Iterator[str]:
     """Progress while a thread of its own writes, then the file or the error."""
     queue: SimpleQueue[tuple[str, dict[str, Any]]] = SimpleQueue()
 
-    def tell(stage: str, done: int, total: int) -> None:
+    def report_progress(stage: str, done: int, total: int) -> None:
         queue.put(("progress", {"stage": stage, "done": done, "total": total}))
 
-    def work() -> None:
+    def write_report() -> None:
         try:
-            report = _report(assistant, body, tell)
+            report = _report(assistant, body, report_progress)
             content = base64.b64encode(write(report, format)).decode()
             queue.put(("done", {"name": file_name(report, format), "type": FORMATS[format], "content": content}))
         except AssistantError as error:
@@ -110,7 +110,7 @@ def _events(assistant: AppContext, body: AdviceRequest, format: str) -> Iterator
             logger.exception("writing a briefing failed")
             queue.put(("error", error_body("internal", "Das Briefing ist nicht gelungen. Bitte noch einmal.", "")))
 
-    threading.Thread(target=work, daemon=True).start()
+    threading.Thread(target=write_report, daemon=True).start()
     name = ""
     while name not in ("done", "error"):
         name, data = queue.get()

@@ -27,7 +27,7 @@ COMMENT_CHARACTERS = 500
 
 
 class FeedbackRequest(BaseModel):
-    """A judgement of one answer: nothing of the question, of the answer only its state and its sources."""
+    """A rating of one answer: nothing of the question, of the answer only its state and its sources."""
 
     model_config = ConfigDict(extra="forbid")
     thumb: Rating
@@ -46,21 +46,21 @@ class FeedbackRequest(BaseModel):
     responses={**responses(None, *SENT), 201: {"model": FeedbackResponse}},
 )
 def feedback(body: FeedbackRequest, assistant: Context) -> JSONResponse:
-    """Keep a judgement, its comment masked; the route is there only where the operator takes judgements."""
+    """Keep a rating, its comment masked; the route is there only where the operator takes ratings."""
     keep_feedback(assistant, body)
     return JSONResponse({"status": "kept"}, status_code=201)
 
 
 @no_feedback.post("/api/feedback")
-def not_taken() -> None:
-    """What is at the address where the operator takes no judgements: nothing, whatever is sent."""
+def refuse_feedback() -> None:
+    """What is at the address where the operator takes no ratings: nothing, whatever is sent."""
     raise HTTPException(404)
 
 
 def keep_feedback(assistant: AppContext, body: FeedbackRequest) -> None:
     """Into the store, with sources that exist and a comment that names nobody."""
     known = assistant.live_index.corpus().snapshot.sources
-    judged = Feedback(
+    rating = Feedback(
         date.today().isoformat(),
         body.thumb,
         body.reason,
@@ -71,7 +71,7 @@ def keep_feedback(assistant: AppContext, body: FeedbackRequest) -> None:
         tuple(one for one in body.sources if one in known),
     )
     try:
-        store_of(assistant).add(judged)
+        store_of(assistant).add(rating)
     except FeedbackError as error:
         logger.warning("a rating could not be kept: %s", type(error.__cause__).__name__)
         raise AssistantError(PAGE[body.language].failed) from error

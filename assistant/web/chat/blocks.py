@@ -28,12 +28,12 @@ _EXAMPLES = 4
 _FOLLOW_UPS = 3
 OTHER_PAGE: Mapping[Language, str] = {"de": "/en/", "en": "/"}
 
-_BEAT = 0.25  # seconds between two updates of the page, each of which costs as much as an answer
+_UPDATE_SECONDS = 0.25  # between two updates of the page, each of which costs as much as an answer
 Conversation = list[dict[str, Any]]
 
 
 def chat_page(assistant: AppContext, language: Language, note: Callable[[Answer], None]) -> gr.Blocks:
-    """The page of one language; every answer is told to ``note``."""
+    """The page of one language; ``note`` is called with every answer."""
     texts = PAGE[language]
     page: gr.Blocks
     with gr.Blocks(title=f"{NAME} – {texts.claim}", analytics_enabled=False, fill_width=True) as page:
@@ -67,7 +67,7 @@ def chat_page(assistant: AppContext, language: Language, note: Callable[[Answer]
         gr.on([send.click, question.submit], respond, [question, conversation], outputs, **asked)
         for button in (*examples[1:], *follow_ups[1:]):
             button.click(respond, [button, conversation], outputs, **options)
-        new.click(lambda: _fresh(language), None, outputs, **options)
+        new.click(lambda: _reset(language), None, outputs, **options)
     return page
 
 
@@ -97,8 +97,8 @@ def _buttons(label: str, texts: tuple[str, ...], count: int) -> list[Any]:
     with gr.Column(visible=bool(texts), elem_classes="suggestions") as group:
         gr.Markdown(label)
         buttons = [
-            gr.Button(texts[place] if place < len(texts) else "", size="sm", visible=place < len(texts))
-            for place in range(count)
+            gr.Button(texts[index] if index < len(texts) else "", size="sm", visible=index < len(texts))
+            for index in range(count)
         ]
     return [group, *buttons]
 
@@ -119,7 +119,7 @@ def _respond(
     turn = past[-1]["turn"] + 1 if past else 1
     try:
         outcomes = stream(assistant, text, _history(past), default=language)
-        for content, cited, answer in _arriving(assistant, outcomes, turn):
+        for content, cited, answer in _render_stream(assistant, outcomes, turn):
             reply = {"role": "assistant", "content": content}
             sources = gr.skip() if cited is None else _sources(past, language, _cards(text, cited, turn, language))
             if answer:
@@ -138,7 +138,7 @@ def _respond(
         yield _update([*shown, question, reply], past, language, ())
 
 
-def _arriving(
+def _render_stream(
     assistant: AppContext, outcomes: Iterator[AnswerDelta | Answer], turn: int
 ) -> Iterator[tuple[str, Sequence[Citation] | None, Answer | None]]:
     """What is shown of an answer so far, its citations where new ones came, and in the end the answer.
@@ -153,7 +153,7 @@ def _arriving(
             yield message(outcome, turn, mode_note(outcome, assistant.prompts)), more, outcome
             return
         text += outcome.text
-        if time.monotonic() - shown_at >= _BEAT:
+        if time.monotonic() - shown_at >= _UPDATE_SECONDS:
             yield render_partial(text, outcome.citations, turn), more, None
             count, shown_at = len(outcome.citations), time.monotonic()
 
@@ -191,13 +191,13 @@ def _update(
 def _follow_ups(suggestions: tuple[str, ...]) -> list[Any]:
     """The group of follow-up buttons and the buttons in it."""
     buttons = [
-        gr.Button(suggestions[place], visible=True) if place < len(suggestions) else gr.Button("", visible=False)
-        for place in range(_FOLLOW_UPS)
+        gr.Button(suggestions[index], visible=True) if index < len(suggestions) else gr.Button("", visible=False)
+        for index in range(_FOLLOW_UPS)
     ]
     return [gr.Column(visible=bool(suggestions)), *buttons]
 
 
-def _fresh(language: Language) -> list[Any]:
+def _reset(language: Language) -> list[Any]:
     return _update([], [], language, ())
 
 

@@ -27,7 +27,7 @@ def rating_form(assistant: AppContext, language: Language, conversation: gr.Stat
 
     def keep(thumb: str | None, reason: str | None, comment: str, past: list[dict[str, Any]]) -> list[Any]:
         try:
-            keep_feedback(assistant, _judged(thumb, reason, comment, past))
+            keep_feedback(assistant, _read_rating(thumb, reason, comment, past))
         except (ValidationError, IndexError):
             gr.Info(texts.first, duration=4)
             return [gr.skip(), gr.skip(), gr.skip()]
@@ -43,8 +43,8 @@ def rating_form(assistant: AppContext, language: Language, conversation: gr.Stat
     )  # fmt: skip
 
 
-def _judged(thumb: str | None, reason: str | None, comment: str, past: list[dict[str, Any]]) -> FeedbackRequest:
-    """The judgement of the last answer; raises when there is none or no thumb was chosen."""
+def _read_rating(thumb: str | None, reason: str | None, comment: str, past: list[dict[str, Any]]) -> FeedbackRequest:
+    """The rating of the last answer; raises when there is none or no thumb was chosen."""
     answer = past[-1]["answer"]
     return FeedbackRequest(
         thumb=thumb,  # type: ignore[arg-type]

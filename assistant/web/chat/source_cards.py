@@ -48,18 +48,18 @@ def _card(citation: Citation, turn: int, language: Language) -> str:
         f'<div class="card" id="beleg-{turn}-{citation.number}" tabindex="-1">\n\n'
         f"**[{citation.number}] {escape(citation.title)}**\n\n"
         f"{place}\n\n"
-        f"<blockquote>{_marked(citation)}</blockquote>\n\n"
+        f"<blockquote>{_mark_quote(citation)}</blockquote>\n\n"
         f"{_links(citation, CITATION[language])}\n\n</div>"
     )
 
 
-def _marked(citation: Citation) -> str:
+def _mark_quote(citation: Citation) -> str:
     """The passage with its quote in ``<mark>``, on one line so that Markdown leaves the whole block alone."""
     before, quote, after = citation.passage.partition(citation.quote)
-    return "".join((_lines(before), f"<mark>{_lines(quote)}</mark>" if quote else "", _lines(after)))
+    return "".join((_break_lines(before), f"<mark>{_break_lines(quote)}</mark>" if quote else "", _break_lines(after)))
 
 
-def _lines(text: str) -> str:
+def _break_lines(text: str) -> str:
     return "<br>".join(html.escape(line) for line in re.split(r"\n+", text))
 
 

@@ -14,7 +14,7 @@ from assistant.web.context import Context
 from assistant.web.templating import render
 
 router = APIRouter(include_in_schema=False)
-_HERE = {"127.0.0.1", "localhost", "::1"}
+_THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
 
 
 @router.get("/datenschutz")
@@ -73,6 +73,6 @@ def text_for_websites(assistant: AppContext) -> str:
 def _model_host(settings: Settings) -> str | None:
     """Where a language model is asked: the host, ``None`` for this machine."""
     host = urlsplit(settings.model_base_url).hostname if settings.model_base_url else None
-    if host in _HERE or (host is None and (settings.model or "").startswith(("local:", "ollama:"))):
+    if host in _THIS_MACHINE or (host is None and (settings.model or "").startswith(("local:", "ollama:"))):
         return None
     return host or (settings.model or "").partition(":")[0]

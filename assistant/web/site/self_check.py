@@ -84,14 +84,14 @@ def result(form: SentForm, assistant: Context) -> HTMLResponse:
 
 
 @router.post("/selbstcheck/fragen", include_in_schema=False)
-def change(form: SentForm, assistant: Context) -> HTMLResponse:
+def change_answers(form: SentForm, assistant: Context) -> HTMLResponse:
     """The form again, with the answers given before."""
     questionnaire = _questionnaire(assistant)
     return _problem(questionnaire, form) or HTMLResponse(question_page(questionnaire, form.answers, form.land))
 
 
 @router.post("/selbstcheck/profil", include_in_schema=False)
-def profile(form: SentForm, assistant: Context) -> Response:
+def save_profile(form: SentForm, assistant: Context) -> Response:
     """The answers as a profile file."""
     questionnaire = _questionnaire(assistant)
     if problem := _problem(questionnaire, form):

@@ -1,4 +1,4 @@
-"""How a hub wants the embedded page to look: read from its address, each value checked, odd ones ignored."""
+"""The appearance a hub wants for the embedded page, read from its address: each value checked, odd ones ignored."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ class WidgetAppearance:
     parent: str
 
 
-def read_look(
+def read_appearance(
     query: Mapping[str, str], headers: Mapping[str, str], settings: Settings, prompts: Prompts
 ) -> WidgetAppearance:
-    """The look that an address asks for.
+    """The appearance that an address asks for.
 
     Texts and links of the address count inside a frame only: frames are limited to allowed websites, while
     anybody could send around a link to this host with words of their own in it.

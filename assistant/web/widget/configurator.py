@@ -1,4 +1,4 @@
-"""The page for webmasters: choose a look, see it, copy the line, test the own website."""
+"""The page for webmasters: choose an appearance, see it, copy the line, test the own website."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ATTRIBUTES = (
     "mode", "target", "position", "language", "theme", "button-color", "assistant-name", "greeting", "default-messages",
     "open-on-load", "window-width", "window-height", "privacy-url", "imprint-url", "contact-url",
 )  # fmt: skip
-_SPOKEN = 1000
+_MAXIMUM_CHARACTERS = 1000
 router = APIRouter()
 
 
@@ -48,7 +48,7 @@ def widget_page(request: Request, assistant: Context) -> HTMLResponse:
 def preview(request: Request) -> HTMLResponse:
     """A sample website with the widget as chosen; words of the address count only inside the page above."""
     framed = request.headers.get("sec-fetch-dest", "iframe") != "document"
-    chosen = {name: request.query_params.get(name, "")[:_SPOKEN] for name in ATTRIBUTES} if framed else {}
+    chosen = {name: request.query_params.get(name, "")[:_MAXIMUM_CHARACTERS] for name in ATTRIBUTES} if framed else {}
     if chosen.get("mode") == "inline":
         chosen["target"] = "#chat"
     chosen["default-messages"] = "|".join(chosen.get("default-messages", "").splitlines())
@@ -57,9 +57,10 @@ def preview(request: Request) -> HTMLResponse:
 
 
 @router.get("/widget/herkunft", include_in_schema=False)
-def origin_test(website: str, request: Request, assistant: Context) -> dict[str, str | bool]:
+def check_origin(website: str, request: Request, assistant: Context) -> dict[str, str | bool]:
     """Whether a website may embed the chat, and what to set when not."""
-    parts = urlsplit(website.strip()[:_SPOKEN] if "://" in website else f"https://{website.strip()[:_SPOKEN]}")
+    address = website.strip()[:_MAXIMUM_CHARACTERS]
+    parts = urlsplit(address if "://" in website else f"https://{address}")
     try:
         origin = parse_origin(f"{parts.scheme}://{parts.netloc}")
     except ValueError as error:

@@ -17,8 +17,8 @@ from assistant.web.context import Context
 from assistant.web.notice import visitor_notice
 from assistant.web.page_texts import CITATION, PAGE, RATING, SCRIPT
 from assistant.web.templating import render
-from assistant.web.widget.appearance import WidgetAppearance, read_look
-from assistant.web.widget.assets import FOREVER, WIDGET, Assets, load_assets, send
+from assistant.web.widget.appearance import WidgetAppearance, read_appearance
+from assistant.web.widget.assets import FOREVER, WIDGET, Assets, load_assets, send_asset
 from assistant.web.widget.contrast import readable_on, text_on
 
 LIGHT, DARK = "#ffffff", "#111827"
@@ -39,8 +39,8 @@ def assets_of(request: Request) -> Assets:
 def embed(request: Request, assistant: Context) -> HTMLResponse:
     """The chat as a light page for a frame."""
     query = dict(request.query_params)
-    look = read_look(query, request.headers, assistant.settings, assistant.prompts)
-    return HTMLResponse(embed_page(look, query, assets_of(request).version, assistant))
+    appearance = read_appearance(query, request.headers, assistant.settings, assistant.prompts)
+    return HTMLResponse(embed_page(appearance, query, assets_of(request).version, assistant))
 
 
 @router.api_route("/embed/{version}/{name}", methods=["GET", "HEAD"], include_in_schema=False)
@@ -49,13 +49,13 @@ def embed_file(version: str, name: str, request: Request) -> Response:
     assets = assets_of(request)
     if version != assets.version or name not in assets.files:
         raise HTTPException(404)
-    return send(assets.files[name], request, FOREVER)
+    return send_asset(assets.files[name], request, FOREVER)
 
 
 @router.api_route("/widget.js", methods=["GET", "HEAD"], include_in_schema=False)
 def widget_script(request: Request) -> Response:
     """The current script for a hub's website."""
-    return send(assets_of(request).files[WIDGET], request, _AN_HOUR)
+    return send_asset(assets_of(request).files[WIDGET], request, _AN_HOUR)
 
 
 @router.api_route("/widget-{version}.js", methods=["GET", "HEAD"], include_in_schema=False)
@@ -64,42 +64,42 @@ def pinned_script(version: str, request: Request) -> Response:
     asset = assets_of(request).files[WIDGET]
     if version != asset.version:
         raise HTTPException(404)
-    return send(asset, request, FOREVER)
+    return send_asset(asset, request, FOREVER)
 
 
-def embed_page(look: WidgetAppearance, query: Mapping[str, str], version: str, assistant: AppContext) -> str:
-    """The page of a look."""
-    other = "de" if look.language == "en" else "en"
+def embed_page(appearance: WidgetAppearance, query: Mapping[str, str], version: str, assistant: AppContext) -> str:
+    """The page in one appearance."""
+    other = "de" if appearance.language == "en" else "en"
     return render(
         "embed.html",
-        look=look,
-        texts=PAGE[look.language],
-        colors=colors(look.color),
+        appearance=appearance,
+        texts=PAGE[appearance.language],
+        colors=colors(appearance.color),
         version=version,
-        labels=json.dumps(script_labels(look, assistant), ensure_ascii=False),
+        labels=json.dumps(script_labels(appearance, assistant), ensure_ascii=False),
         switch_language=other,
         switch_href="embed?" + urlencode({**query, "language": other}),
-        notice=visitor_notice(assistant, look.language),
-        disclaimer=assistant.prompts.render("disclaimer", look.language),
-        links=_links(look),
+        notice=visitor_notice(assistant, appearance.language),
+        disclaimer=assistant.prompts.render("disclaimer", appearance.language),
+        links=_links(appearance),
     )
 
 
-def script_labels(look: WidgetAppearance, assistant: AppContext) -> dict[str, Any]:
+def script_labels(appearance: WidgetAppearance, assistant: AppContext) -> dict[str, Any]:
     """All words that the script shows; it fills in what stands in braces."""
-    texts, prompts = PAGE[look.language], assistant.prompts
-    labels = asdict(CITATION[look.language]) | asdict(SCRIPT[look.language])
+    texts, prompts = PAGE[appearance.language], assistant.prompts
+    labels = asdict(CITATION[appearance.language]) | asdict(SCRIPT[appearance.language])
     labels |= {
         "follow_ups": texts.follow_ups,
         "contact": texts.contact,
-        "contact_url": look.contact_url or "",
+        "contact_url": appearance.contact_url or "",
         "tab": texts.new_tab,
-        "quoted": prompts.render("quotes_note", look.language),
-        "worded": prompts.render("model_note", look.language, model="{model}", count="{count}"),
-        "worded_one": prompts.render("model_note_one", look.language, model="{model}"),
+        "quoted": prompts.render("quotes_note", appearance.language),
+        "worded": prompts.render("model_note", appearance.language, model="{model}", count="{count}"),
+        "worded_one": prompts.render("model_note_one", appearance.language, model="{model}"),
     }
     if assistant.settings.takes_feedback:
-        labels["rating"] = asdict(RATING[look.language]) | {"failed": texts.failed}
+        labels["rating"] = asdict(RATING[appearance.language]) | {"failed": texts.failed}
     return labels
 
 
@@ -114,12 +114,12 @@ def colors(color: str) -> str:
     return ";".join(f"--{name}:{value}" for name, value in pairs.items())
 
 
-def _links(look: WidgetAppearance) -> list[tuple[str, str]]:
+def _links(appearance: WidgetAppearance) -> list[tuple[str, str]]:
     """Words and address of each link at the foot of the page."""
-    texts = PAGE[look.language]
+    texts = PAGE[appearance.language]
     links = [
-        (texts.contact, look.contact_url),
-        (texts.privacy, look.privacy_url or "datenschutz"),
-        (texts.imprint, look.imprint_url or "impressum"),
+        (texts.contact, appearance.contact_url),
+        (texts.privacy, appearance.privacy_url or "datenschutz"),
+        (texts.imprint, appearance.imprint_url or "impressum"),
     ]
     return [(label, url) for label, url in links if url]

@@ -32,9 +32,9 @@ async function send(form, answer, labels) {
   const given = new FormData(form);
   const { status, mode, language, citations } = answer;
   const sources = [...new Set(citations.map((one) => one.id))].slice(0, 20);
-  const judged = { thumb: given.get("thumb"), reason: given.get("reason") || null, comment: given.get("comment") };
+  const rated = { thumb: given.get("thumb"), reason: given.get("reason") || null, comment: given.get("comment") };
   const options = { method: "POST", headers: { "Content-Type": "application/json" } };
-  const body = JSON.stringify({ ...judged, status, mode, language, sources });
+  const body = JSON.stringify({ ...rated, status, mode, language, sources });
   const reply = await fetch(API, { ...options, body }).catch(() => null);
   const said = element("p", { role: "status" }, reply && reply.ok ? labels.thanks : labels.failed);
   if (reply && reply.ok) form.replaceChildren(said);
