@@ -17,11 +17,9 @@ from assistant.advisory.briefing_outline import (
     POSITION,
     QUESTIONS,
     ROLE_QUESTIONS,
-    ROLES,
     SUPPORT,
 )
-from assistant.advisory.funding_match import CAVEAT, GOAL_NAMES, Match, Matches, match_programmes
-from assistant.advisory.funding_match import QUESTIONS as FACTS
+from assistant.advisory.funding_match import CAVEAT, Match, Matches, match_programmes
 from assistant.advisory.report import Block, Bullets, Note, Paragraph, Part, Report, Statement, Subheading, Table
 from assistant.advisory.self_check import LEVEL_NAMES, Advice, recommend, score_answers
 from assistant.advisory.self_check_questions import known_answers, questionnaire_of
@@ -29,13 +27,12 @@ from assistant.advisory.topic_evidence import FinderContext, Subject, gather
 from assistant.answering.citations import CitationIndex
 from assistant.answering.quote_check import is_proven
 from assistant.answering.runtime import AppContext
-from assistant.core.company_profile import CompanyProfile
+from assistant.core.company_profile import GOAL_NAMES, PROFILE_FIELDS, PROFILE_QUESTIONS, CompanyProfile
 from assistant.core.errors import ProfileError
 from assistant.core.models import Claim
 from assistant.core.source_status import short_name, source_laender
 from assistant.core.sources import Funding, Topic
 from assistant.eligibility.rule_quotes import CONTACT, DEADLINE, find_quote
-from assistant.eligibility.sme_size import euro
 from assistant.language.dates import format_date
 
 PROGRAMMES = 8
@@ -227,7 +224,7 @@ class _Writer:
         return Paragraph(tuple(s for rule in rules for s in self._quoted(rule)), f"{short_name(one.source)}:")
 
     def _questions(self) -> Iterator[Block]:
-        facts = [FACTS[field] for field, _ in self._matches.questions]
+        facts = [PROFILE_QUESTIONS[field] for field, _ in self._matches.questions]
         if facts:
             yield Subheading("Diese Angaben entscheiden über Programme")
             yield _boxes(facts)
@@ -308,20 +305,6 @@ def _reason(name: str, result: str, why: str) -> str:
 
 def _profile_lines(profile: CompanyProfile) -> Iterator[str]:
     """The profile in words, one line each."""
-    money = {"Umsatz": profile.turnover_eur, "Bilanzsumme": profile.balance_sheet_eur}
-    share = profile.largest_customer_share
-    partners = {"company": "Firmen", "research": "Forschung"}
-    lines = {
-        "Branche": profile.sector,
-        "Land": profile.land,
-        "Gegründet": profile.founded,
-        "Beschäftigte": profile.employees,
-        **{label: euro(value) if value is not None else None for label, value in money.items()},
-        "Rolle": ROLES[profile.role] if profile.role else None,
-        "Anteil des größten Kunden": f"{share * 100:.0f} Prozent" if share is not None else None,
-        "Partner": None if profile.partners is None else ", ".join(partners[p] for p in profile.partners) or "keine",
-        "Verbundene Unternehmen": {True: "ja", False: "nein", None: None}[profile.linked_enterprises],
-        "Ziele": ", ".join(GOAL_NAMES[goal] for goal in profile.goals or ()) or None,
-        "Beschreibung": profile.description,
-    }
-    yield from (f"{label}: {value}" for label, value in lines.items() if value is not None)
+    known = [(field, value) for field in PROFILE_FIELDS if (value := field.value_in(profile)) is not None]
+    lines = sorted((field.briefing, field.describe(value)) for field, value in known if field.briefing)
+    yield from (f"{label}: {text}" for (_, label), text in lines)

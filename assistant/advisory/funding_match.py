@@ -11,7 +11,7 @@ from typing import Any, Literal
 from assistant.answering.citations import CitationIndex
 from assistant.answering.quote_check import is_proven
 from assistant.answering.runtime import AppContext
-from assistant.core.company_profile import CompanyProfile
+from assistant.core.company_profile import GOAL_NAMES, PROFILE_QUESTIONS, CompanyProfile
 from assistant.core.models import Claim, Kind, ParsedQuery, Passage
 from assistant.core.source_status import is_ended, short_name
 from assistant.core.sources import Funding, SourceMetadata, Topic
@@ -24,25 +24,6 @@ from assistant.retrieval.retriever import build_query, search
 
 Verdict = Literal["passt", "unklar", "passt nicht"]
 VERDICTS: tuple[Verdict, ...] = ("passt", "unklar", "passt nicht")
-GOAL_NAMES: Mapping[Topic, str] = {
-    "cooperation": "Kooperation",
-    "competence": "Kompetenzaufbau und Weiterbildung",
-    "support": "Beratung und Finanzierung",
-    "digitalisation": "Digitalisierung",
-    "data": "Daten und Datenräume",
-    "business_model": "Geschäftsmodell",
-    "rnd": "Forschung und Entwicklung",
-    "internationalisation": "Internationales",
-}
-QUESTIONS: Mapping[str, str] = {
-    "land": "In welchem Land hat das Unternehmen seinen Sitz oder seine Betriebsstätte?",
-    "employees": "Wie viele Beschäftigte hat das Unternehmen (samt verbundener Unternehmen)?",
-    "turnover_eur": "Wie hoch ist der Jahresumsatz?",
-    "balance_sheet_eur": "Wie hoch ist die Bilanzsumme?",
-    "founded": "In welchem Jahr wurde das Unternehmen gegründet?",
-    "partners": "Gibt es Partner für ein gemeinsames Vorhaben – Firmen oder Forschungseinrichtungen?",
-    "sector": "In welcher Branche arbeitet das Unternehmen?",
-}
 SIZE_SOURCE = "eu-kmu-definition"
 CAVEAT = "Gerechnet ist mit den eigenen Angaben; bitte vor einem Antrag mit dem Fördergeber klären."
 FUNDING: tuple[Kind, ...] = ("funding",)
@@ -121,8 +102,7 @@ def match_programmes(assistant: AppContext, profile: CompanyProfile, today: date
     matches.sort(key=lambda one: _place_in_list(one, relevance))
     wanted = Counter(field for one in matches for field in one.missing)
     ended = tuple(_ended(one, corpus) for one in programmes if is_ended(one, day) and _could_concern(one, profile))
-    questions = tuple((field, count) for field, count in wanted.most_common() if field in QUESTIONS)
-    return Matches(tuple(matches), ended, questions, _size(profile, passages.get(SIZE_SOURCE, ())))
+    return Matches(tuple(matches), ended, tuple(wanted.most_common()), _size(profile, passages.get(SIZE_SOURCE, ())))
 
 
 def _place_in_list(one: Match, relevance: Mapping[str, float]) -> tuple[int, bool, float, str]:
@@ -199,7 +179,7 @@ def to_dict(found: Matches, sources: Mapping[str, SourceMetadata]) -> dict[str, 
         "programmes": [_match_to_dict(one, citation_index) for one in found.matches],
         "ended": [_ended_to_dict(one, citation_index) for one in found.ended],
         "questions": [
-            {"field": field, "question": QUESTIONS[field], "decides": count} for field, count in found.questions
+            {"field": field, "question": PROFILE_QUESTIONS[field], "decides": count} for field, count in found.questions
         ],
     }
     return data | {"citations": [asdict(one) for one in citation_index.citations]}

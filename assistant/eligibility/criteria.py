@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from assistant.core.company_profile import CompanyProfile
+from assistant.core.company_profile import PARTNER_NAMES, PROFILE_FIELDS, PROFILE_QUESTIONS, CompanyProfile
 from assistant.core.models import Claim, Passage
 from assistant.core.sources import Eligibility, Funding, Land
 from assistant.eligibility.rule_quotes import (
@@ -22,13 +22,12 @@ from assistant.eligibility.rule_quotes import (
     QuotePattern,
     find_quote,
 )
-from assistant.eligibility.sme_size import EU_SME, Limits, Result, RuleResult, check_limits, euro
+from assistant.eligibility.sme_size import EU_SME, Limits, Result, RuleResult, check_limits
 from assistant.language.dates import format_date
 from assistant.language.numbers import numbers_in
 
 UNPROVEN = "die Quelle sagt das nicht in einem zitierbaren Satz – bitte dort nachlesen"
 _YOUNG_YEARS = 10  # an older firm is no start-up and no foundation, whatever a programme says
-_ROLE_NAMES = {"company": "Firmen", "research": "Forschung"}
 _APPLICANT_NAMES = {
     "company": "Unternehmen",
     "startup": "Start-ups",
@@ -43,13 +42,20 @@ _APPLICANT_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One rule of a programme, its result for the firm, why, and the quoted rule."""
+    """One rule of a programme, its result for the firm, why, and the quoted rule; ``missing`` fields would decide it.
+
+    A missing field must have a question in ``PROFILE_FIELDS``, or nobody would be asked for it.
+    """
 
     name: str
     result: Result
     why: str
     rule: Claim | None = None
     missing: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if unasked := [field for field in self.missing if field not in PROFILE_QUESTIONS]:
+            raise ValueError(f"PROFILE_FIELDS holds no question for '{unasked[0]}', which the rule {self.name} misses")
 
 
 def check_eligibility(
@@ -71,9 +77,9 @@ def check_eligibility(
 
 
 def _own_numbers(profile: CompanyProfile) -> frozenset[str]:
-    """Numbers that the firm itself gave, as they are shown."""
-    money = [euro(one) for one in (profile.turnover_eur, profile.balance_sheet_eur) if one is not None]
-    return numbers_in(" ; ".join([str(profile.employees), str(profile.founded), *money]))
+    """Numbers that the firm itself gave and that decide rules, as reasons show them."""
+    given = ((field, field.value_in(profile)) for field in PROFILE_FIELDS if field.stands_in_reasons)
+    return numbers_in(" ; ".join(field.describe(value) for field, value in given if value is not None))
 
 
 def _only_proven(one: Criterion, own: frozenset[str]) -> Criterion:
@@ -227,9 +233,9 @@ def _partners(rules: Eligibility, profile: CompanyProfile) -> RuleResult:
     if profile.partners is None:
         return RuleResult("unklar", "noch offen, ob es Partner gibt", ("partners",))
     wanted = rules.partner_types or ("company", "research")
-    fitting = [_ROLE_NAMES[one] for one in wanted if one in profile.partners]
+    fitting = [PARTNER_NAMES[one] for one in wanted if one in profile.partners]
     if not fitting:
-        needed = " oder ".join(_ROLE_NAMES[one] for one in wanted)
+        needed = " oder ".join(PARTNER_NAMES[one] for one in wanted)
         return RuleResult("nicht erfüllt", f"gefordert sind Partner ({needed}), angegeben ist keiner davon")
     many = max(rules.min_partners or 0, rules.min_companies or 0)
     if many > 2:

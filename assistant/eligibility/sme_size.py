@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.core.company_profile import CompanyProfile
+from assistant.core.company_profile import CompanyProfile, format_euro
 
 Result = Literal["erfüllt", "nicht erfüllt", "unklar"]
 SizeClass = Literal["micro", "small", "medium", "large", "unknown"]
@@ -76,13 +76,6 @@ def size_class(profile: CompanyProfile) -> SizeClass:
     return "large"
 
 
-def euro(amount: float) -> str:
-    """``48000000`` → ``48 Mio. Euro``; whole euros below a million."""
-    if amount >= 1_000_000:
-        return f"{amount / 1_000_000:.10g}".replace(".", ",") + " Mio. Euro"
-    return f"{amount:,.0f}".replace(",", ".") + " Euro"
-
-
 def _staff(profile: CompanyProfile, below: int | None) -> RuleResult | None:
     if below is None:
         return None
@@ -104,10 +97,10 @@ def _money(profile: CompanyProfile, limits: Limits) -> RuleResult | None:
     if not pairs:
         return None
     known = [(label, value, limit) for _, label, value, limit in pairs if value is not None]
-    met = [f"{label} {euro(value)}" for label, value, limit in known if value <= limit]
+    met = [f"{label} {format_euro(value)}" for label, value, limit in known if value <= limit]
     if met:
         return RuleResult("erfüllt", met[0])
-    why = ", ".join(f"{label} {euro(value)}" for label, value, _ in known)
+    why = ", ".join(f"{label} {format_euro(value)}" for label, value, _ in known)
     missing = tuple(field for field, _, value, _ in pairs if value is None)
     if not missing:
         return RuleResult("nicht erfüllt", why)

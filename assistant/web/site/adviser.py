@@ -20,21 +20,21 @@ from markupsafe import Markup
 
 from assistant.advisory.briefing_outline import PARTS
 from assistant.advisory.export import FORMATS
-from assistant.advisory.funding_match import GOAL_NAMES, match_programmes, to_dict
+from assistant.advisory.funding_match import match_programmes, to_dict
 from assistant.advisory.self_check import recommend, score_answers
 from assistant.advisory.self_check import to_dict as check_to_dict
 from assistant.advisory.self_check_questions import known_answers, questionnaire_of
 from assistant.advisory.source_catalogue import KIND_NAMES, STATES, Filters, as_report, search_sources
 from assistant.answering.runtime import AppContext
-from assistant.core.company_profile import CompanyProfile, load_profile, parse_profile
+from assistant.core.company_profile import GOAL_NAMES, PROFILE_FIELDS, CompanyProfile, load_profile, parse_profile
 from assistant.core.errors import ProfileError, QuestionError
 from assistant.core.models import KINDS
-from assistant.core.sources import Topic
+from assistant.core.sources import Land, Topic
 from assistant.web.api.advisory import AdviceRequest, attachment, briefing_reply, report_file
 from assistant.web.api.sse import accepts_events
 from assistant.web.context import Context
 from assistant.web.resources import PROFILES
-from assistant.web.site.profile_form import CHOICES, LABELS, LAENDER, Fields, profile_file, read_profile, show_profile
+from assistant.web.site.profile_form import Fields, options, profile_file, read_profile, show_profile
 from assistant.web.site.radar_chart import Axis, radar
 from assistant.web.templating import environment
 
@@ -160,7 +160,7 @@ def _search(fields: Fields) -> tuple[str, Filters]:
     kinds = tuple(kind for kind in KINDS if kind in fields.get("kind", ()))
     filters = Filters(
         kinds,
-        land if land in LAENDER else None,  # type: ignore[arg-type]
+        land if land in get_args(Land) else None,  # type: ignore[arg-type]
         state if state in STATES else "",
         topic if topic in get_args(Topic) else None,  # type: ignore[arg-type]
     )
@@ -179,9 +179,9 @@ def _template() -> Template:
     names = {
         "views": VIEWS,
         "examples": EXAMPLES,
-        "labels": LABELS,
-        "choices": CHOICES,
-        "land_options": [(land, land) for land in LAENDER],
+        "profile_fields": PROFILE_FIELDS,
+        "options": options,
+        "land_options": [(land, land) for land in get_args(Land)],
         "parts": PARTS,
         "formats": FORMAT_NAMES,
         "kinds": KIND_NAMES,
