@@ -13,10 +13,11 @@ from assistant.answering.quote_check import is_proven
 from assistant.answering.runtime import AppContext
 from assistant.core.company_profile import GOAL_NAMES, PROFILE_QUESTIONS, CompanyProfile
 from assistant.core.models import Claim, Kind, ParsedQuery, Passage
+from assistant.core.quotes import first_german_quote, quote
 from assistant.core.source_status import is_ended, short_name
 from assistant.core.sources import Funding, SourceMetadata, Topic
 from assistant.eligibility.criteria import Criterion, check_eligibility
-from assistant.eligibility.rule_quotes import APPLICATION, LINKED, SIZE, cover_numbers, find_quote, german_sentences
+from assistant.eligibility.rule_quotes import APPLICATION, LINKED, SIZE, cover_numbers, find_quote
 from assistant.eligibility.sme_size import CLASS_NAMES, EU_CLASSES, EU_SME, size_class
 from assistant.index.corpus import SearchableCorpus
 from assistant.language.numbers import numbers_in
@@ -114,7 +115,7 @@ def _place_in_list(one: Match, relevance: Mapping[str, float]) -> tuple[int, boo
 def _match(source: Funding, passages: Sequence[Passage], profile: CompanyProfile, today: date) -> Match:
     found = check_eligibility(source, passages, profile, today)
     goals = tuple(one for one in profile.goals or () if one in source.topics)
-    what = next((Claim(one, one, passage, 0.0) for _, passage, one in german_sentences(passages)), None)
+    what = first_german_quote(passages)
     if profile.goals:
         why = ", ".join(GOAL_NAMES[one] for one in goals) or "das Programm dient anderen Zielen"
         found = (*found, Criterion("Ziel", "erfüllt" if goals else "nicht erfüllt", why, what))
@@ -159,8 +160,9 @@ def _could_concern(source: Funding, profile: CompanyProfile) -> bool:
 
 def _ended(source: Funding, corpus: SearchableCorpus) -> Ended:
     passage = corpus.status_passages.get(source.id, {}).get("de")
-    told = [one for one in passage.sentences if not one.startswith("Die Angaben zu ")] if passage else []
-    claim = Claim(told[0], told[0], passage, 0.0) if passage and told else None
+    sentences = passage.sentences if passage else ()
+    said = next((sentence for sentence in sentences if not sentence.startswith("Die Angaben zu ")), None)
+    claim = quote(said, passage) if passage and said else None
     return Ended(source, claim, corpus.snapshot.sources.get(source.successor or ""))
 
 

@@ -8,6 +8,7 @@ from datetime import date
 
 from assistant.core.company_profile import PARTNER_NAMES, PROFILE_FIELDS, PROFILE_QUESTIONS, CompanyProfile
 from assistant.core.models import Claim, Passage
+from assistant.core.quotes import quote
 from assistant.core.sources import Eligibility, Funding, Land
 from assistant.eligibility.rule_quotes import (
     AGE,
@@ -285,9 +286,9 @@ def _status_rule(passages: Sequence[Passage]) -> Claim | None:
     """What the head says about end or pause, as the generated sentence about it."""
     for passage in passages:
         if passage.generated and passage.language == "de":
-            told = [one for one in passage.sentences if not one.startswith(("Die Angaben zu ", "Nachfolge"))]
-            if told:
-                return Claim(told[0], told[0], passage, 0.0)
+            for sentence in passage.sentences:
+                if not sentence.startswith(("Die Angaben zu ", "Nachfolge")):
+                    return quote(sentence, passage)
     return None
 
 

@@ -7,10 +7,11 @@ quoted. A field without such a sentence proves nothing and is treated as unclear
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.core.models import Claim, Passage
+from assistant.core.quotes import german_sentences, quote
 from assistant.language.numbers import numbers_in
 
 _HEADING_BONUS = 1.5
@@ -81,16 +82,6 @@ CONTACT = QuotePattern(
 MONEY = QuotePattern(r"", r"Wie viel|Wie hoch|Was zahlt|Was kostet|Konditionen")
 
 
-def german_sentences(passages: Sequence[Passage]) -> Iterator[tuple[int, Passage, str]]:
-    """All own German sentences of a document with their place."""
-    place = 0
-    for passage in passages:
-        if passage.language == "de" and not passage.generated:
-            for sentence in passage.sentences:
-                yield place, passage, sentence
-                place += 1
-
-
 def find_quote(passages: Sequence[Passage], sought: QuotePattern, other_than: Claim | None = None) -> Claim | None:
     """The sentence that states the rule best, ``other_than`` one already used; ``None`` when no sentence states it."""
     best: tuple[float, Claim] | None = None
@@ -99,7 +90,7 @@ def find_quote(passages: Sequence[Passage], sought: QuotePattern, other_than: Cl
             continue
         value = _value(sentence, passage, sought)
         if value is not None and (best is None or value - place / 100 > best[0]):
-            best = (value - place / 100, Claim(sentence, sentence, passage, 0.0))
+            best = (value - place / 100, quote(sentence, passage))
     return best[1] if best else None
 
 
@@ -113,7 +104,7 @@ def cover_numbers(passages: Sequence[Passage], numbers: frozenset[str], most: in
         if not numbers_in(sentence) & left:
             break
         left -= numbers_in(sentence)
-        chosen.append((place, Claim(sentence, sentence, passage, 0.0)))
+        chosen.append((place, quote(sentence, passage)))
     return tuple(claim for _, claim in sorted(chosen, key=lambda one: one[0]))
 
 
