@@ -23,7 +23,7 @@ from assistant.advisory.funding_match import CAVEAT, Match, Matches, match_progr
 from assistant.advisory.report import Block, Bullets, Note, Paragraph, Part, Report, Statement, Subheading, Table
 from assistant.advisory.self_check import LEVEL_NAMES, Advice, recommend, score_answers
 from assistant.advisory.self_check_questions import known_answers, questionnaire_of
-from assistant.advisory.topic_evidence import FinderContext, Subject, gather
+from assistant.advisory.source_finder import FinderContext, Subject, find_paragraphs
 from assistant.answering.citations import CitationIndex
 from assistant.answering.quote_check import is_proven
 from assistant.answering.runtime import AppContext
@@ -56,8 +56,8 @@ def brief(
     """Write the briefing; ``omit`` names parts to leave out, ``notes`` are the adviser's own words."""
     check_parts(omit)
     day = today or date.today()
-    finder = FinderContext(assistant, assistant.live_index.corpus(), profile.land, day)
-    writer = _Writer(finder, profile, match_programmes(assistant, profile, day))
+    context = FinderContext(assistant, assistant.live_index.corpus(), profile.land, day)
+    writer = _Writer(context, profile, match_programmes(assistant, profile, day))
     wanted = [(id, heading) for id, heading in PARTS.items() if id not in omit]
     parts = []
     for done, (id, heading) in enumerate(wanted):
@@ -70,7 +70,7 @@ def brief(
         title="Briefing: Position in Produktionsnetzwerken",
         subtitle=profile.name or "Unternehmen ohne Namen",
         created=day,
-        cover=_cover(profile, finder),
+        cover=_cover(profile, context),
         parts=tuple(parts),
         citations=writer.citation_index.citations,
         footer=assistant.prompts.render("disclaimer", "de"),
@@ -83,15 +83,15 @@ def check_parts(omit: Collection[str]) -> None:
         raise ProfileError(f"Den Teil '{unknown[0]}' gibt es nicht; weglassen lassen sich: {', '.join(PARTS)}.")
 
 
-def _cover(profile: CompanyProfile, finder: FinderContext) -> tuple[tuple[str, str], ...]:
-    sources = finder.corpus.snapshot.sources.values()
+def _cover(profile: CompanyProfile, context: FinderContext) -> tuple[tuple[str, str], ...]:
+    sources = context.corpus.snapshot.sources.values()
     checked = max((one.checked for one in sources if one.checked), default=None)
     state = f"{len(sources)} Quellen" + (
         f", zuletzt verglichen am {format_date(checked.isoformat())}" if checked else ""
     )
     return (
         ("Unternehmen", profile.name or "nicht angegeben"),
-        ("Datum", format_date(finder.today.isoformat())),
+        ("Datum", format_date(context.today.isoformat())),
         ("Datenstand", state),
         ("Entstehung", f"KI-gestützt erstellt – {REVIEW_LINE}"),
     )
@@ -100,9 +100,9 @@ def _cover(profile: CompanyProfile, finder: FinderContext) -> tuple[tuple[str, s
 class _Writer:
     """Writes the parts one after the other; no sentence comes twice, numbers run through the document."""
 
-    def __init__(self, finder: FinderContext, profile: CompanyProfile, matches: Matches) -> None:
-        self.citation_index = CitationIndex(finder.corpus.snapshot.sources)
-        self._finder, self._profile, self._matches = finder, profile, matches
+    def __init__(self, context: FinderContext, profile: CompanyProfile, matches: Matches) -> None:
+        self.citation_index = CitationIndex(context.corpus.snapshot.sources)
+        self._context, self._profile, self._matches = context, profile, matches
         self._goals: tuple[Topic, ...] = profile.goals or DEFAULT_GOALS
         self._used: set[str] = set()
 
@@ -146,12 +146,12 @@ class _Writer:
 
     def _self_check(self) -> Advice | None:
         """What the firm's own answers say, if it gave any."""
-        questionnaire = questionnaire_of(self._finder.assistant.settings)
+        questionnaire = questionnaire_of(self._context.assistant.settings)
         answers = known_answers(questionnaire, self._profile.self_check or {}) if questionnaire else {}
         if questionnaire is None or not answers:
             return None
         return recommend(
-            self._finder.assistant, score_answers(questionnaire, answers), self._finder.land, self._finder.today
+            self._context.assistant, score_answers(questionnaire, answers), self._context.land, self._context.today
         )
 
     def _cooperation(self) -> Iterator[Block]:
@@ -200,7 +200,7 @@ class _Writer:
         reasons = tuple(
             Statement(_reason(rule.name, rule.result, rule.why), self._numbers(rule.rule)) for rule in one.criteria
         )
-        passages = [one for one in self._finder.corpus.snapshot.passages if one.document_id == source.id]
+        passages = [one for one in self._context.corpus.snapshot.passages if one.document_id == source.id]
         deadline = find_quote(passages, DEADLINE, one.application)
         return (
             Paragraph((*self._quoted(one.what), self._state(source)), name),
@@ -213,7 +213,7 @@ class _Writer:
     def _state(self, source: Funding) -> Statement:
         """„Stand …", carried by the generated sentence that holds the date."""
         check = " – bitte prüfen" if source.verify else ""
-        passage = self._finder.corpus.status_passages.get(source.id, {}).get("de")
+        passage = self._context.corpus.status_passages.get(source.id, {}).get("de")
         if not source.as_of or passage is None:
             return Statement(f"(ohne Datum{check})")
         claim = Claim(f"(Stand {format_date(source.as_of)}{check})", passage.sentences[0], passage, 0.0)
@@ -246,28 +246,28 @@ class _Writer:
 
     def _offers(self) -> Iterator[Paragraph]:
         goals = ", ".join(GOAL_NAMES[goal] for goal in self._goals)
-        text = f"{SUPPORT} {self._finder.land or ''} {goals}"
+        text = f"{SUPPORT} {self._context.land or ''} {goals}"
         shown: list[str] = []
-        for paragraph in self._near_first(gather(self._finder, Subject(text, ("support",)))):
+        for paragraph in self._near_first(find_paragraphs(self._context, Subject(text, ("support",)))):
             document = paragraph[0].passage.document_id
             if document in shown or len(shown) == OFFERS:
                 continue
             shown.append(document)
-            source = self._finder.corpus.snapshot.sources[document]
-            passages = [p for p in self._finder.corpus.snapshot.passages if p.document_id == document]
+            source = self._context.corpus.snapshot.sources[document]
+            passages = [p for p in self._context.corpus.snapshot.passages if p.document_id == document]
             contact = find_quote(passages, CONTACT)
             claims = [*paragraph, *([contact] if contact and contact.quote != paragraph[0].quote else [])]
             yield Paragraph(tuple(self._statement(claim) for claim in claims), f"{short_name(source)}:")
 
     def _near_first(self, paragraphs: Sequence[tuple[Claim, ...]]) -> list[tuple[Claim, ...]]:
         """Offers of the firm's own Land before those for everyone."""
-        sources = self._finder.corpus.snapshot.sources
+        sources = self._context.corpus.snapshot.sources
         return sorted(paragraphs, key=lambda one: not source_laender(sources[one[0].passage.document_id]))
 
     def _sources(self, subject: Subject) -> Iterator[Block]:
         """What the sources say on a subject, as a list; nothing when all of it was said before."""
         items = []
-        for paragraph in gather(self._finder, subject):
+        for paragraph in find_paragraphs(self._context, subject):
             fresh = tuple(claim for claim in paragraph if not claim.quote or claim.quote not in self._used)
             if any(claim.score for claim in fresh):
                 items.append(self._paragraph(fresh))

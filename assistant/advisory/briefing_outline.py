@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from assistant.advisory.topic_evidence import Subject
+from assistant.advisory.source_finder import Subject
 from assistant.core.company_profile import NetworkRole
 from assistant.core.models import Kind
 from assistant.core.sources import Topic

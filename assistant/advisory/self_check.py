@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from assistant.advisory.referrals import Finder, Referral
 from assistant.advisory.self_check_questions import (
     MOST_POINTS,
     UNKNOWN,
@@ -22,11 +21,13 @@ from assistant.advisory.self_check_questions import (
     Question,
     Questionnaire,
 )
+from assistant.advisory.source_finder import FinderContext, Referral, ReferralFinder
 from assistant.answering.citations import CitationIndex
 from assistant.answering.quote_check import is_proven
 from assistant.answering.runtime import AppContext
 from assistant.core.errors import SelfCheckError
 from assistant.core.models import Citation, Claim
+from assistant.core.quotes import quote
 from assistant.core.source_status import short_name
 from assistant.core.sources import Land
 from assistant.index.corpus import SearchableCorpus
@@ -166,7 +167,7 @@ def recommend(
     """Add what the sources say; a sentence that the index does not hold is left out."""
     corpus, day = assistant.live_index.corpus(), today or date.today()
     basis = {one.dimension.id: _basis(one.dimension, corpus) for one in result.dimensions}
-    finder = Finder(assistant, corpus, land, day)
+    finder = ReferralFinder(FinderContext(assistant, corpus, land, day))
     steps = tuple(
         NextStep(
             one,
@@ -190,7 +191,7 @@ def _claims(
         yield from basis[one.dimension.id][:1]
     for step in steps:
         yield from step.because
-        yield from (pointer.claim for pointer in (*step.offers, *step.programmes))
+        yield from (referral.claim for referral in (*step.offers, *step.programmes))
 
 
 def _basis(dimension: Dimension, corpus: SearchableCorpus) -> tuple[Claim, ...]:
@@ -200,7 +201,7 @@ def _basis(dimension: Dimension, corpus: SearchableCorpus) -> tuple[Claim, ...]:
         passages = (one for one in corpus.snapshot.passages if one.document_id == because.source)
         passage = next((one for one in passages if because.sentence in one.sentences), None)
         if passage:
-            found.append(Claim(because.sentence, because.sentence, passage, 0.0))
+            found.append(quote(because.sentence, passage))
     return tuple(claim for claim in found if is_proven(claim))
 
 
@@ -238,7 +239,7 @@ def _dimension_to_dict(one: DimensionResult, advice: Advice) -> dict[str, Any]:
 
 
 def _step_to_dict(step: NextStep, citation_index: CitationIndex) -> dict[str, Any]:
-    def pointers(found: Iterable[Referral]) -> list[dict[str, Any]]:
+    def referrals(found: Iterable[Referral]) -> list[dict[str, Any]]:
         return [
             {"id": one.source.id, "name": short_name(one.source), **_cited(one.claim, citation_index), "note": one.note}
             for one in found
@@ -248,8 +249,8 @@ def _step_to_dict(step: NextStep, citation_index: CitationIndex) -> dict[str, An
         "dimension": step.result.dimension.id,
         "suggestion": step.result.dimension.step,
         "because": [_cited(claim, citation_index) for claim in step.because],
-        "offers": pointers(step.offers),
-        "programmes": pointers(step.programmes),
+        "offers": referrals(step.offers),
+        "programmes": referrals(step.programmes),
     }
 
 

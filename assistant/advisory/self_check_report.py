@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from assistant.advisory.referrals import Referral
 from assistant.advisory.report import Block, Bullets, Paragraph, Part, Report, Statement, Subheading, Table
 from assistant.advisory.self_check import (
     LEVEL_NAMES,
@@ -20,6 +19,7 @@ from assistant.advisory.self_check import (
     method,
 )
 from assistant.advisory.self_check_questions import Questionnaire
+from assistant.advisory.source_finder import Referral
 from assistant.answering.citations import CitationIndex
 from assistant.core.models import Claim
 from assistant.core.source_status import short_name
@@ -116,14 +116,15 @@ def _step(step: NextStep, citation_index: CitationIndex) -> Iterator[Block]:
     yield _plain(step.result.dimension.step, "Vorschlag:")
     if step.because:
         yield Paragraph(tuple(_statement(one, citation_index) for one in step.because), "Das sagt das Positionspapier:")
-    for label, pointers in (("Anlaufstellen", step.offers), ("Programme", step.programmes)):
-        if pointers:
+    for label, referrals in (("Anlaufstellen", step.offers), ("Programme", step.programmes)):
+        if referrals:
             yield _plain("", f"{label}:")
-            yield Bullets(tuple(_pointer(one, citation_index) for one in pointers))
+            yield Bullets(tuple(_referral(referral, citation_index) for referral in referrals))
 
 
-def _pointer(one: Referral, citation_index: CitationIndex) -> Paragraph:
-    return Paragraph((_statement(one.claim, citation_index, one.note),), f"{short_name(one.source)}:")
+def _referral(referral: Referral, citation_index: CitationIndex) -> Paragraph:
+    statement = _statement(referral.claim, citation_index, referral.note)
+    return Paragraph((statement,), f"{short_name(referral.source)}:")
 
 
 def _statement(claim: Claim, citation_index: CitationIndex, note: str = "") -> Statement:
