@@ -25,7 +25,7 @@ UNKNOWN = "weiss-nicht"
 MOST_POINTS = 3
 Level = Literal["low", "middle", "high"]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
-Line = Annotated[str, Field(min_length=2, max_length=300)]
+ShortText = Annotated[str, Field(min_length=2, max_length=300)]
 _NOT_ASKED = {"name", "self_check", "notes", "description"}
 
 
@@ -33,19 +33,19 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Because(_Strict):
+class QuotedSentence(_Strict):
     """A literal sentence of a source that carries what the check says about the paper."""
 
     source: Identifier
     sentence: Annotated[str, Field(min_length=20, max_length=400)]
 
 
-class Words(_Strict):
+class LevelWords(_Strict):
     """What a low, middle and high result means, said of the answers only."""
 
-    low: Line
-    middle: Line
-    high: Line
+    low: ShortText
+    middle: ShortText
+    high: ShortText
 
 
 class Dimension(_Strict):
@@ -55,13 +55,13 @@ class Dimension(_Strict):
     title: Annotated[str, Field(min_length=3, max_length=60)]
     label: Annotated[str, Field(min_length=2, max_length=12)]
     section: Identifier
-    measures: Line
-    because: Annotated[tuple[Because, ...], Field(min_length=1, max_length=3)]
-    words: Words
-    step: Line
+    measures: ShortText
+    because: Annotated[tuple[QuotedSentence, ...], Field(min_length=1, max_length=3)]
+    words: LevelWords
+    step: ShortText
     topics: Annotated[tuple[Topic, ...], Field(min_length=1)]
-    support: Line
-    funding: Line
+    support: ShortText
+    funding: ShortText
 
     @model_validator(mode="after")
     def _rests_on_its_section(self) -> Dimension:
@@ -97,7 +97,7 @@ class AnswerOption(_Strict):
         return value
 
 
-class Question(_Strict):
+class SelfCheckQuestion(_Strict):
     """One question of a dimension with its answers, the lowest first by habit."""
 
     id: Name
@@ -118,10 +118,10 @@ class Question(_Strict):
 class Questionnaire(_Strict):
     """The whole check."""
 
-    title: Line
-    intro: Line
+    title: ShortText
+    intro: ShortText
     dimensions: Annotated[tuple[Dimension, ...], Field(min_length=3, max_length=12)]
-    questions: Annotated[tuple[Question, ...], Field(min_length=3, max_length=30)]
+    questions: Annotated[tuple[SelfCheckQuestion, ...], Field(min_length=3, max_length=30)]
 
     @model_validator(mode="after")
     def _fits_together(self) -> Questionnaire:

@@ -11,13 +11,12 @@ from assistant.advisory.report import Block, Bullets, Paragraph, Part, Report, S
 from assistant.advisory.self_check import (
     LEVEL_NAMES,
     NOTICE,
-    Advice,
     DimensionResult,
-    NextStep,
     SelfCheckResult,
     check_answers,
     method,
 )
+from assistant.advisory.self_check_advice import Advice, NextStep
 from assistant.advisory.self_check_questions import Questionnaire
 from assistant.advisory.source_finder import Referral
 from assistant.answering.citations import CitationIndex

@@ -23,7 +23,7 @@ from assistant.eligibility.rule_quotes import (
     QuotePattern,
     find_quote,
 )
-from assistant.eligibility.sme_size import EU_SME, Limits, Result, RuleResult, check_limits
+from assistant.eligibility.sme_size import EU_SME, Result, RuleResult, SizeLimits, check_limits
 from assistant.language.dates import format_date
 from assistant.language.numbers import numbers_in
 
@@ -146,8 +146,8 @@ def _young(profile: CompanyProfile, today: date, allowed: str, applicants: Seque
 
 
 def _size(rules: Eligibility, passages: Sequence[Passage], profile: CompanyProfile) -> Iterator[Criterion]:
-    own = Limits(rules.employees_below, rules.turnover_max_eur, rules.balance_sheet_max_eur)
-    if own != Limits():
+    own = SizeLimits(rules.employees_below, rules.turnover_max_eur, rules.balance_sheet_max_eur)
+    if own != SizeLimits():
         outcome = check_limits(profile, own)
         if outcome.result == "erfüllt" and rules.sme_only:
             outcome = check_limits(profile, EU_SME)

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.advisory.briefing import Progress, brief, check_parts
+from assistant.advisory.briefing import BriefingProgress, brief, check_parts
 from assistant.advisory.export import FORMATS, file_name, write
 from assistant.advisory.funding_match import match_programmes, to_dict
 from assistant.advisory.report import Report
@@ -84,7 +84,7 @@ def attachment(name: str, content: bytes, media_type: str) -> Response:
     return Response(content, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-def _report(assistant: AppContext, body: AdviceRequest, progress: Progress) -> Report:
+def _report(assistant: AppContext, body: AdviceRequest, progress: BriefingProgress) -> Report:
     return brief(assistant, body.profile, notes=body.notes, omit=body.omit, progress=progress)
 
 

@@ -21,8 +21,9 @@ from markupsafe import Markup
 from assistant.advisory.briefing_outline import PARTS
 from assistant.advisory.export import FORMATS
 from assistant.advisory.funding_match import match_programmes, to_dict
-from assistant.advisory.self_check import recommend, score_answers
-from assistant.advisory.self_check import to_dict as check_to_dict
+from assistant.advisory.self_check import score_answers
+from assistant.advisory.self_check_advice import recommend
+from assistant.advisory.self_check_advice import to_dict as check_to_dict
 from assistant.advisory.self_check_questions import known_answers, questionnaire_of
 from assistant.advisory.source_catalogue import KIND_NAMES, STATES, Filters, as_report, search_sources
 from assistant.answering.runtime import AppContext

@@ -11,7 +11,8 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from assistant.advisory.self_check import check_answers, recommend, score_answers, to_dict
+from assistant.advisory.self_check import check_answers, score_answers
+from assistant.advisory.self_check_advice import recommend, to_dict
 from assistant.advisory.self_check_questions import Questionnaire, questionnaire_of
 from assistant.advisory.self_check_report import FILE_NAME, to_profile
 from assistant.answering.runtime import AppContext

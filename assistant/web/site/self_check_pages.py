@@ -7,7 +7,8 @@ from typing import get_args
 
 from markupsafe import Markup
 
-from assistant.advisory.self_check import LEVEL_NAMES, NOTICE, Advice, DimensionResult, to_dict
+from assistant.advisory.self_check import LEVEL_NAMES, NOTICE, DimensionResult
+from assistant.advisory.self_check_advice import Advice, to_dict
 from assistant.advisory.self_check_questions import UNKNOWN, Questionnaire
 from assistant.advisory.self_check_report import percent
 from assistant.core.sources import Land
