@@ -71,7 +71,7 @@ class Dimension(_Strict):
 
 
 class AnswerOption(_Strict):
-    """One answer, its points, and the fields of the profile that it tells."""
+    """One answer, its points, and the fields of the profile that follow from it."""
 
     id: Name
     text: Annotated[str, Field(min_length=2, max_length=90)]
@@ -108,8 +108,8 @@ class SelfCheckQuestion(_Strict):
     @field_validator("answers")
     @classmethod
     def _full_scale(cls, value: tuple[AnswerOption, ...]) -> tuple[AnswerOption, ...]:
-        _refuse_twice(one.id for one in value)
-        points = {one.points for one in value}
+        _refuse_twice(option.id for option in value)
+        points = {option.points for option in value}
         if not {0, MOST_POINTS} <= points:
             raise ValueError(f"eine Antwort muss 0 und eine {MOST_POINTS} Punkte haben")
         return value
@@ -125,13 +125,14 @@ class Questionnaire(_Strict):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Questionnaire:
-        _refuse_twice(one.id for one in self.dimensions)
-        _refuse_twice(one.id for one in self.questions)
-        known, asked = {one.id for one in self.dimensions}, {one.dimension for one in self.questions}
+        dimensions = [dimension.id for dimension in self.dimensions]
+        _refuse_twice(iter(dimensions))
+        _refuse_twice(question.id for question in self.questions)
         for question in self.questions:
-            if question.dimension not in known:
+            if question.dimension not in dimensions:
                 raise ValueError(f"questions: {question.id}: den Bereich '{question.dimension}' gibt es nicht")
-        if unasked := [one.id for one in self.dimensions if one.id not in asked]:
+        asked = {question.dimension for question in self.questions}
+        if unasked := [dimension for dimension in dimensions if dimension not in asked]:
             raise ValueError(f"dimensions: zum Bereich '{unasked[0]}' gibt es keine Frage")
         return self
 
@@ -166,15 +167,15 @@ def _load_once(folders: tuple[Path, ...]) -> Questionnaire | None:
 
 def known_answers(questionnaire: Questionnaire, given: Mapping[str, object]) -> dict[str, str]:
     """Of answers from a profile file those that this questionnaire has; an older file may hold others."""
-    options = {one.id: {option.id for option in one.answers} for one in questionnaire.questions}
+    options = {question.id: {option.id for option in question.answers} for question in questionnaire.questions}
     return {name: str(value) for name, value in given.items() if str(value) in options.get(name, ())}
 
 
 def unproven(questionnaire: Questionnaire, documents: Mapping[str, Document]) -> Iterator[str]:
     """Sections that do not exist and sentences that do not stand in their source word for word."""
     for dimension in questionnaire.dimensions:
-        for place, because in enumerate(dimension.because):
-            field = f"dimensions.{dimension.id}.because.{place}"
+        for index, because in enumerate(dimension.because):
+            field = f"dimensions.{dimension.id}.because.{index}"
             document = documents.get(because.source)
             if document is None:
                 yield f"{field}.source: '{because.source}' gibt es nicht."

@@ -56,7 +56,7 @@ def to_report(advice: Advice, today: date | None = None) -> Report:
         "strengths": ("Stärken", _strengths(result)),
         "steps": ("Mögliche nächste Schritte", _steps(advice)),
         "answers": ("Ihre Antworten", _answers(result)),
-        "method": ("So wird gerechnet", [Bullets(tuple(_plain(one) for one in method()))]),
+        "method": ("So wird gerechnet", [Bullets(tuple(map(_plain, method())))]),
     }
     day = today or date.today()
     return Report(
@@ -80,24 +80,24 @@ def _plain(text: str, lead: str = "") -> Paragraph:
 
 def _result(advice: Advice) -> Iterator[Block]:
     head = ("Bereich", "Ergebnis", "Was das heißt", "Worauf der Bereich beruht")
-    rows = tuple(_row(one, advice) for one in advice.result.dimensions)
+    rows = tuple(_row(scored, advice) for scored in advice.result.dimensions)
     yield Table("Anteil der erreichten Punkte je Bereich", head, rows)
 
 
-def _row(one: DimensionResult, advice: Advice) -> tuple[Paragraph, ...]:
-    level = f"{percent(one.share)} ({LEVEL_NAMES[one.level]})" if one.level else NO_ANSWER
-    basis = tuple(_statement(claim, advice.citation_index) for claim in advice.basis[one.dimension.id][:1])
+def _row(scored: DimensionResult, advice: Advice) -> tuple[Paragraph, ...]:
+    level = f"{percent(scored.share)} ({LEVEL_NAMES[scored.level]})" if scored.level else NO_ANSWER
+    basis = tuple(_statement(claim, advice.citation_index) for claim in advice.basis[scored.dimension.id][:1])
     return (
-        _plain(one.dimension.measures, f"{one.dimension.title}."),
-        _plain(f"{level}, {one.answered} von {one.asked} Fragen beantwortet"),
-        _plain(one.words),
+        _plain(scored.dimension.measures, f"{scored.dimension.title}."),
+        _plain(f"{level}, {scored.answered} von {scored.asked} Fragen beantwortet"),
+        _plain(scored.words),
         Paragraph(basis),
     )
 
 
 def _strengths(result: SelfCheckResult) -> Iterator[Block]:
     if result.strengths:
-        yield Bullets(tuple(_plain(one.words, f"{one.dimension.title}:") for one in result.strengths))
+        yield Bullets(tuple(_plain(strong.words, f"{strong.dimension.title}:") for strong in result.strengths))
     else:
         yield _plain("Kein Bereich liegt nach Ihren Antworten bei zwei Dritteln der Punkte oder darüber.")
 
@@ -114,7 +114,8 @@ def _step(step: NextStep, citation_index: CitationIndex) -> Iterator[Block]:
     yield _plain(step.result.words)
     yield _plain(step.result.dimension.step, "Vorschlag:")
     if step.because:
-        yield Paragraph(tuple(_statement(one, citation_index) for one in step.because), "Das sagt das Positionspapier:")
+        claims = tuple(_statement(claim, citation_index) for claim in step.because)
+        yield Paragraph(claims, "Das sagt das Positionspapier:")
     for label, referrals in (("Anlaufstellen", step.offers), ("Programme", step.programmes)):
         if referrals:
             yield _plain("", f"{label}:")
@@ -142,21 +143,20 @@ def to_profile(
     lines = [_HEAD.format(date=format_date((today or date.today()).isoformat()))]
     if land:
         lines.append(f"land: {_value(land)}\n")
-    for field, (value, said) in _told(questionnaire, answers).items():
-        lines.append(f"# nach der Antwort „{said}“\n{field}: {_value(value)}\n")
+    for field, (value, answer) in _implied(questionnaire, answers).items():
+        lines.append(f"# nach der Antwort „{answer}“\n{field}: {_value(value)}\n")
     if answers:
         lines += ["# Frage und Antwort des Selbstchecks\nself_check:\n", *_self_check(questionnaire, answers)]
     return "".join(lines)
 
 
-def _told(questionnaire: Questionnaire, answers: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
-    """Fields of the profile that answers tell, with the answer; the first one to tell a field keeps it."""
-    chosen = check_answers(questionnaire, answers)
-    told: dict[str, tuple[Any, str]] = {}
-    for option in chosen.values():
+def _implied(questionnaire: Questionnaire, answers: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
+    """Fields of the profile that follow from answers, each with its answer; the first answer that sets one counts."""
+    implied: dict[str, tuple[Any, str]] = {}
+    for option in check_answers(questionnaire, answers).values():
         for field, value in option.profile.items():
-            told.setdefault(field, (value, _one_line([option.text])))
-    return told
+            implied.setdefault(field, (value, _one_line([option.text])))
+    return implied
 
 
 def _self_check(questionnaire: Questionnaire, answers: Mapping[str, str]) -> Iterator[str]:

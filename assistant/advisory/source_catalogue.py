@@ -59,18 +59,18 @@ def search_sources(assistant: AppContext, text: str, filters: Filters, today: da
             found[source.id] = Hit(source, passage.kind, passage, is_ended(source, day))
     hits = list(found.values())
     if not text.strip():
-        hits.sort(key=lambda one: (KINDS.index(one.kind), one.source.title.lower()))
+        hits.sort(key=lambda hit: (KINDS.index(hit.kind), hit.source.title.lower()))
     return tuple(hits[:MOST])
 
 
 def _passages(assistant: AppContext, corpus: SearchableCorpus, text: str, kinds: tuple[Kind, ...]) -> list[Passage]:
-    own = [one for one in corpus.snapshot.passages if not one.generated and one.language == "de"]
     if not text.strip():
-        return [one for one in own if one.kind in kinds]
+        own = (passage for passage in corpus.snapshot.passages if not passage.generated and passage.language == "de")
+        return [passage for passage in own if passage.kind in kinds]
     cleaned = validate_question(text)
     query = build_query(ParsedQuery(cleaned, cleaned, "de"), assistant.embedder, assistant.analyzer, assistant.regions)
     ranked = search(query, corpus, len(corpus.snapshot.passages), kinds)
-    return [one.passage for one in ranked if not one.passage.generated]
+    return [scored.passage for scored in ranked if not scored.passage.generated]
 
 
 def _passes(source: SourceMetadata, filters: Filters, today: date) -> bool:

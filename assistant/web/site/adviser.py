@@ -81,7 +81,7 @@ async def save_briefing(request: Request, assistant: Context) -> Response:
     """The briefing as a file, or its progress and then the file."""
     fields = await _fields(request)
     profile, _ = read_profile(fields)
-    omit = [one for one in PARTS if one not in fields.get("part", ())]
+    omit = [part for part in PARTS if part not in fields.get("part", ())]
     body = AdviceRequest(profile=profile, notes="", omit=omit)
     events = accepts_events(request)
     return await run_in_threadpool(briefing_reply, assistant, body, _format(fields), events=events)
@@ -141,7 +141,7 @@ def _check_result(assistant: AppContext, profile: CompanyProfile) -> dict[str, A
     if not answers:
         return {"questionnaire": questionnaire}
     advice = recommend(assistant, score_answers(questionnaire, answers), profile.land)
-    axes = [Axis(one.dimension.label, one.dimension.title, one.share) for one in advice.result.dimensions]
+    axes = [Axis(scored.dimension.label, scored.dimension.title, scored.share) for scored in advice.result.dimensions]
     chart = Markup(radar(axes, "Anteil der erreichten Punkte je Bereich"))
     return {"questionnaire": questionnaire, "check": check_to_dict(advice), "chart": chart}
 
