@@ -3,11 +3,12 @@ SHELL := /bin/sh
 VENV ?= .venv
 HOST ?= 127.0.0.1
 PORT ?= 7860
+JOBS ?= 3
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PIP = $(VENV)/bin/python -m pip --disable-pip-version-check
 BROWSER = $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: serve test check lint index eval vectors bench bench-peers load audit counts clean help
+.PHONY: serve test test-fast check lint index eval vectors bench bench-peers load mutants audit counts clean help
 
 help: ## Show the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -16,12 +17,15 @@ serve: $(VENV)/.slim ## Install what is missing, build the index, serve on http:
 	@$(VENV)/bin/assistant serve --host $(HOST) --port $(PORT)
 
 test: $(VENV)/.full browser ## Install everything and run all tests
-	@$(VENV)/bin/python -m pytest $(ARGS)
+	@$(VENV)/bin/python -m pytest --numprocesses $(JOBS) $(ARGS)
+
+test-fast: $(VENV)/.full ## The inner loop: no server, no browser, nothing slow; under a minute
+	@$(VENV)/bin/python -m pytest --numprocesses 2 -m "not served and not slow" $(ARGS)
 
 check: $(VENV)/.full browser ## What CI runs: lint, types, knowledge, tests
 	@$(MAKE) --no-print-directory lint
 	@$(VENV)/bin/assistant check
-	@$(VENV)/bin/python -m pytest $(ARGS)
+	@$(MAKE) --no-print-directory test
 
 lint: $(VENV)/.full ## Style and types
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
@@ -38,14 +42,17 @@ vectors: $(VENV)/.slim ## Write the shipped vectors anew after a change in knowl
 bench: $(VENV)/.slim ## Measure questions, index, start and memory against the cost of embedding; ARGS="--help"
 	@$(VENV)/bin/python -m benchmarks $(ARGS)
 
-counts: $(VENV)/.slim ## Refresh the tables of the knowledge in the README
-	@$(VENV)/bin/python -m assistant.operations.knowledge_counts README.md
+counts: $(VENV)/.slim ## Refresh the tables in docs/knowledge.md
+	@$(VENV)/bin/python -m assistant.operations.knowledge_counts docs/knowledge.md
 
 bench-peers: $(VENV)/.peers ## The same questions with LangChain, LlamaIndex and txtai, in an environment of their own
 	@$(VENV)/peers/bin/python -m benchmarks.peers $(ARGS)
 
 load: $(VENV)/.full ## Many people at once; ARGS="--minutes 30" adds a soak
 	@$(VENV)/bin/python benchmarks/load.py $(ARGS)
+
+mutants: $(VENV)/.full ## Change the code in small ways: do the tests notice? ARGS="--package index"
+	@$(VENV)/bin/python .ci/mutants.py $(ARGS)
 
 audit: $(VENV)/.audit ## Pinned packages against known weaknesses (needs network)
 	@$(VENV)/audit/bin/python .ci/audit.py

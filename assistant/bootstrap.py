@@ -1,4 +1,4 @@
-"""The only place that builds long-lived objects: encoder, texts, store, the shelf with the index."""
+"""The only place that builds long-lived objects: encoder, texts, store, the live index."""
 
 from __future__ import annotations
 

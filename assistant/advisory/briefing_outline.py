@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from assistant.advisory.topic_evidence import Subject
-from assistant.core.company_profile import Role
+from assistant.advisory.source_finder import Subject
+from assistant.core.company_profile import NetworkRole
 from assistant.core.models import Kind
 from assistant.core.sources import Topic
 
@@ -24,17 +24,8 @@ PARTS: Mapping[str, str] = {
 }
 """Parts by the id under which they can be left out, in the order of the document."""
 
-ROLES: Mapping[Role, str] = {
-    "extended_workbench": "verlängerte Werkbank",
-    "component_supplier": "Teile- und Komponentenlieferant",
-    "system_supplier": "Systemlieferant",
-    "cooperation_partner": "Kooperationspartner",
-    "end_manufacturer": "Endhersteller",
-    "service_provider": "Dienstleister",
-    "startup": "Start-up",
-}
 PAPER: tuple[Kind, ...] = ("position_paper", "document")
-POSITION: Mapping[Role, str] = {
+POSITION: Mapping[NetworkRole, str] = {
     "extended_workbench": "Abhängigkeit der verlängerten Werkbank vom Auftraggeber und Auswege daraus",
     "component_supplier": "Abhängigkeit und Austauschbarkeit von Zulieferern in der Wertschöpfungskette",
     "system_supplier": "Stellung von Systemlieferanten zwischen Auftraggeber und Zulieferern im Wertschöpfungsnetz",
@@ -100,7 +91,7 @@ QUESTIONS: Mapping[Topic, tuple[str, ...]] = {
     "rnd": ("Was genau wäre neu, und welches technische Risiko steckt darin?",),
     "internationalisation": ("In welchen Ländern gibt es schon Kunden oder Partner?",),
 }
-ROLE_QUESTIONS: Mapping[Role, tuple[str, ...]] = {
+ROLE_QUESTIONS: Mapping[NetworkRole, tuple[str, ...]] = {
     "extended_workbench": (
         "Was kann der Betrieb, das der größte Kunde nicht ohne Weiteres anderswo bekommt?",
         "Wie lange liefe der Betrieb weiter, wenn der größte Kunde ausfiele?",

@@ -1,4 +1,4 @@
-"""Answers of the self-check to a result: shares, words, strengths, and cited next steps for the weakest areas.
+"""Answers of the self-check to a result: shares, levels and words of each area, strengths and the weakest areas.
 
 The method is plain arithmetic and shown to the reader: an answer gives 0 to 3 points, an
 area has the share of the points that its answered questions can give, thirds divide low,
@@ -7,34 +7,22 @@ middle and high. What was not answered counts for nothing, for or against.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
-from datetime import date
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from assistant.advisory.referrals import Finder, Referral
 from assistant.advisory.self_check_questions import (
     MOST_POINTS,
     UNKNOWN,
     AnswerOption,
     Dimension,
     Level,
-    Question,
     Questionnaire,
+    SelfCheckQuestion,
 )
-from assistant.answering.citations import CitationIndex
-from assistant.answering.quote_check import is_proven
-from assistant.answering.runtime import AppContext
 from assistant.core.errors import SelfCheckError
-from assistant.core.models import Citation, Claim
-from assistant.core.source_status import short_name
-from assistant.core.sources import Land
-from assistant.index.corpus import SearchableCorpus
 
-STEPS = 3
-OFFERS = 2
-PROGRAMMES = 2
-STRENGTHS = 3
+MOST_STEPS = 3
+MOST_STRENGTHS = 3
 LEVEL_NAMES: Mapping[Level, str] = {"low": "niedrig", "middle": "mittel", "high": "hoch"}
 NOTICE = (
     "Der Selbstcheck ist eine Selbsteinschätzung zur Vorbereitung eines Gesprächs: keine Wissenschaft, keine "
@@ -82,13 +70,13 @@ class SelfCheckResult:
     @property
     def answered(self) -> int:
         """How many questions were answered."""
-        return sum(one.answered for one in self.dimensions)
+        return sum(result.answered for result in self.dimensions)
 
     @property
     def strengths(self) -> tuple[DimensionResult, ...]:
         """The best areas among the high ones."""
-        high = [one for one in self.dimensions if one.level == "high"]
-        return tuple(sorted(high, key=lambda one: -(one.share or 0.0))[:STRENGTHS])
+        high = [result for result in self.dimensions if result.level == "high"]
+        return tuple(sorted(high, key=lambda result: -(result.share or 0.0))[:MOST_STRENGTHS])
 
     @property
     def weakest(self) -> tuple[DimensionResult, ...]:
@@ -96,40 +84,15 @@ class SelfCheckResult:
 
         Of equal shares the one with more answers comes first, then the order of the questionnaire.
         """
-        open_ones = [one for one in self.dimensions if one.share is not None and one.share < 1]
-        ordered = sorted(open_ones, key=lambda one: (one.share, -one.answered))
-        return tuple(one for place, one in enumerate(ordered[:STEPS]) if place < STEPS - 1 or one.level != "high")
-
-
-@dataclass(frozen=True, slots=True)
-class NextStep:
-    """A suggestion for a weak area: what the paper says, where to ask, what may pay for it."""
-
-    result: DimensionResult
-    because: tuple[Claim, ...]
-    offers: tuple[Referral, ...]
-    programmes: tuple[Referral, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """A result with what the paper says on each area, the next steps, and everything cited, numbered by first use."""
-
-    result: SelfCheckResult
-    land: Land | None
-    basis: Mapping[str, tuple[Claim, ...]]
-    steps: tuple[NextStep, ...]
-    citation_index: CitationIndex
-
-    @property
-    def citations(self) -> tuple[Citation, ...]:
-        """All citations, 1…k."""
-        return self.citation_index.citations
+        improvable = [result for result in self.dimensions if result.share is not None and result.share < 1]
+        ordered = sorted(improvable, key=lambda result: (result.share, -result.answered))
+        last = [result for result in ordered[MOST_STEPS - 1 : MOST_STEPS] if result.level != "high"]
+        return (*ordered[: MOST_STEPS - 1], *last)
 
 
 def check_answers(questionnaire: Questionnaire, answers: Mapping[str, str]) -> Mapping[str, AnswerOption]:
     """The chosen options by question; ``weiss-nicht`` chooses none; unknown ids raise ``SelfCheckError``."""
-    questions = {one.id: one for one in questionnaire.questions}
+    questions = {question.id: question for question in questionnaire.questions}
     chosen = {}
     for question_id, answer_id in answers.items():
         if question_id not in questions:
@@ -139,14 +102,14 @@ def check_answers(questionnaire: Questionnaire, answers: Mapping[str, str]) -> M
     return chosen
 
 
-def _option(question: Question, answer_id: str) -> AnswerOption:
-    option = next((one for one in question.answers if one.id == answer_id), None)
-    if option is None:
-        allowed = ", ".join([*(one.id for one in question.answers), UNKNOWN])
+def _option(question: SelfCheckQuestion, answer_id: str) -> AnswerOption:
+    options = {option.id: option for option in question.answers}
+    if answer_id not in options:
+        allowed = ", ".join([*options, UNKNOWN])
         raise SelfCheckError(
             f"Die Antwort '{answer_id[:40]}' gibt es zur Frage '{question.id}' nicht; möglich: {allowed}."
         )
-    return option
+    return options[answer_id]
 
 
 def score_answers(questionnaire: Questionnaire, answers: Mapping[str, str]) -> SelfCheckResult:
@@ -154,107 +117,10 @@ def score_answers(questionnaire: Questionnaire, answers: Mapping[str, str]) -> S
     chosen = check_answers(questionnaire, answers)
     results = []
     for dimension in questionnaire.dimensions:
-        questions = [one for one in questionnaire.questions if one.dimension == dimension.id]
-        points = [chosen[one.id].points for one in questions if one.id in chosen]
+        questions = [question for question in questionnaire.questions if question.dimension == dimension.id]
+        points = [chosen[question.id].points for question in questions if question.id in chosen]
         results.append(DimensionResult(dimension, sum(points), len(points), len(questions)))
     return SelfCheckResult(questionnaire, dict(answers), tuple(results))
-
-
-def recommend(
-    assistant: AppContext, result: SelfCheckResult, land: Land | None = None, today: date | None = None
-) -> Advice:
-    """Add what the sources say; a sentence that the index does not hold is left out."""
-    corpus, day = assistant.live_index.corpus(), today or date.today()
-    basis = {one.dimension.id: _basis(one.dimension, corpus) for one in result.dimensions}
-    finder = Finder(assistant, corpus, land, day)
-    steps = tuple(
-        NextStep(
-            one,
-            basis[one.dimension.id],
-            finder.find(one.dimension, "support", OFFERS),
-            finder.find(one.dimension, "funding", PROGRAMMES),
-        )
-        for one in result.weakest
-    )
-    citation_index = CitationIndex(corpus.snapshot.sources)
-    for claim in _claims(result, basis, steps):
-        citation_index.number(claim)
-    return Advice(result, land, basis, steps, citation_index)
-
-
-def _claims(
-    result: SelfCheckResult, basis: Mapping[str, tuple[Claim, ...]], steps: Iterable[NextStep]
-) -> Iterator[Claim]:
-    """Everything cited, in the order in which a reader meets it."""
-    for one in result.dimensions:
-        yield from basis[one.dimension.id][:1]
-    for step in steps:
-        yield from step.because
-        yield from (pointer.claim for pointer in (*step.offers, *step.programmes))
-
-
-def _basis(dimension: Dimension, corpus: SearchableCorpus) -> tuple[Claim, ...]:
-    """The sentences of the paper's digest that stand in the index word for word."""
-    found = []
-    for because in dimension.because:
-        passages = (one for one in corpus.snapshot.passages if one.document_id == because.source)
-        passage = next((one for one in passages if because.sentence in one.sentences), None)
-        if passage:
-            found.append(Claim(because.sentence, because.sentence, passage, 0.0))
-    return tuple(claim for claim in found if is_proven(claim))
-
-
-def to_dict(advice: Advice) -> dict[str, Any]:
-    """The result as plain data; ``citation`` is a number of ``citations``."""
-    result = advice.result
-    return {
-        "title": result.questionnaire.title,
-        "notice": NOTICE,
-        "answered": result.answered,
-        "questions": len(result.questionnaire.questions),
-        "land": advice.land,
-        "dimensions": [_dimension_to_dict(one, advice) for one in result.dimensions],
-        "strengths": [one.dimension.id for one in result.strengths],
-        "steps": [_step_to_dict(one, advice.citation_index) for one in advice.steps],
-        "method": method(),
-        "citations": [asdict(one) for one in advice.citations],
-    }
-
-
-def _dimension_to_dict(one: DimensionResult, advice: Advice) -> dict[str, Any]:
-    return {
-        "id": one.dimension.id,
-        "title": one.dimension.title,
-        "measures": one.dimension.measures,
-        "section": one.dimension.section,
-        "share": None if one.share is None else round(one.share, 4),
-        "level": one.level,
-        "words": one.words,
-        "points": one.points,
-        "answered": one.answered,
-        "asked": one.asked,
-        "because": [_cited(claim, advice.citation_index) for claim in advice.basis[one.dimension.id][:1]],
-    }
-
-
-def _step_to_dict(step: NextStep, citation_index: CitationIndex) -> dict[str, Any]:
-    def pointers(found: Iterable[Referral]) -> list[dict[str, Any]]:
-        return [
-            {"id": one.source.id, "name": short_name(one.source), **_cited(one.claim, citation_index), "note": one.note}
-            for one in found
-        ]
-
-    return {
-        "dimension": step.result.dimension.id,
-        "suggestion": step.result.dimension.step,
-        "because": [_cited(claim, citation_index) for claim in step.because],
-        "offers": pointers(step.offers),
-        "programmes": pointers(step.programmes),
-    }
-
-
-def _cited(claim: Claim, citation_index: CitationIndex) -> dict[str, Any]:
-    return {"text": claim.text, "citation": citation_index.number(claim)}
 
 
 def method() -> tuple[str, ...]:

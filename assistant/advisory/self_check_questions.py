@@ -25,7 +25,7 @@ UNKNOWN = "weiss-nicht"
 MOST_POINTS = 3
 Level = Literal["low", "middle", "high"]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
-Line = Annotated[str, Field(min_length=2, max_length=300)]
+ShortText = Annotated[str, Field(min_length=2, max_length=300)]
 _NOT_ASKED = {"name", "self_check", "notes", "description"}
 
 
@@ -33,19 +33,19 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Because(_Strict):
+class QuotedSentence(_Strict):
     """A literal sentence of a source that carries what the check says about the paper."""
 
     source: Identifier
     sentence: Annotated[str, Field(min_length=20, max_length=400)]
 
 
-class Words(_Strict):
+class LevelWords(_Strict):
     """What a low, middle and high result means, said of the answers only."""
 
-    low: Line
-    middle: Line
-    high: Line
+    low: ShortText
+    middle: ShortText
+    high: ShortText
 
 
 class Dimension(_Strict):
@@ -55,13 +55,13 @@ class Dimension(_Strict):
     title: Annotated[str, Field(min_length=3, max_length=60)]
     label: Annotated[str, Field(min_length=2, max_length=12)]
     section: Identifier
-    measures: Line
-    because: Annotated[tuple[Because, ...], Field(min_length=1, max_length=3)]
-    words: Words
-    step: Line
+    measures: ShortText
+    because: Annotated[tuple[QuotedSentence, ...], Field(min_length=1, max_length=3)]
+    words: LevelWords
+    step: ShortText
     topics: Annotated[tuple[Topic, ...], Field(min_length=1)]
-    support: Line
-    funding: Line
+    support: ShortText
+    funding: ShortText
 
     @model_validator(mode="after")
     def _rests_on_its_section(self) -> Dimension:
@@ -71,7 +71,7 @@ class Dimension(_Strict):
 
 
 class AnswerOption(_Strict):
-    """One answer, its points, and the fields of the profile that it tells."""
+    """One answer, its points, and the fields of the profile that follow from it."""
 
     id: Name
     text: Annotated[str, Field(min_length=2, max_length=90)]
@@ -97,7 +97,7 @@ class AnswerOption(_Strict):
         return value
 
 
-class Question(_Strict):
+class SelfCheckQuestion(_Strict):
     """One question of a dimension with its answers, the lowest first by habit."""
 
     id: Name
@@ -108,8 +108,8 @@ class Question(_Strict):
     @field_validator("answers")
     @classmethod
     def _full_scale(cls, value: tuple[AnswerOption, ...]) -> tuple[AnswerOption, ...]:
-        _refuse_twice(one.id for one in value)
-        points = {one.points for one in value}
+        _refuse_twice(option.id for option in value)
+        points = {option.points for option in value}
         if not {0, MOST_POINTS} <= points:
             raise ValueError(f"eine Antwort muss 0 und eine {MOST_POINTS} Punkte haben")
         return value
@@ -118,20 +118,21 @@ class Question(_Strict):
 class Questionnaire(_Strict):
     """The whole check."""
 
-    title: Line
-    intro: Line
+    title: ShortText
+    intro: ShortText
     dimensions: Annotated[tuple[Dimension, ...], Field(min_length=3, max_length=12)]
-    questions: Annotated[tuple[Question, ...], Field(min_length=3, max_length=30)]
+    questions: Annotated[tuple[SelfCheckQuestion, ...], Field(min_length=3, max_length=30)]
 
     @model_validator(mode="after")
     def _fits_together(self) -> Questionnaire:
-        _refuse_twice(one.id for one in self.dimensions)
-        _refuse_twice(one.id for one in self.questions)
-        known, asked = {one.id for one in self.dimensions}, {one.dimension for one in self.questions}
+        dimensions = [dimension.id for dimension in self.dimensions]
+        _refuse_twice(iter(dimensions))
+        _refuse_twice(question.id for question in self.questions)
         for question in self.questions:
-            if question.dimension not in known:
+            if question.dimension not in dimensions:
                 raise ValueError(f"questions: {question.id}: den Bereich '{question.dimension}' gibt es nicht")
-        if unasked := [one.id for one in self.dimensions if one.id not in asked]:
+        asked = {question.dimension for question in self.questions}
+        if unasked := [dimension for dimension in dimensions if dimension not in asked]:
             raise ValueError(f"dimensions: zum Bereich '{unasked[0]}' gibt es keine Frage")
         return self
 
@@ -166,15 +167,15 @@ def _load_once(folders: tuple[Path, ...]) -> Questionnaire | None:
 
 def known_answers(questionnaire: Questionnaire, given: Mapping[str, object]) -> dict[str, str]:
     """Of answers from a profile file those that this questionnaire has; an older file may hold others."""
-    options = {one.id: {option.id for option in one.answers} for one in questionnaire.questions}
+    options = {question.id: {option.id for option in question.answers} for question in questionnaire.questions}
     return {name: str(value) for name, value in given.items() if str(value) in options.get(name, ())}
 
 
 def unproven(questionnaire: Questionnaire, documents: Mapping[str, Document]) -> Iterator[str]:
     """Sections that do not exist and sentences that do not stand in their source word for word."""
     for dimension in questionnaire.dimensions:
-        for place, because in enumerate(dimension.because):
-            field = f"dimensions.{dimension.id}.because.{place}"
+        for index, because in enumerate(dimension.because):
+            field = f"dimensions.{dimension.id}.because.{index}"
             document = documents.get(because.source)
             if document is None:
                 yield f"{field}.source: '{because.source}' gibt es nicht."

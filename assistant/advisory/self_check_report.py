@@ -7,19 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from assistant.advisory.referrals import Referral
 from assistant.advisory.report import Block, Bullets, Paragraph, Part, Report, Statement, Subheading, Table
 from assistant.advisory.self_check import (
     LEVEL_NAMES,
     NOTICE,
-    Advice,
     DimensionResult,
-    NextStep,
     SelfCheckResult,
     check_answers,
     method,
 )
+from assistant.advisory.self_check_advice import Advice, NextStep
 from assistant.advisory.self_check_questions import Questionnaire
+from assistant.advisory.source_finder import Referral
 from assistant.answering.citations import CitationIndex
 from assistant.core.models import Claim
 from assistant.core.source_status import short_name
@@ -57,7 +56,7 @@ def to_report(advice: Advice, today: date | None = None) -> Report:
         "strengths": ("Stärken", _strengths(result)),
         "steps": ("Mögliche nächste Schritte", _steps(advice)),
         "answers": ("Ihre Antworten", _answers(result)),
-        "method": ("So wird gerechnet", [Bullets(tuple(_plain(one) for one in method()))]),
+        "method": ("So wird gerechnet", [Bullets(tuple(map(_plain, method())))]),
     }
     day = today or date.today()
     return Report(
@@ -81,24 +80,24 @@ def _plain(text: str, lead: str = "") -> Paragraph:
 
 def _result(advice: Advice) -> Iterator[Block]:
     head = ("Bereich", "Ergebnis", "Was das heißt", "Worauf der Bereich beruht")
-    rows = tuple(_row(one, advice) for one in advice.result.dimensions)
+    rows = tuple(_row(scored, advice) for scored in advice.result.dimensions)
     yield Table("Anteil der erreichten Punkte je Bereich", head, rows)
 
 
-def _row(one: DimensionResult, advice: Advice) -> tuple[Paragraph, ...]:
-    level = f"{percent(one.share)} ({LEVEL_NAMES[one.level]})" if one.level else NO_ANSWER
-    basis = tuple(_statement(claim, advice.citation_index) for claim in advice.basis[one.dimension.id][:1])
+def _row(scored: DimensionResult, advice: Advice) -> tuple[Paragraph, ...]:
+    level = f"{percent(scored.share)} ({LEVEL_NAMES[scored.level]})" if scored.level else NO_ANSWER
+    basis = tuple(_statement(claim, advice.citation_index) for claim in advice.basis[scored.dimension.id][:1])
     return (
-        _plain(one.dimension.measures, f"{one.dimension.title}."),
-        _plain(f"{level}, {one.answered} von {one.asked} Fragen beantwortet"),
-        _plain(one.words),
+        _plain(scored.dimension.measures, f"{scored.dimension.title}."),
+        _plain(f"{level}, {scored.answered} von {scored.asked} Fragen beantwortet"),
+        _plain(scored.words),
         Paragraph(basis),
     )
 
 
 def _strengths(result: SelfCheckResult) -> Iterator[Block]:
     if result.strengths:
-        yield Bullets(tuple(_plain(one.words, f"{one.dimension.title}:") for one in result.strengths))
+        yield Bullets(tuple(_plain(strong.words, f"{strong.dimension.title}:") for strong in result.strengths))
     else:
         yield _plain("Kein Bereich liegt nach Ihren Antworten bei zwei Dritteln der Punkte oder darüber.")
 
@@ -115,15 +114,17 @@ def _step(step: NextStep, citation_index: CitationIndex) -> Iterator[Block]:
     yield _plain(step.result.words)
     yield _plain(step.result.dimension.step, "Vorschlag:")
     if step.because:
-        yield Paragraph(tuple(_statement(one, citation_index) for one in step.because), "Das sagt das Positionspapier:")
-    for label, pointers in (("Anlaufstellen", step.offers), ("Programme", step.programmes)):
-        if pointers:
+        claims = tuple(_statement(claim, citation_index) for claim in step.because)
+        yield Paragraph(claims, "Das sagt das Positionspapier:")
+    for label, referrals in (("Anlaufstellen", step.offers), ("Programme", step.programmes)):
+        if referrals:
             yield _plain("", f"{label}:")
-            yield Bullets(tuple(_pointer(one, citation_index) for one in pointers))
+            yield Bullets(tuple(_referral(referral, citation_index) for referral in referrals))
 
 
-def _pointer(one: Referral, citation_index: CitationIndex) -> Paragraph:
-    return Paragraph((_statement(one.claim, citation_index, one.note),), f"{short_name(one.source)}:")
+def _referral(referral: Referral, citation_index: CitationIndex) -> Paragraph:
+    statement = _statement(referral.claim, citation_index, referral.note)
+    return Paragraph((statement,), f"{short_name(referral.source)}:")
 
 
 def _statement(claim: Claim, citation_index: CitationIndex, note: str = "") -> Statement:
@@ -142,21 +143,20 @@ def to_profile(
     lines = [_HEAD.format(date=format_date((today or date.today()).isoformat()))]
     if land:
         lines.append(f"land: {_value(land)}\n")
-    for field, (value, said) in _told(questionnaire, answers).items():
-        lines.append(f"# nach der Antwort „{said}“\n{field}: {_value(value)}\n")
+    for field, (value, answer) in _implied(questionnaire, answers).items():
+        lines.append(f"# nach der Antwort „{answer}“\n{field}: {_value(value)}\n")
     if answers:
         lines += ["# Frage und Antwort des Selbstchecks\nself_check:\n", *_self_check(questionnaire, answers)]
     return "".join(lines)
 
 
-def _told(questionnaire: Questionnaire, answers: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
-    """Fields of the profile that answers tell, with the answer; the first one to tell a field keeps it."""
-    chosen = check_answers(questionnaire, answers)
-    told: dict[str, tuple[Any, str]] = {}
-    for option in chosen.values():
+def _implied(questionnaire: Questionnaire, answers: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
+    """Fields of the profile that follow from answers, each with its answer; the first answer that sets one counts."""
+    implied: dict[str, tuple[Any, str]] = {}
+    for option in check_answers(questionnaire, answers).values():
         for field, value in option.profile.items():
-            told.setdefault(field, (value, _one_line([option.text])))
-    return told
+            implied.setdefault(field, (value, _one_line([option.text])))
+    return implied
 
 
 def _self_check(questionnaire: Questionnaire, answers: Mapping[str, str]) -> Iterator[str]:

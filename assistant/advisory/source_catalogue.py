@@ -8,10 +8,10 @@ from datetime import date
 from assistant.advisory.report import Block, Paragraph, Part, Report, Statement
 from assistant.answering.citations import CitationIndex
 from assistant.answering.runtime import AppContext
-from assistant.core.models import KINDS, Claim, Kind, ParsedQuery, Passage
+from assistant.core.models import KINDS, Kind, ParsedQuery, Passage
+from assistant.core.quotes import first_german_quote, quote
 from assistant.core.source_status import is_ended, source_laender
 from assistant.core.sources import Funding, Land, SourceMetadata, SupportOffer, Topic
-from assistant.eligibility.rule_quotes import german_sentences
 from assistant.index.corpus import SearchableCorpus
 from assistant.language.dates import format_date
 from assistant.retrieval.query_understanding import validate_question
@@ -59,18 +59,18 @@ def search_sources(assistant: AppContext, text: str, filters: Filters, today: da
             found[source.id] = Hit(source, passage.kind, passage, is_ended(source, day))
     hits = list(found.values())
     if not text.strip():
-        hits.sort(key=lambda one: (KINDS.index(one.kind), one.source.title.lower()))
+        hits.sort(key=lambda hit: (KINDS.index(hit.kind), hit.source.title.lower()))
     return tuple(hits[:MOST])
 
 
 def _passages(assistant: AppContext, corpus: SearchableCorpus, text: str, kinds: tuple[Kind, ...]) -> list[Passage]:
-    own = [one for one in corpus.snapshot.passages if not one.generated and one.language == "de"]
     if not text.strip():
-        return [one for one in own if one.kind in kinds]
+        own = (passage for passage in corpus.snapshot.passages if not passage.generated and passage.language == "de")
+        return [passage for passage in own if passage.kind in kinds]
     cleaned = validate_question(text)
     query = build_query(ParsedQuery(cleaned, cleaned, "de"), assistant.embedder, assistant.analyzer, assistant.regions)
     ranked = search(query, corpus, len(corpus.snapshot.passages), kinds)
-    return [one.passage for one in ranked if not one.passage.generated]
+    return [scored.passage for scored in ranked if not scored.passage.generated]
 
 
 def _passes(source: SourceMetadata, filters: Filters, today: date) -> bool:
@@ -95,10 +95,11 @@ def as_report(text: str, hits: tuple[Hit, ...], corpus: SearchableCorpus, today:
     citation_index = CitationIndex(corpus.snapshot.sources)
     blocks: list[Block] = []
     for hit in hits:
-        sentence = next((one for _, _, one in german_sentences([hit.passage])), hit.passage.sentences[0])
-        claim = Claim(sentence, sentence, hit.passage, 0.0)
+        claim = first_german_quote([hit.passage]) or quote(hit.passage.sentences[0], hit.passage)
         note = "(beendet)" if hit.ended else "(bitte Status prüfen)" if hit.source.verify else ""
-        blocks.append(Paragraph((Statement(sentence, (citation_index.number(claim),), note),), f"{hit.source.title}:"))
+        blocks.append(
+            Paragraph((Statement(claim.text, (citation_index.number(claim),), note),), f"{hit.source.title}:")
+        )
     return Report(
         title="Quellen aus dem Netzlotsen",
         subtitle=f"Suche: {text}" if text.strip() else "Auswahl nach Filtern",

@@ -7,6 +7,7 @@ from datetime import date
 
 from assistant.core.models import Claim, Language
 from assistant.core.prompt_templates import Prompts
+from assistant.core.tuning import DEFAULT_TUNING, Tuning
 from assistant.index.corpus import SearchableCorpus
 
 
@@ -28,9 +29,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class AnswerContext:
-    """What an answer is made in: the reader's language and day, the sources and texts at hand."""
+    """What an answer is made in: the reader's language and day, the sources, texts and constants at hand."""
 
     language: Language
     corpus: SearchableCorpus
     prompts: Prompts
     today: date
+    tuning: Tuning = DEFAULT_TUNING

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from assistant.answering.draft import AnswerContext, Draft
-from assistant.answering.extractive import PER_NAMED_DOCUMENT, status_claims
+from assistant.answering.extractive import status_claims
 from assistant.answering.grounding.claim_verifier import ClaimVerifier
 from assistant.answering.grounding.evidence_windows import CitedPassage
 from assistant.answering.llm.client import LanguageModel, Message
@@ -136,7 +136,7 @@ class GroundedGeneration:
         """Whether no document is quoted more often than an answer may."""
         new = {(claim.passage.document_id, claim.quote) for claim in claims}
         counts = Counter(document for document, _ in self._quoted | new)
-        if max(counts.values()) > PER_NAMED_DOCUMENT:
+        if max(counts.values()) > self._context.tuning.quotes_per_named_document:
             return False
         self._quoted |= new
         return True

@@ -124,7 +124,7 @@ def _search(
             reason = "unavailable"
         near = () if reason == "off_topic" else _suggest(assistant, query, evidence, question_context.language)
         return build_refusal(question_context, reason, assistant.prompts, assistant.settings, near)
-    context = AnswerContext(question_context.language, corpus, assistant.prompts, request.today)
+    context = AnswerContext(question_context.language, corpus, assistant.prompts, request.today, assistant.tuning)
     quotes = drop_unproven(select_quotes(evidence, query, question_context.parsed.question, context))
     clock.stop("answer")
     if not quotes.groups:
@@ -152,7 +152,7 @@ def _understand(assistant: AppContext, request: Request) -> ParsedQuery:
 
 
 def _query(assistant: AppContext, parsed: ParsedQuery, land: Land | None = None) -> Query:
-    return build_query(parsed, assistant.embedder, assistant.analyzer, assistant.regions, land)
+    return build_query(parsed, assistant.embedder, assistant.analyzer, assistant.regions, land, assistant.tuning)
 
 
 def retrieve_passages(

@@ -10,6 +10,7 @@ from assistant.answering.grounding.claim_verifier import ClaimVerifier
 from assistant.answering.llm.client import LanguageModel
 from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import Settings
+from assistant.core.tuning import DEFAULT_TUNING, Tuning
 from assistant.index.embeddings import MAXIMUM_THREADS, Embedder
 from assistant.index.live_index import LiveIndex
 from assistant.index.vector_store import Store
@@ -24,7 +25,7 @@ PLACES = min(MAXIMUM_THREADS, os.cpu_count() or 1)
 
 @dataclass(frozen=True, slots=True)
 class AppContext:
-    """Everything that answering needs, built once per process."""
+    """Everything that answering needs, built once per process; ``tuning`` are the constants of answering questions."""
 
     settings: Settings
     embedder: Embedder
@@ -36,4 +37,5 @@ class AppContext:
     claim_verifier: ClaimVerifier
     model: LanguageModel | None = None
     guardrail: IntentGuardrail | None = None
+    tuning: Tuning = DEFAULT_TUNING
     concurrency_limit: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(PLACES))

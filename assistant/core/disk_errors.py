@@ -33,8 +33,8 @@ def translate_disk_errors(folder: Path) -> Iterator[None]:
 def write_fault(error: BaseException, folder: Path) -> IndexWriteError | None:
     """What is wrong with the disk, or ``None`` when the error has another reason."""
     chain = list(_chain(error))
-    numbers = {one.errno for one in chain if isinstance(one, OSError)}
-    words = " ".join(str(one).lower() for one in chain)
+    numbers = {link.errno for link in chain if isinstance(link, OSError)}
+    words = " ".join(str(link).lower() for link in chain)
     if numbers & {*_FULL} or any(word in words for word in _FULL_WORDS):
         return IndexWriteError(
             f"Der Datenträger mit {folder} ist voll; bitte schaffen Sie Platz und wiederholen Sie den Befehl.",

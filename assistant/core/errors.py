@@ -1,4 +1,4 @@
-"""Errors that a person can act on; ``cli.py`` and ``web/`` turn them into one sentence."""
+"""Errors that a person can act on; ``cli`` and ``web`` turn them into one sentence."""
 
 from __future__ import annotations
 

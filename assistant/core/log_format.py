@@ -56,7 +56,7 @@ class LineFormatter(logging.Formatter):
         self._as_json = mode == "json"
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record as one line; an exception is named by its type and place, its message is left out."""
+        """The record as one line; an exception is named by its type and where it came from, its message is left out."""
         fields = _fields(record)
         if self._as_json:
             return json.dumps(fields, ensure_ascii=False)
@@ -75,11 +75,11 @@ class TracebackSink(io.TextIOBase):
 
 
 def error_location(error: BaseException) -> dict[str, str]:
-    """Type of an error and the places it came from, the innermost of this package and the innermost of all."""
+    """Type of an error and the lines it came from, the innermost of this package and the innermost of all."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if Path(frame.filename).is_relative_to(_PACKAGE)]
-    places = dict.fromkeys(_place(frame) for frame in (*own[-1:], *frames[-1:]))
-    return {"error": type(error).__name__, "at": " < ".join(places)}
+    locations = dict.fromkeys(_location(frame) for frame in (*own[-1:], *frames[-1:]))
+    return {"error": type(error).__name__, "at": " < ".join(locations)}
 
 
 def _fields(record: logging.LogRecord) -> dict[str, Any]:
@@ -102,13 +102,13 @@ def _message(record: logging.LogRecord) -> str:
     return " ".join(record.msg.split())[:_LONGEST] if record.args and isinstance(record.msg, str) else ""
 
 
-def _place(frame: traceback.FrameSummary) -> str:
+def _location(frame: traceback.FrameSummary) -> str:
     parts = Path(frame.filename).parts
     start = len(parts) - 1 - parts[::-1].index(_PACKAGE.name) if _PACKAGE.name in parts else max(len(parts) - 2, 0)
     return f"{'/'.join(parts[start:])}:{frame.lineno} {frame.name}"
 
 
-def _log_crash(kind: type[BaseException], error: BaseException | None, place: TracebackType | None = None) -> None:
+def _log_crash(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None = None) -> None:
     if error is None or isinstance(error, SystemExit):
         return
-    logger.error("a thread or the process ended unexpectedly", exc_info=(kind, error, place))
+    logger.error("a thread or the process ended unexpectedly", exc_info=(kind, error, trace))

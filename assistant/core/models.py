@@ -64,7 +64,7 @@ class Passage:
 class ScoredPassage:
     """A passage with its score and the cosine of each of its sentences to the question.
 
-    ``first_sentence`` is the place of its first sentence among all sentences of the index.
+    ``first_sentence`` is the position of its first sentence among all sentences of the index.
     """
 
     passage: Passage

@@ -81,13 +81,13 @@ class Prompts:
 
 
 def _read(language: str, name: str, own_folder: Path | None, folder: Path) -> str:
-    places = [base / language / f"{name}.md" for base in (own_folder, folder) if base]
-    path = next((place for place in places if place.is_file()), None)
+    candidates = [base / language / f"{name}.md" for base in (own_folder, folder) if base]
+    path = next((candidate for candidate in candidates if candidate.is_file()), None)
     if path is None:
-        raise PromptError(f"Der Text {places[-1]} fehlt.")
+        raise PromptError(f"Der Text {candidates[-1]} fehlt.")
     text = path.read_text(encoding="utf-8").strip()
     used = frozenset(Template(text).get_identifiers())
     if used != TEMPLATE_VARIABLES[name] or not Template(text).is_valid():
-        expected = ", ".join(f"${one}" for one in sorted(TEMPLATE_VARIABLES[name])) or "keine"
+        expected = ", ".join(f"${variable}" for variable in sorted(TEMPLATE_VARIABLES[name])) or "keine"
         raise PromptError(f"{path}: erwartet werden genau diese Variablen: {expected}.")
     return text

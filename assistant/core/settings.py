@@ -104,7 +104,7 @@ class Settings(BaseSettings):
     @field_validator("allowed_origins")
     @classmethod
     def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(parse_origin(one) for one in value))
+        return tuple(dict.fromkeys(parse_origin(origin) for origin in value))
 
     @field_validator("metrics")
     @classmethod
@@ -117,7 +117,7 @@ class Settings(BaseSettings):
     @field_validator("trusted_proxies")
     @classmethod
     def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(str(ip_network(one, strict=False)) for one in value)
+        return tuple(str(ip_network(network, strict=False)) for network in value)
 
     @field_validator("contact_url", "imprint_url", "privacy_url")
     @classmethod

@@ -44,7 +44,7 @@ _WORDS = {
 
 
 def explain(error: ValidationError, *, skip: int = 0, known: Sequence[str] = ()) -> str:
-    """The first problem with its field in front; ``skip`` parts of its place mean nothing to an editor.
+    """The first problem with its field in front; ``skip`` parts of its path mean nothing to an editor.
 
     ``known`` fields are offered for a misspelt one.
     """

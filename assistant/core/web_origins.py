@@ -26,7 +26,7 @@ def parse_origin(value: str) -> str:
 
 def is_allowed(origin: str, allowed: Collection[str]) -> bool:
     """Whether an origin is on the list; ``https://*.example.de`` stands for all names below, not for itself."""
-    return any(origin == one or _below(origin, one) for one in allowed)
+    return any(origin == pattern or _below(origin, pattern) for pattern in allowed)
 
 
 def _below(origin: str, pattern: str) -> bool:

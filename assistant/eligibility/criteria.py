@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from assistant.core.company_profile import CompanyProfile
+from assistant.core.company_profile import PARTNER_NAMES, PROFILE_FIELDS, PROFILE_QUESTIONS, CompanyProfile
 from assistant.core.models import Claim, Passage
+from assistant.core.quotes import quote
 from assistant.core.sources import Eligibility, Funding, Land
 from assistant.eligibility.rule_quotes import (
     AGE,
@@ -22,13 +23,12 @@ from assistant.eligibility.rule_quotes import (
     QuotePattern,
     find_quote,
 )
-from assistant.eligibility.sme_size import EU_SME, Limits, Result, RuleResult, check_limits, euro
+from assistant.eligibility.sme_size import EU_SME, Result, RuleResult, SizeLimits, check_limits
 from assistant.language.dates import format_date
 from assistant.language.numbers import numbers_in
 
 UNPROVEN = "die Quelle sagt das nicht in einem zitierbaren Satz – bitte dort nachlesen"
 _YOUNG_YEARS = 10  # an older firm is no start-up and no foundation, whatever a programme says
-_ROLE_NAMES = {"company": "Firmen", "research": "Forschung"}
 _APPLICANT_NAMES = {
     "company": "Unternehmen",
     "startup": "Start-ups",
@@ -43,13 +43,20 @@ _APPLICANT_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One rule of a programme, its result for the firm, why, and the quoted rule."""
+    """One rule of a programme, its result for the firm, why, and the quoted rule; ``missing`` fields would decide it.
+
+    A missing field must have a question in ``PROFILE_FIELDS``, or nobody would be asked for it.
+    """
 
     name: str
     result: Result
     why: str
     rule: Claim | None = None
     missing: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if unasked := [field for field in self.missing if field not in PROFILE_QUESTIONS]:
+            raise ValueError(f"PROFILE_FIELDS holds no question for '{unasked[0]}', which the rule {self.name} misses")
 
 
 def check_eligibility(
@@ -67,21 +74,21 @@ def check_eligibility(
         _period(source, passages, today),
     )
     own = _own_numbers(profile)
-    return tuple(_only_proven(one, own) for part in parts for one in part)
+    return tuple(_only_proven(criterion, own) for part in parts for criterion in part)
 
 
 def _own_numbers(profile: CompanyProfile) -> frozenset[str]:
-    """Numbers that the firm itself gave, as they are shown."""
-    money = [euro(one) for one in (profile.turnover_eur, profile.balance_sheet_eur) if one is not None]
-    return numbers_in(" ; ".join([str(profile.employees), str(profile.founded), *money]))
+    """Numbers that the firm itself gave and that decide rules, as reasons show them."""
+    given = ((field, field.value_in(profile)) for field in PROFILE_FIELDS if field.stands_in_reasons)
+    return numbers_in(" ; ".join(field.describe(value) for field, value in given if value is not None))
 
 
-def _only_proven(one: Criterion, own: frozenset[str]) -> Criterion:
+def _only_proven(criterion: Criterion, own: frozenset[str]) -> Criterion:
     """Without a sentence that states the rule and holds its numbers, nothing is decided."""
-    held = numbers_in(one.rule.quote) if one.rule else frozenset()
-    if (one.rule or one.result == "unklar") and numbers_in(one.why) <= held | own:
-        return one
-    return replace(one, result="unklar", why=UNPROVEN)
+    quoted = numbers_in(criterion.rule.quote) if criterion.rule else frozenset()
+    if (criterion.rule or criterion.result == "unklar") and numbers_in(criterion.why) <= quoted | own:
+        return criterion
+    return replace(criterion, result="unklar", why=UNPROVEN)
 
 
 def _criterion(name: str, outcome: RuleResult, rule: Claim | None) -> Criterion:
@@ -115,7 +122,7 @@ def _applicants(
 ) -> Iterator[Criterion]:
     if not rules.applicants:
         return
-    allowed = _join([_APPLICANT_NAMES[one] for one in rules.applicants])
+    allowed = _join([_APPLICANT_NAMES[applicant] for applicant in rules.applicants])
     rule = find_quote(passages, APPLICANTS)
     if "company" in rules.applicants:
         outcome = RuleResult("erfüllt", f"vorgesehen sind {allowed}")
@@ -139,8 +146,8 @@ def _young(profile: CompanyProfile, today: date, allowed: str, applicants: Seque
 
 
 def _size(rules: Eligibility, passages: Sequence[Passage], profile: CompanyProfile) -> Iterator[Criterion]:
-    own = Limits(rules.employees_below, rules.turnover_max_eur, rules.balance_sheet_max_eur)
-    if own != Limits():
+    own = SizeLimits(rules.employees_below, rules.turnover_max_eur, rules.balance_sheet_max_eur)
+    if own != SizeLimits():
         outcome = check_limits(profile, own)
         if outcome.result == "erfüllt" and rules.sme_only:
             outcome = check_limits(profile, EU_SME)
@@ -152,8 +159,8 @@ def _size(rules: Eligibility, passages: Sequence[Passage], profile: CompanyProfi
         outcome = _from_a_size_on(rules.conditional_from_employees, profile, RuleResult("erfüllt", ""))
         yield _criterion("Unternehmensgröße", outcome, find_quote(passages, replace(SIZE, numbers=_numbers(rules))))
     if rules.employees_min is not None:
-        sought = replace(SIZE, numbers=(frozenset({str(rules.employees_min)}),))
-        yield _criterion("Mindestgröße", _at_least(rules.employees_min, profile), find_quote(passages, sought))
+        pattern = replace(SIZE, numbers=(frozenset({str(rules.employees_min)}),))
+        yield _criterion("Mindestgröße", _at_least(rules.employees_min, profile), find_quote(passages, pattern))
 
 
 def _from_a_size_on(limit: int | None, profile: CompanyProfile, outcome: RuleResult) -> RuleResult:
@@ -174,10 +181,11 @@ def _at_least(limit: int, profile: CompanyProfile) -> RuleResult:
 
 def _numbers(rules: Eligibility) -> tuple[frozenset[str], ...]:
     """ "Weniger als 50" and „höchstens 49" are the same limit."""
-    staff = [one for one in (rules.employees_below, rules.conditional_from_employees) if one]
-    money = [one for one in (rules.turnover_max_eur, rules.balance_sheet_max_eur) if one]
-    return tuple(
-        [frozenset({str(one), str(one - 1)}) for one in staff] + [frozenset({str(one)}) for one in dict.fromkeys(money)]
+    staff = [limit for limit in (rules.employees_below, rules.conditional_from_employees) if limit]
+    money = dict.fromkeys(limit for limit in (rules.turnover_max_eur, rules.balance_sheet_max_eur) if limit)
+    return (
+        *(frozenset({str(limit), str(limit - 1)}) for limit in staff),
+        *(frozenset({str(limit)}) for limit in money),
     )
 
 
@@ -217,7 +225,7 @@ def _condition(rules: Eligibility, passages: Sequence[Passage]) -> Iterator[Crit
 def _cooperation(rules: Eligibility, passages: Sequence[Passage], profile: CompanyProfile) -> Iterator[Criterion]:
     if not rules.cooperation_required:
         return
-    counts = [str(one) for one in (rules.min_partners, rules.min_companies) if one and one > 1]
+    counts = [str(count) for count in (rules.min_partners, rules.min_companies) if count and count > 1]
     rule = find_quote(passages, replace(COOPERATION, numbers=(frozenset(counts),))) if counts else None
     rule = rule or find_quote(passages, COOPERATION)
     yield _criterion("Kooperation", _partners(rules, profile), rule)
@@ -227,9 +235,9 @@ def _partners(rules: Eligibility, profile: CompanyProfile) -> RuleResult:
     if profile.partners is None:
         return RuleResult("unklar", "noch offen, ob es Partner gibt", ("partners",))
     wanted = rules.partner_types or ("company", "research")
-    fitting = [_ROLE_NAMES[one] for one in wanted if one in profile.partners]
+    fitting = [PARTNER_NAMES[partner] for partner in wanted if partner in profile.partners]
     if not fitting:
-        needed = " oder ".join(_ROLE_NAMES[one] for one in wanted)
+        needed = " oder ".join(PARTNER_NAMES[partner] for partner in wanted)
         return RuleResult("nicht erfüllt", f"gefordert sind Partner ({needed}), angegeben ist keiner davon")
     many = max(rules.min_partners or 0, rules.min_companies or 0)
     if many > 2:
@@ -251,8 +259,8 @@ def _period(source: Funding, passages: Sequence[Passage], today: date) -> Iterat
 
 def _window(source: Funding, today: date) -> tuple[RuleResult | None, tuple[str, ...]]:
     """Whether applications are possible on a day, and the dates (ISO) that the rule names."""
-    coming = sorted(one for one in source.application.deadlines if one >= today)
-    past = sorted(one for one in source.application.deadlines if one < today)
+    coming = sorted(deadline for deadline in source.application.deadlines if deadline >= today)
+    past = sorted(deadline for deadline in source.application.deadlines if deadline < today)
     if source.status == "paused":
         return RuleResult("nicht erfüllt", "zurzeit werden keine Anträge angenommen"), ()
     if source.valid_from and len(source.valid_from) == 10 and date.fromisoformat(source.valid_from) > today:
@@ -279,9 +287,9 @@ def _status_rule(passages: Sequence[Passage]) -> Claim | None:
     """What the head says about end or pause, as the generated sentence about it."""
     for passage in passages:
         if passage.generated and passage.language == "de":
-            told = [one for one in passage.sentences if not one.startswith(("Die Angaben zu ", "Nachfolge"))]
-            if told:
-                return Claim(told[0], told[0], passage, 0.0)
+            for sentence in passage.sentences:
+                if not sentence.startswith(("Die Angaben zu ", "Nachfolge")):
+                    return quote(sentence, passage)
     return None
 
 

@@ -7,10 +7,11 @@ quoted. A field without such a sentence proves nothing and is treated as unclear
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.core.models import Claim, Passage
+from assistant.core.quotes import german_sentences, quote
 from assistant.language.numbers import numbers_in
 
 _HEADING_BONUS = 1.5
@@ -81,25 +82,15 @@ CONTACT = QuotePattern(
 MONEY = QuotePattern(r"", r"Wie viel|Wie hoch|Was zahlt|Was kostet|Konditionen")
 
 
-def german_sentences(passages: Sequence[Passage]) -> Iterator[tuple[int, Passage, str]]:
-    """All own German sentences of a document with their place."""
-    place = 0
-    for passage in passages:
-        if passage.language == "de" and not passage.generated:
-            for sentence in passage.sentences:
-                yield place, passage, sentence
-                place += 1
-
-
-def find_quote(passages: Sequence[Passage], sought: QuotePattern, other_than: Claim | None = None) -> Claim | None:
+def find_quote(passages: Sequence[Passage], pattern: QuotePattern, other_than: Claim | None = None) -> Claim | None:
     """The sentence that states the rule best, ``other_than`` one already used; ``None`` when no sentence states it."""
     best: tuple[float, Claim] | None = None
-    for place, passage, sentence in german_sentences(passages):
+    for position, passage, sentence in german_sentences(passages):
         if other_than and sentence == other_than.quote:
             continue
-        value = _value(sentence, passage, sought)
-        if value is not None and (best is None or value - place / 100 > best[0]):
-            best = (value - place / 100, Claim(sentence, sentence, passage, 0.0))
+        value = _value(sentence, passage, pattern)
+        if value is not None and (best is None or value - position / 100 > best[0]):
+            best = (value - position / 100, quote(sentence, passage))
     return best[1] if best else None
 
 
@@ -107,37 +98,39 @@ def cover_numbers(passages: Sequence[Passage], numbers: frozenset[str], most: in
     """The fewest sentences that hold as many of the numbers as possible, in reading order."""
     chosen: list[tuple[int, Claim]] = []
     left = set(numbers)
-    candidates = [(place, passage, one) for place, passage, one in german_sentences(passages) if numbers_in(one) & left]
+    candidates = [candidate for candidate in german_sentences(passages) if numbers_in(candidate[2]) & left]
     while left and candidates and len(chosen) < most:
-        place, passage, sentence = max(candidates, key=lambda one: _covered(one, left))
+        position, passage, sentence = max(candidates, key=lambda candidate: _covered(candidate, left))
         if not numbers_in(sentence) & left:
             break
         left -= numbers_in(sentence)
-        chosen.append((place, Claim(sentence, sentence, passage, 0.0)))
-    return tuple(claim for _, claim in sorted(chosen, key=lambda one: one[0]))
+        chosen.append((position, quote(sentence, passage)))
+    return tuple(claim for _, claim in sorted(chosen, key=lambda positioned: positioned[0]))
 
 
 def _covered(candidate: tuple[int, Passage, str], left: set[str]) -> tuple[int, bool, int]:
-    place, passage, sentence = candidate
-    return len(numbers_in(sentence) & left), _under(passage, MONEY.headings), -place
+    """How many of the numbers a sentence holds; of equals those about money come first, then the earlier one."""
+    position, passage, sentence = candidate
+    return len(numbers_in(sentence) & left), _is_under(passage, MONEY.headings), -position
 
 
-def _value(sentence: str, passage: Passage, sought: QuotePattern) -> float | None:
-    said = numbers_in(sentence) if sought.numbers else frozenset()
-    held = sum(bool(group & said) for group in sought.numbers)
-    if sought.numbers and not held:
+def _value(sentence: str, passage: Passage, pattern: QuotePattern) -> float | None:
+    """How well a sentence states the rule; ``None`` where it lacks what the pattern demands."""
+    numbers = numbers_in(sentence) if pattern.numbers else frozenset()
+    groups = sum(bool(group & numbers) for group in pattern.numbers)
+    if pattern.numbers and not groups:
         return None
-    names = sum(name in sentence for name in sought.names)
-    if sought.names and not names:
+    names = sum(name in sentence for name in pattern.names)
+    if pattern.names and not names:
         return None
-    words = len({one.lower() for one in re.findall(sought.words, sentence, re.I)}) if sought.words else 0
-    if sought.words and not words:
+    words = len({word.lower() for word in re.findall(pattern.words, sentence, re.I)}) if pattern.words else 0
+    if pattern.words and not words:
         return None
-    value = _NUMBER_BONUS * held + min(words, 3) + names + _HEADING_BONUS * _under(passage, sought.headings)
-    if not re.search(sought.avoid, sentence):
+    value = _NUMBER_BONUS * groups + min(words, 3) + names + _HEADING_BONUS * _is_under(passage, pattern.headings)
+    if not re.search(pattern.avoid, sentence):
         return value
     return value - _AVOIDED if value > _AVOIDED else None
 
 
-def _under(passage: Passage, headings: str) -> bool:
+def _is_under(passage: Passage, headings: str) -> bool:
     return any(re.search(headings, heading) for heading in passage.headings)

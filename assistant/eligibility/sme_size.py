@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.core.company_profile import CompanyProfile
+from assistant.core.company_profile import CompanyProfile, format_euro
 
 Result = Literal["erfüllt", "nicht erfüllt", "unklar"]
 SizeClass = Literal["micro", "small", "medium", "large", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class SizeLimits:
     """Upper limits: staff below, turnover and balance sheet total in euro at most; ``None`` sets none."""
 
     employees_below: int | None = None
@@ -33,10 +33,10 @@ class RuleResult:
     missing: tuple[str, ...] = ()
 
 
-EU_CLASSES: tuple[tuple[SizeClass, Limits], ...] = (
-    ("micro", Limits(10, 2_000_000, 2_000_000)),
-    ("small", Limits(50, 10_000_000, 10_000_000)),
-    ("medium", Limits(250, 50_000_000, 43_000_000)),
+EU_CLASSES: tuple[tuple[SizeClass, SizeLimits], ...] = (
+    ("micro", SizeLimits(10, 2_000_000, 2_000_000)),
+    ("small", SizeLimits(50, 10_000_000, 10_000_000)),
+    ("medium", SizeLimits(250, 50_000_000, 43_000_000)),
 )
 EU_SME = EU_CLASSES[-1][1]
 CLASS_NAMES: dict[SizeClass, str] = {
@@ -48,17 +48,17 @@ CLASS_NAMES: dict[SizeClass, str] = {
 }
 
 
-def check_limits(profile: CompanyProfile, limits: Limits) -> RuleResult:
+def check_limits(profile: CompanyProfile, limits: SizeLimits) -> RuleResult:
     """Compare a firm with limits. Figures of linked enterprises would count too, so they can only make it larger."""
     staff = _staff(profile, limits.employees_below)
     money = _money(profile, limits)
-    parts = [one for one in (staff, money) if one]
+    parts = [part for part in (staff, money) if part]
     for wanted in ("nicht erfüllt", "unklar"):
-        found = [one for one in parts if one.result == wanted]
-        if found:
-            missing = tuple(field for one in found for field in one.missing)
-            return RuleResult(found[0].result, "; ".join(one.why for one in found), missing)
-    why = "; ".join(one.why for one in parts)
+        decisive = [part for part in parts if part.result == wanted]
+        if decisive:
+            missing = tuple(field for part in decisive for field in part.missing)
+            return RuleResult(decisive[0].result, "; ".join(part.why for part in decisive), missing)
+    why = "; ".join(part.why for part in parts)
     if profile.linked_enterprises:
         return RuleResult("unklar", f"{why} – maßgeblich sind aber die Zahlen samt verbundener Unternehmen")
     return RuleResult("erfüllt", why)
@@ -76,13 +76,6 @@ def size_class(profile: CompanyProfile) -> SizeClass:
     return "large"
 
 
-def euro(amount: float) -> str:
-    """``48000000`` → ``48 Mio. Euro``; whole euros below a million."""
-    if amount >= 1_000_000:
-        return f"{amount / 1_000_000:.10g}".replace(".", ",") + " Mio. Euro"
-    return f"{amount:,.0f}".replace(",", ".") + " Euro"
-
-
 def _staff(profile: CompanyProfile, below: int | None) -> RuleResult | None:
     if below is None:
         return None
@@ -92,7 +85,7 @@ def _staff(profile: CompanyProfile, below: int | None) -> RuleResult | None:
     return RuleResult("erfüllt" if met else "nicht erfüllt", f"{profile.employees} Beschäftigte")
 
 
-def _money(profile: CompanyProfile, limits: Limits) -> RuleResult | None:
+def _money(profile: CompanyProfile, limits: SizeLimits) -> RuleResult | None:
     pairs = [
         (field, label, getattr(profile, field), limit)
         for field, label, limit in (
@@ -104,10 +97,10 @@ def _money(profile: CompanyProfile, limits: Limits) -> RuleResult | None:
     if not pairs:
         return None
     known = [(label, value, limit) for _, label, value, limit in pairs if value is not None]
-    met = [f"{label} {euro(value)}" for label, value, limit in known if value <= limit]
+    met = [f"{label} {format_euro(value)}" for label, value, limit in known if value <= limit]
     if met:
         return RuleResult("erfüllt", met[0])
-    why = ", ".join(f"{label} {euro(value)}" for label, value, _ in known)
+    why = ", ".join(f"{label} {format_euro(value)}" for label, value, _ in known)
     missing = tuple(field for field, _, value, _ in pairs if value is None)
     if not missing:
         return RuleResult("nicht erfüllt", why)

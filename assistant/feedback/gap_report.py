@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 
 from assistant.core.models import Language
 from assistant.feedback.store import Unanswered
-from assistant.language.term_analyzer import term
+from assistant.language.term_analyzer import term as term_of
 
 ALIKE = 0.34
 SHOWN_WORDS = 6
+SHOWN_SOURCES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +36,25 @@ class _Group:
 
     def likeness(self, terms: Collection[str]) -> float:
         """Share of a record's terms that the group knows, weighted by how common they are in it."""
-        return sum(self.terms[one] for one in terms) / len(self.records) / len(terms)
+        return sum(self.terms[term] for term in terms) / len(self.records) / len(terms)
 
     def take(self, record: Unanswered, terms: Mapping[str, str]) -> None:
         """Add a record with its terms and how each was written."""
         self.records.append(record)
         self.terms.update(terms.keys())
-        for one, word in terms.items():
-            self.spellings.setdefault(one, Counter())[word] += 1
+        for term, word in terms.items():
+            self.spellings.setdefault(term, Counter())[word] += 1
 
     def words(self) -> tuple[str, ...]:
         """The most frequent terms as they were written most often."""
         by_frequency = sorted(self.terms.items(), key=lambda item: (-item[1], item[0]))
-        return tuple(self.spellings[one].most_common(1)[0][0] for one, _ in by_frequency[:SHOWN_WORDS])
+        return tuple(self.spellings[term].most_common(1)[0][0] for term, _ in by_frequency[:SHOWN_WORDS])
 
 
 def find_gaps(records: Sequence[Unanswered]) -> list[Gap]:
     """Groups of like questions, the most frequent first; records without a word that may be kept are left out."""
     groups: list[_Group] = []
-    for record in sorted((one for one in records if one.words), key=lambda one: -len(one.words)):
+    for record in sorted((record for record in records if record.words), key=lambda record: -len(record.words)):
         terms = _terms(record)
         best = max(groups, key=lambda group: group.likeness(terms), default=None)
         if best is None or best.likeness(terms) < ALIKE:
@@ -64,14 +65,15 @@ def find_gaps(records: Sequence[Unanswered]) -> list[Gap]:
 
 def _terms(record: Unanswered) -> dict[str, str]:
     language: Language = "en" if record.language == "en" else "de"
-    return {term(word.lower(), language): word for word in record.words}
+    return {term_of(word.lower(), language): word for word in record.words}
 
 
 def _gap(group: _Group) -> Gap:
+    nearest = Counter(record.nearest for record in group.records if record.nearest)
     return Gap(
         len(group.records),
         group.words(),
         dict(Counter(record.status for record in group.records)),
-        tuple(one for one, _ in Counter(record.nearest for record in group.records if record.nearest).most_common(3)),
+        tuple(source for source, _ in nearest.most_common(SHOWN_SOURCES)),
         max(record.day for record in group.records),
     )

@@ -1,4 +1,4 @@
-"""What may be kept of a question or a comment: words of the trade, never a sentence or a name."""
+"""What may be kept of a question or a comment: words of the field, never a sentence or a name."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable
 from datetime import date
+from typing import get_args
 
 from assistant.answering.pipeline import retrieve_passages
 from assistant.answering.runtime import AppContext
@@ -55,7 +56,7 @@ def record_unanswered(assistant: AppContext, answer: Answer) -> None:
 def _unanswered(assistant: AppContext, answer: Answer) -> Unanswered:
     question, language = answer.standalone_question, answer.language
     # What has nothing to do with the field may be about a person's life: only words of the field stay.
-    words = domain_terms(assistant, question, language, only_trade=answer.status == "off_topic")
+    words = domain_terms(assistant, question, language, only_domain=answer.status == "off_topic")
     status = answer.status if answer.caution is None else "weak_evidence"
     area = detect_intent(assistant.analyzer.terms(" ".join(words), language), assistant.analyzer) or ""
     return Unanswered(date.today().isoformat(), status, language, area, words, _nearest(assistant, answer))
@@ -71,10 +72,10 @@ def _nearest(assistant: AppContext, answer: Answer) -> str:
 
 def masked_comment(assistant: AppContext, comment: str) -> str:
     """A comment without what may point to a person."""
-    in_trade = {language: _trade(assistant, language) for language in ("de", "en")}
+    domain_tests = [_domain_test(assistant, language) for language in get_args(Language)]
 
     def may_stay(word: str) -> bool:
-        if word.lower() in _STOPS | _OF_ANSWERS or any(test(word) for test in in_trade.values()):
+        if word.lower() in _STOPS | _OF_ANSWERS or any(test(word) for test in domain_tests):
             return True
         return _is_common(word, "de") or _is_common(word, "en")
 
@@ -82,19 +83,19 @@ def masked_comment(assistant: AppContext, comment: str) -> str:
 
 
 def domain_terms(
-    assistant: AppContext, question: str, language: Language, *, only_trade: bool = False
+    assistant: AppContext, question: str, language: Language, *, only_domain: bool = False
 ) -> tuple[str, ...]:
-    """Words of a question that the sources use or, unless ``only_trade``, a dictionary; sorted, single, no names."""
-    is_of_the_trade = _trade(assistant, language)
+    """Words of a question that the sources use or, unless ``only_domain``, a dictionary; sorted, single, no names."""
+    is_domain_word = _domain_test(assistant, language)
 
     def may_stay(word: str) -> bool:
-        return word.lower() in _STOPS or is_of_the_trade(word) or (not only_trade and _is_common(word, language))
+        return word.lower() in _STOPS or is_domain_word(word) or (not only_domain and _is_common(word, language))
 
     shown = mask(clean(question), may_stay).replace(HIDDEN, " ")
     return tuple(sorted({word for word in _WORD.findall(shown) if word.lower() not in _STOPS}))
 
 
-def _trade(assistant: AppContext, language: Language) -> Callable[[str], bool]:
+def _domain_test(assistant: AppContext, language: Language) -> Callable[[str], bool]:
     """A test whether the sources use a word, or all parts of a long compound; names of authors do not count."""
     try:
         snapshot = assistant.live_index.corpus().snapshot
@@ -107,24 +108,26 @@ def _trade(assistant: AppContext, language: Language) -> Callable[[str], bool]:
         small = word.lower()
         if small in authors or is_name(word):
             return False
+        if _is_used(term(small, language), lexical):
+            return True
         parts = decompound_terms(small) if language == "de" and len(small) >= _COMPOUND else ()
-        return any(all(_is_used(one, lexical) for one in some) for some in ((term(small, language),), parts) if some)
+        return bool(parts) and all(_is_used(part, lexical) for part in parts)
 
     return test
 
 
 def _authors(sources: Iterable[SourceMetadata]) -> frozenset[str]:
     """Names of people in the heads of sources: authors, and lists of names in the brackets of a publisher."""
-    named = (one for source in sources for one in (*getattr(source, "authors", ()), *_listed(source.publisher or "")))
-    return frozenset(word.lower() for one in named for word in _WORD.findall(one) if not word.isupper())
+    names = (name for source in sources for name in (*getattr(source, "authors", ()), *_listed(source.publisher or "")))
+    return frozenset(word.lower() for name in names for word in _WORD.findall(name) if not word.isupper())
 
 
 def _listed(text: str) -> list[str]:
-    return [one for one in re.findall(r"\(([^()]+)\)", text) if "," in one]
+    return [names for names in re.findall(r"\(([^()]+)\)", text) if "," in names]
 
 
-def _is_used(one: str, lexical: BM25Index) -> bool:
-    number = lexical.vocabulary.get(one)
+def _is_used(indexed_term: str, lexical: BM25Index) -> bool:
+    number = lexical.vocabulary.get(indexed_term)
     return number is not None and int(lexical.offsets[number + 1] - lexical.offsets[number]) >= _PASSAGES
 
 

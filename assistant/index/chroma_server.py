@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,15 +62,15 @@ class Address:
 class CircuitBreaker:
     """Spares a server that failed: for a while nobody asks it, then one caller tries again."""
 
-    def __init__(self, pause: float = PAUSE_SECONDS) -> None:
-        self._pause = pause
+    def __init__(self, pause: float = PAUSE_SECONDS, clock: Callable[[], float] = time.monotonic) -> None:
+        self._pause, self._clock = pause, clock
         self._until = 0.0
         self._lock = threading.Lock()
 
     def enter(self) -> None:
         """Raise while the circuit is open; the first caller after the pause goes through and others wait on."""
         with self._lock:
-            now = time.monotonic()
+            now = self._clock()
             if now < self._until:
                 raise VectorStoreUnavailableError(UNREACHABLE)
             if self._until:
@@ -79,7 +79,7 @@ class CircuitBreaker:
     def failed(self) -> None:
         """Open the circuit."""
         with self._lock:
-            self._until = time.monotonic() + self._pause
+            self._until = self._clock() + self._pause
 
     def worked(self) -> None:
         """Close the circuit."""

@@ -102,7 +102,7 @@ def _load_folders(folders: Sequence[Path]) -> tuple[Document, ...]:
     for folder in folders:
         own = _load_folder(folder)
         documents.update(own)
-    shown = {one: document for one, document in sorted(documents.items()) if not document.source.hidden}
+    shown = {name: document for name, document in sorted(documents.items()) if not document.source.hidden}
     return tuple(_with_successor(document, shown) for document in shown.values())
 
 

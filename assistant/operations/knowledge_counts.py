@@ -1,4 +1,4 @@
-"""How many sources there are of each kind and Land; the table in the README comes from here."""
+"""How many sources there are of each kind and Land; the tables in docs/knowledge.md come from here."""
 
 from __future__ import annotations
 
@@ -49,4 +49,4 @@ def update(path: Path) -> bool:
 
 if __name__ == "__main__":
     changed = update(Path(sys.argv[1]))
-    print("README geändert." if changed else "README ist aktuell.")
+    print("Tabellen geändert." if changed else "Tabellen sind aktuell.")

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from assistant.core.models import KINDS, Kind, Language, ParsedQuery, RetrievalResult, ScoredPassage
 from assistant.core.sources import Land
+from assistant.core.tuning import DEFAULT_TUNING, Tuning
 from assistant.index.calibration import Thresholds
 from assistant.index.corpus import SearchableCorpus
 from assistant.index.embeddings import Embedder
@@ -22,13 +23,6 @@ from assistant.language.regions import RegionDetector
 from assistant.language.term_analyzer import TermAnalyzer
 
 logger = logging.getLogger(__name__)
-DEPTH = 20
-PER_DOCUMENT = 2
-AREA_BONUS = 0.03
-REGIONAL_PENALTY = 0.02
-MEANT_MARGIN = 0.02  # an ended programme that fits this much better than all others is what was asked for
-FIRST = 5
-LEAST_COVERAGE = 0.4
 Verdict = Literal["enough", "weak", "none", "off_topic"]
 
 
@@ -36,7 +30,8 @@ Verdict = Literal["enough", "weak", "none", "off_topic"]
 class Query:
     """A question ready to be compared: vector ``(d,)``, terms, language, the Länder and the area it is about.
 
-    The vector is missing when the encoder cannot be used; then words alone are compared.
+    The vector is missing when the encoder cannot be used; then words alone are compared. ``tuning`` holds the
+    constants that it is compared with.
     """
 
     vector: Floats | None
@@ -44,14 +39,16 @@ class Query:
     language: Language
     laender: frozenset[Land]
     area: Kind | None = None
+    tuning: Tuning = DEFAULT_TUNING
 
 
 def build_query(
     parsed: ParsedQuery,
     embedder: Embedder,
     analyzer: TermAnalyzer,
-    places: RegionDetector,
+    regions: RegionDetector,
     land: Land | None = None,
+    tuning: Tuning = DEFAULT_TUNING,
 ) -> Query:
     """Embed the question; a follow-up together with the subject that it leans on.
 
@@ -61,8 +58,8 @@ def build_query(
     text = f"{subject} {context} {parsed.question}" if subject else parsed.standalone
     terms = tuple(analyzer.terms(text, parsed.language))
     named = f"{subject} {parsed.question}" if subject else parsed.standalone
-    laender = places.detect(named) or frozenset({land} if land else ())
-    return Query(_vector(embedder, text), terms, parsed.language, laender, parsed.area)
+    laender = regions.detect(named) or frozenset({land} if land else ())
+    return Query(_vector(embedder, text), terms, parsed.language, laender, parsed.area, tuning)
 
 
 def _vector(embedder: Embedder, text: str) -> Floats | None:
@@ -84,7 +81,7 @@ def retrieve(query: Query, corpus: SearchableCorpus, today: date) -> RetrievalRe
     scores = _masked(plain, plain.passages + _lift(query, corpus), allowed)
     thresholds = (snapshot.word_thresholds if by_words else snapshot.thresholds)[query.language]
     verdict = _verdict(reached, thresholds, bool(snapshot.passages))
-    ranked = tuple(_diversify(_ranked(snapshot, scores, DEPTH)))
+    ranked = tuple(_diversify(_ranked(snapshot, scores, query.tuning.retrieval_depth), query.tuning))
     if by_words:
         verdict = "weak" if verdict in ("enough", "weak") and _is_covered(query, scores, corpus) else "none"
     return RetrievalResult(ranked, verdict, reached, thresholds.sentence, by_words)
@@ -95,7 +92,7 @@ def _allowed_scores(query: Query, corpus: SearchableCorpus, today: date) -> tupl
     space = corpus.snapshot.space
     plain = score(space, query.vector, query.terms, query.language, lift=_lift(query, corpus))
     allowed = _filter_mask(corpus, query, plain, today)
-    if not plain.whole and np.count_nonzero(allowed & (plain.passages > UNREAD)) < DEPTH:
+    if not plain.whole and np.count_nonzero(allowed & (plain.passages > UNREAD)) < query.tuning.retrieval_depth:
         plain = score(space, query.vector, query.terms, query.language, whole=True)
         allowed = _filter_mask(corpus, query, plain, today)
     return plain, allowed
@@ -104,7 +101,7 @@ def _allowed_scores(query: Query, corpus: SearchableCorpus, today: date) -> tupl
 def _is_covered(query: Query, scores: Scores, corpus: SearchableCorpus) -> bool:
     """Whether the best passage holds what the question is about; without vectors one shared word says little."""
     best = int(np.argmax(scores.passages))
-    return corpus.snapshot.space.lexical.coverage(query.terms, best) >= LEAST_COVERAGE
+    return corpus.snapshot.space.lexical.coverage(query.terms, best) >= query.tuning.least_coverage
 
 
 def matches_heading(query: Query, evidence: RetrievalResult, corpus: SearchableCorpus) -> bool:
@@ -140,9 +137,9 @@ def _lift(query: Query, corpus: SearchableCorpus) -> Floats:
     """What the asked-for area is brought forward by and, where no Land is named, regional sources are held back by."""
     lift = np.zeros(len(corpus.kinds), dtype=np.float32)
     if query.area:
-        lift += np.float32(AREA_BONUS) * (corpus.kinds == KINDS.index(query.area))
+        lift += np.float32(query.tuning.passage_area_bonus) * (corpus.kinds == KINDS.index(query.area))
     if not query.laender:
-        lift -= np.float32(REGIONAL_PENALTY) * corpus.regional
+        lift -= np.float32(query.tuning.regional_penalty) * corpus.regional
     return lift
 
 
@@ -167,7 +164,7 @@ def _filter_mask(corpus: SearchableCorpus, query: Query, scores: Scores, today: 
     shut = outside | restrictions.ended(today)
     shut[restrictions.named(frozenset(query.terms))] = False
     best = scores.passages[~shut[corpus.document_of]].max(initial=-np.inf)
-    meant = corpus.document_of[scores.passages > best + MEANT_MARGIN]
+    meant = corpus.document_of[scores.passages > best + query.tuning.meant_margin]
     shut[meant[~outside[meant]]] = False
     allowed = ~shut[corpus.document_of]
     return allowed & ~corpus.doubled if query.language == "de" else allowed
@@ -187,14 +184,15 @@ def _ranked(snapshot: IndexSnapshot, scores: Scores, count: int) -> list[ScoredP
     ]
 
 
-def _diversify(ranked: Sequence[ScoredPassage]) -> list[ScoredPassage]:
+def _diversify(ranked: Sequence[ScoredPassage], tuning: Tuning) -> list[ScoredPassage]:
     """At most two passages of one document among the first five, as long as others are there."""
+    places = tuning.diverse_places
     first: list[ScoredPassage] = []
     held: list[ScoredPassage] = []
-    for one in ranked:
-        same = sum(other.passage.document_id == one.passage.document_id for other in first)
-        (held if len(first) < FIRST and same >= PER_DOCUMENT else first).append(one)
-    return sorted(first[:FIRST], key=_by_score) + sorted(first[FIRST:] + held, key=_by_score)
+    for scored in ranked:
+        same = sum(other.passage.document_id == scored.passage.document_id for other in first)
+        (held if len(first) < places and same >= tuning.passages_per_document else first).append(scored)
+    return sorted(first[:places], key=_by_score) + sorted(first[places:] + held, key=_by_score)
 
 
 def _by_score(one: ScoredPassage) -> float:

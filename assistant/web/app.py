@@ -1,4 +1,4 @@
-"""The whole application: routes, source pages, the chat page in two languages, the front door."""
+"""The whole application: routes, source pages, the chat page in two languages, and the layers in front."""
 
 from __future__ import annotations
 
@@ -15,25 +15,26 @@ from assistant.advisory.self_check_questions import questionnaire_of
 from assistant.answering.runtime import AppContext
 from assistant.core.errors import AssistantError, ProfileError, QuestionError
 from assistant.core.models import Language
-from assistant.web.api.advisory import router as advice_router
-from assistant.web.api.chat import router
+from assistant.web.api.advisory import router as advisory_router
+from assistant.web.api.chat import router as chat_router
 from assistant.web.api.feedback import no_feedback
 from assistant.web.api.feedback import router as feedback_router
 from assistant.web.chat.blocks import chat_page
 from assistant.web.chat.gradio_import import gradio as gr
 from assistant.web.chat.page import STATIC_PATH, add_page
 from assistant.web.chat.theme import theme
-from assistant.web.errors import error_response
+from assistant.web.errors import NOT_FOUND, error_response, request_id
 from assistant.web.observability.access_log import Observer, note_chat_answer
 from assistant.web.observability.metrics import Metrics
+from assistant.web.page_texts import PAGE
 from assistant.web.resources import STATIC
-from assistant.web.security.adviser_auth import AdviserGuard
+from assistant.web.security.adviser_auth import AdviserAuth
 from assistant.web.security.request_firewall import RequestFirewall
 from assistant.web.site.adviser import router as adviser_router
 from assistant.web.site.legal import router as legal_router
-from assistant.web.site.self_check import router as selfcheck_router
+from assistant.web.site.self_check import router as self_check_router
 from assistant.web.site.source import router as source_router
-from assistant.web.widget.configurator import router as webmaster_router
+from assistant.web.widget.configurator import router as configurator_router
 from assistant.web.widget.embed import router as embed_router
 
 SESSIONS = 500  # conversations kept in memory for each language; Gradio's part of each is some 0.1 MB
@@ -48,13 +49,13 @@ def build_app(assistant: AppContext, *, loopback: bool = False) -> Observer:
     app.state.assistant = assistant
     questionnaire_of(assistant.settings)  # a broken file stops the start, not the first visitor
     app.state.metrics = metrics = Metrics(assistant)
-    app.include_router(router)
+    app.include_router(chat_router)
     app.include_router(source_router)
-    app.include_router(advice_router)
+    app.include_router(advisory_router)
     app.include_router(adviser_router)
-    app.include_router(selfcheck_router)
+    app.include_router(self_check_router)
     app.include_router(embed_router)
-    app.include_router(webmaster_router)
+    app.include_router(configurator_router)
     app.include_router(legal_router)
     app.include_router(feedback_router if assistant.settings.takes_feedback else no_feedback)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
@@ -62,8 +63,8 @@ def build_app(assistant: AppContext, *, loopback: bool = False) -> Observer:
     _handle_errors(app)
     _mount_chat(app, assistant, "en", "/en")
     _mount_chat(app, assistant, "de", "/")
-    door = RequestFirewall(app, assistant.settings, AdviserGuard(assistant.settings, loopback))
-    return Observer(door, assistant.settings, metrics)
+    firewall = RequestFirewall(app, assistant.settings, AdviserAuth(assistant.settings, loopback))
+    return Observer(firewall, assistant.settings, metrics)
 
 
 def _mount_chat(app: FastAPI, assistant: AppContext, language: Language, path: str) -> None:
@@ -96,7 +97,7 @@ def _mount_chat(app: FastAPI, assistant: AppContext, language: Language, path: s
 
 def _handle_errors(app: FastAPI) -> None:
     def reply(request: Request, status: int, code: str, message: str) -> JSONResponse:
-        return error_response(status, code, message, getattr(request.state, "request_id", ""))
+        return error_response(status, code, message, request_id(request))
 
     @app.exception_handler(QuestionError)
     async def question_error(request: Request, error: QuestionError) -> JSONResponse:
@@ -113,15 +114,15 @@ def _handle_errors(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def validation_error(request: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"][1:]) or "Anfrage"
-        return reply(request, 422, "invalid_request", f"Die Anfrage ist ungültig: {place} ({first['type']}).")
+        field = ".".join(str(part) for part in first["loc"][1:]) or "Anfrage"
+        return reply(request, 422, "invalid_request", f"Die Anfrage ist ungültig: {field} ({first['type']}).")
 
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> JSONResponse:
         code = "not_found" if error.status_code == 404 else "http_error"
-        return reply(request, error.status_code, code, "Diese Seite gibt es hier nicht.")
+        return reply(request, error.status_code, code, NOT_FOUND)
 
     @app.exception_handler(Exception)
     async def any_error(request: Request, error: Exception) -> JSONResponse:
         logger.error("request failed: %s", type(error).__name__)
-        return reply(request, 500, "internal", "Das hat nicht geklappt. Bitte versuchen Sie es noch einmal.")
+        return reply(request, 500, "internal", PAGE["de"].failed)

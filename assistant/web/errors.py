@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from assistant.core.models import Language
+from assistant.web.templating import render
+
+NOT_FOUND = "Diese Seite gibt es hier nicht."
 
 
 class HTTPRefusal(Exception):
-    """A request that goes no further; what visitors may meet is also told in English."""
+    """A request that goes no further; where visitors may meet it, with a sentence in English, too."""
 
     def __init__(
         self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None, *, english: str = ""
@@ -20,8 +24,8 @@ class HTTPRefusal(Exception):
         self.status, self.code, self.headers = status, code, dict(headers or {})
         self._english = english
 
-    def said(self, language: Language) -> str:
-        """The sentence for people."""
+    def sentence(self, language: Language) -> str:
+        """What people read."""
         return self._english if language == "en" and self._english else str(self)
 
 
@@ -34,22 +38,21 @@ def error_response(
 
 def chat_response(refusal: HTTPRefusal, request_id: str, language: Language) -> JSONResponse:
     """The error object for Gradio's page, which shows its visitors what ``detail`` says."""
-    said = refusal.said(language)
-    body: dict[str, Any] = error_body(refusal.code, said, request_id) | {"detail": said}
+    sentence = refusal.sentence(language)
+    body: dict[str, Any] = error_body(refusal.code, sentence, request_id) | {"detail": sentence}
     return JSONResponse(body, status_code=refusal.status, headers=refusal.headers)
 
 
 def refusal_response(refusal: HTTPRefusal, request_id: str, accept: str, language: Language) -> Response:
     """A refusal as the error object, or for somebody who opened a page as a page."""
     if not accept.startswith("text/html"):
-        return error_response(refusal.status, refusal.code, refusal.said(language), request_id, refusal.headers)
-    page = (
-        '<!doctype html><html lang="de"><head><meta charset="utf-8"><title>Netzlotse</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<link rel="stylesheet" href="/static/source.css"></head>'
-        f'<body><main><h1>{refusal}</h1><p><a href="/">Zum Netzlotsen</a></p></main></body></html>'
-    )
-    return HTMLResponse(page, refusal.status, refusal.headers)
+        return error_response(refusal.status, refusal.code, refusal.sentence(language), request_id, refusal.headers)
+    return HTMLResponse(render("refusal.html", message=str(refusal)), refusal.status, refusal.headers)
+
+
+def request_id(request: Request) -> str:
+    """The number that every reply to a request carries."""
+    return str(getattr(request.state, "request_id", ""))
 
 
 def error_body(code: str, message: str, request_id: str) -> dict[str, dict[str, str]]:

@@ -73,12 +73,12 @@ def _token(found: re.Match[str], numbers: Collection[int], nested: bool) -> str:
         return f"**{_inline(group['strong'], numbers, nested=True)}**"
     if group["number"]:
         return f"[{int(group['number'])}]" if int(group["number"]) in numbers else _text(whole)
-    url = safe_url(_unescaped(group["url"] or group["bare"] or ""))
-    label = _unescaped(group["label"] or "") or url
+    url = safe_url(_unescape(group["url"] or group["bare"] or ""))
+    label = _unescape(group["label"] or "") or url
     return f"[{_text(label)}](<{url}>)" if url and label else _text(whole)
 
 
-def _unescaped(text: str) -> str:
+def _unescape(text: str) -> str:
     return _UNESCAPE.sub(r"\1", text)
 
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from assistant.web.observability.access_log import Observer
 
 
-ANSWERS_MAY_TAKE = 8  # seconds that running answers get when the server is told to stop
-STOPPED_AFTER = 9.5
+GRACE_SECONDS = 8  # seconds that running answers get when the server is told to stop
+STOP_SECONDS = 9.5
 logger = logging.getLogger(__name__)
 
 
@@ -44,7 +44,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Wait for running answers, not for open pages, and at last for nothing."""
-        last_resort = threading.Timer(STOPPED_AFTER, _end_now)
+        last_resort = threading.Timer(STOP_SECONDS, _end_now)
         last_resort.daemon = True
         last_resort.start()
         self._app.end_idle_streams()
@@ -72,7 +72,7 @@ def run(assistant: AppContext, listener: socket.socket) -> None:
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        timeout_graceful_shutdown=ANSWERS_MAY_TAKE,
+        timeout_graceful_shutdown=GRACE_SECONDS,
         limit_concurrency=512,
     )
     shown = f"[{host}]" if ":" in host else host

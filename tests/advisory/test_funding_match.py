@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from assistant.advisory.funding_match import Matches, match_programmes, to_dict
+from assistant.advisory.funding_match import MatchResult, match_programmes, to_dict
 from assistant.answering.runtime import AppContext
 from assistant.core.company_profile import CompanyProfile, load_profile
 from assistant.core.source_status import is_ended
@@ -23,7 +23,7 @@ FIRMS = yaml.safe_load((EVALUATION / "firms.yaml").read_text(encoding="utf-8"))
 EXAMPLES = sorted(PROFILES.glob("*.yaml"))
 
 
-def matched(assistant: AppContext, profile: CompanyProfile, today: date = TODAY) -> Matches:
+def matched(assistant: AppContext, profile: CompanyProfile, today: date = TODAY) -> MatchResult:
     return match_programmes(assistant, profile, today)
 
 

@@ -11,7 +11,8 @@ import pytest
 import yaml
 
 from assistant.advisory.report import Bullets, Paragraph, Report, Table
-from assistant.advisory.self_check import Advice, SelfCheckResult, method, recommend, score_answers, to_dict
+from assistant.advisory.self_check import SelfCheckResult, method, score_answers
+from assistant.advisory.self_check_advice import Advice, recommend, to_dict
 from assistant.advisory.self_check_questions import (
     FILE_NAME,
     UNKNOWN,

@@ -22,7 +22,7 @@ from assistant.answering.pipeline import ask
 from assistant.answering.runtime import AppContext
 from assistant.core.settings import load_settings
 from assistant.feedback.store import FILE, FeedbackStore
-from assistant.web.api.feedback import notice
+from assistant.web.notice import visitor_notice
 from assistant.web.site.legal import legal_page, text_for_websites
 from tests.support.faults import run
 from tests.support.hub import Hub
@@ -194,7 +194,7 @@ def test_where_ratings_are_not_taken_there_is_no_such_address(server: str) -> No
         reply = httpx.post(f"{server}/api/feedback", content=content, headers={"content-type": "application/json"})
         assert (reply.status_code, reply.json()["error"]["code"]) == (404, "not_found")
     assert "/api/feedback" not in httpx.get(f"{server}/api/openapi.json").json()["paths"]
-    assert "rate_send" not in httpx.get(f"{server}/embed").text
+    assert "Bewertung senden" not in httpx.get(f"{server}/embed").text
 
 
 def with_settings(assistant: AppContext, **settings: Any) -> AppContext:
@@ -221,11 +221,11 @@ def test_the_page_on_data_protection_speaks_of_this_server(
 
 def test_what_visitors_and_websites_are_told_follows_the_settings(assistant: AppContext) -> None:
     off, on = with_settings(assistant), with_settings(assistant, feedback="all", feedback_days=9)
-    assert "aufbewahrt" not in notice(off, "de") + text_for_websites(off)
-    for text in (notice(on, "de"), text_for_websites(on)):
+    assert "aufbewahrt" not in visitor_notice(off, "de") + text_for_websites(off)
+    for text in (visitor_notice(on, "de"), text_for_websites(on)):
         assert "höchstens 9 Tage" in text
         assert "einzelne Wörter" in text
-    assert notice(on, "en").count("9 days") == 2
+    assert visitor_notice(on, "en").count("9 days") == 2
 
 
 def test_the_imprint_names_the_operator_or_says_that_none_is_given(assistant: AppContext) -> None:

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from assistant.core.company_profile import CompanyProfile
+from assistant.core.company_profile import PROFILE_FIELDS, PROFILE_QUESTIONS, CompanyProfile, ProfileField
 from assistant.core.sources import Funding
 from assistant.eligibility.criteria import UNPROVEN, Criterion, check_eligibility
 from assistant.ingestion.chunking import chunk_document
 from assistant.ingestion.knowledge_loader import load_card
+from tests.support.profile_values import profile_with, values_for
 
 TODAY = date(2026, 11, 23)
 TEXT = """Der Fräsbonus ist ein Zuschuss in Sachsen für neue Maschinen.
@@ -192,3 +193,61 @@ def test_a_rule_that_no_sentence_states_decides_nothing(tmp_path: Path) -> None:
 def test_a_programme_without_rules_has_none(tmp_path: Path) -> None:
     source, passages = programme(tmp_path, "")
     assert check_eligibility(source, passages, CompanyProfile(), TODAY) == ()
+
+
+EVERY_RULE = """eligibility:
+  applicants: [startup]
+  employees_below: 50
+  turnover_max_eur: 10000000
+  balance_sheet_max_eur: 10000000
+  company_age_max_years: 5
+  sectors: [Fräs]
+  cooperation_required: true
+  partner_types: [company, research]
+level: land
+land: Sachsen"""
+FITTING = CompanyProfile(
+    land="Sachsen",
+    employees=12,
+    turnover_eur=1_000_000,
+    sector="Möbel",
+    role="cooperation_partner",
+    founded=2024,
+    partners=("company",),
+)
+JUDGED_BY_THE_MATCH = {"goals"}  # compared with the topics of a programme, not with its rules
+
+
+@pytest.mark.parametrize("field", PROFILE_FIELDS, ids=lambda field: field.name)
+def test_a_field_changes_the_result_of_a_rule_exactly_if_the_table_says_so(tmp_path: Path, field: ProfileField) -> None:
+    source, passages = programme(tmp_path, EVERY_RULE)
+
+    def rules(profile: CompanyProfile) -> tuple[Criterion, ...]:
+        return check_eligibility(source, passages, profile, TODAY)
+
+    starts = (CompanyProfile(), FITTING, FITTING.model_copy(update={"turnover_eur": 10**8}))
+    changes = any(
+        rules(profile_with(field, value, known)) != rules(known) for known in starts for value in values_for(field)
+    )
+    assert changes == (field.decides and field.name not in JUDGED_BY_THE_MATCH)
+
+
+def test_what_an_empty_profile_lacks_is_asked_for(tmp_path: Path) -> None:
+    source, passages = programme(tmp_path, EVERY_RULE)
+    missing = {field for rule in check_eligibility(source, passages, CompanyProfile(), TODAY) for field in rule.missing}
+    assert missing == set(PROFILE_QUESTIONS)
+
+
+def test_a_rule_cannot_miss_what_nobody_would_be_asked_for() -> None:
+    with pytest.raises(ValueError, match="holds no question for 'notes', which the rule Land misses"):
+        Criterion("Land", "unklar", "", missing=("land", "notes"))
+
+
+def test_a_reason_may_name_the_firms_own_number_but_no_other(tmp_path: Path) -> None:
+    text = "Den Fräsbonus erhalten Unternehmen mit weniger als 50 Beschäftigten und höchstens 10 Mio. Euro Umsatz."
+    head = "eligibility: {employees_below: 50, turnover_max_eur: 10000000}"
+    own = one(tmp_path, head, "Unternehmensgröße", CompanyProfile(employees=12, turnover_eur=6_800_000), text)
+    assert (own.result, own.why) == ("erfüllt", "12 Beschäftigte; Umsatz 6,8 Mio. Euro")
+    conditional = "eligibility: {employees_below: 50, conditional_from_employees: 20}"
+    foreign = one(tmp_path, conditional, "Unternehmensgröße", CompanyProfile(employees=30), text)
+    assert (foreign.result, foreign.why) == ("unklar", UNPROVEN)

@@ -81,7 +81,7 @@ def test_kept_words_are_those_of_the_trade_in_no_telling_order(assistant: AppCon
 def test_of_what_is_foreign_to_the_field_only_words_of_the_field_are_kept(assistant: AppContext) -> None:
     question = "Mein Mann ist krank, ich bin schwanger und brauche Beratung"
     assert "krank" in domain_terms(assistant, question, "de")
-    kept = domain_terms(assistant, question, "de", only_trade=True)
+    kept = domain_terms(assistant, question, "de", only_domain=True)
     assert "Beratung" in kept
     assert not {"krank", "schwanger"} & set(kept)
 

@@ -17,8 +17,8 @@ MAXIMUM_HEADING = 150
 MAXIMUM_TITLE = 200
 _MAXIMUM_AUTHORS = 20
 _LIGATURES = {
-    ord(one): written
-    for one, written in {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}.items()
+    ord(ligature): written
+    for ligature, written in {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}.items()
 }
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _SCRIPT = re.compile(r"<(script|style)\b.{0,20000}?(</\1\s*>|\Z)", re.I | re.S)
@@ -57,13 +57,13 @@ def clean_text(text: str) -> str:
     text = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode("utf-8").translate(_LIGATURES))
     text = _VARIATION.sub("", text)
     if not text.isprintable():
-        text = "".join(one if one.isprintable() else _replacement(one) for one in text)
+        text = "".join(character if character.isprintable() else _replacement(character) for character in text)
     return " ".join(text.replace("\ufffd", " ").split())
 
 
-def _replacement(one: str) -> str:
+def _replacement(character: str) -> str:
     """Nothing for format characters (soft hyphen, direction marks, tags), a space for all else that cannot be seen."""
-    return "" if unicodedata.category(one) == "Cf" else " "
+    return "" if unicodedata.category(character) == "Cf" else " "
 
 
 def clean_title(text: str) -> str:
@@ -93,7 +93,7 @@ def join_lines(lines: Sequence[str], words: frozenset[str] = frozenset()) -> str
     whether "long-/term" is one word or two.
     """
     text = ""
-    for line in (one.strip() for one in lines):
+    for line in (raw.strip() for raw in lines):
         if not line:
             continue
         if text.endswith("\u00ad"):
@@ -156,12 +156,12 @@ def split_at_page(lines: Sequence[tuple[str, int]], words: frozenset[str]) -> It
         return
     ends = [len(join_lines([line for line, on in lines if on <= page], words)) for page in pages]
     parts: dict[int, list[str]] = {}
-    place = 0
+    end = 0
     for sentence in split_sentences(text):
-        start = text.find(sentence, place)
-        place = start + len(sentence)
+        start = text.find(sentence, end)
+        end = start + len(sentence)
         # a joined hyphen may shift the end of a page by one character
-        number = next((i for i, end in enumerate(ends) if start < end - 1), len(pages) - 1)
+        number = next((i for i, page_end in enumerate(ends) if start < page_end - 1), len(pages) - 1)
         parts.setdefault(pages[number], []).append(sentence)
     for page, sentences in parts.items():
         yield Block(" ".join(sentences), page)

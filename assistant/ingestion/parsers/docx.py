@@ -59,10 +59,10 @@ def _read(archive: zipfile.ZipFile) -> ParsedDocument:
     root = _parse(archive, "word/document.xml")
     blocks = list(reader.blocks(root))
     core = _parse(archive, "docProps/core.xml") if "docProps/core.xml" in names else None
-    fields = {one.tag.rpartition("}")[2]: one.text or "" for one in core} if core is not None else {}
-    printed = next((one.text for one in blocks if one.level), "")
+    fields = {field.tag.rpartition("}")[2]: field.text or "" for field in core} if core is not None else {}
+    printed = next((block.text for block in blocks if block.level), "")
     title = clean_title(fields.get("title", "")) or clean_title(printed)
-    if not any(any(map(str.isalnum, one.text)) for one in blocks):
+    if not any(any(map(str.isalnum, block.text)) for block in blocks):
         raise _nothing(reader.hidden_characters, any(True for _ in root.iter(_DRAWING)))
     return ParsedDocument(
         "docx",
@@ -138,18 +138,18 @@ def _styles(root: ElementTree.Element) -> tuple[dict[str, int], set[str]]:
     levels: dict[str, int] = {}
     hidden: set[str] = set()
     for style in root:
-        one = _attribute(style, "styleId")
+        style_id = _attribute(style, "styleId")
         name = _attribute(_child(style, "name")).lower()
         heading = re.fullmatch(r"(?:heading|überschrift) ?([1-9])", name)
         outline = _attribute(_child(style, "pPr", "outlineLvl"))
         if heading:
-            levels[one] = int(heading[1])
+            levels[style_id] = int(heading[1])
         elif name in ("title", "titel"):
-            levels[one] = _TITLE_LEVEL
+            levels[style_id] = _TITLE_LEVEL
         elif outline.isdigit() and int(outline) < 9:
-            levels[one] = int(outline) + 1
+            levels[style_id] = int(outline) + 1
         if _is_hidden(_child(style, "rPr")):
-            hidden.add(one)
+            hidden.add(style_id)
     return levels, hidden
 
 
@@ -193,7 +193,7 @@ class _Reader:
             if name == "p":
                 yield from self._paragraph(element, backed)
             elif name == "tr":
-                cells = [" ".join(one.text for one in self.blocks(cell, backed)) for cell in element]
+                cells = [" ".join(block.text for block in self.blocks(cell, backed)) for cell in element]
                 yield Block(" | ".join(cell for cell in cells if cell))
             elif name not in ("pPr", "tblPr", "sectPr", "del", "moveFrom"):
                 yield from self.blocks(element, backed)
@@ -208,22 +208,22 @@ class _Reader:
         yield from (Block(line, level=level) for line in lines if line.strip())
 
     def _runs(self, element: ElementTree.Element, hidden: bool, backed: bool) -> Iterator[str]:
-        for one in element:
-            name = one.tag.rpartition("}")[2]
+        for child in element:
+            name = child.tag.rpartition("}")[2]
             if name == "r":
-                properties = _child(one, "rPr")
+                properties = _child(child, "rPr")
                 unseen = hidden or _attribute(_child(properties, "rStyle")) in self._hidden
-                yield from self._runs(one, unseen or _is_hidden(properties, backed), backed)
+                yield from self._runs(child, unseen or _is_hidden(properties, backed), backed)
             elif name == "t":
                 if hidden:
-                    self.hidden_characters += len("".join((one.text or "").split()))
+                    self.hidden_characters += len("".join((child.text or "").split()))
                 else:
-                    yield one.text or ""
+                    yield child.text or ""
             elif name in ("tab", "br", "cr"):
                 yield "\n" if name != "tab" else " "
             elif name == "noBreakHyphen":
                 yield "-"
             elif name == "softHyphen":
                 continue
-            elif name not in ("del", "moveFrom", "instrText", "pPr", "rPr") and one.tag != _FALLBACK:
-                yield from self._runs(one, hidden, backed)
+            elif name not in ("del", "moveFrom", "instrText", "pPr", "rPr") and child.tag != _FALLBACK:
+                yield from self._runs(child, hidden, backed)

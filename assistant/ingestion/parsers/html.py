@@ -97,7 +97,11 @@ class HtmlReader(HTMLParser):
             self.handle_endtag("head")
 
     def _is_hidden(self, tag: str, given: dict[str, str]) -> bool:
-        names = {tag, f"#{given.get('id', '').lower()}", *(f".{one}" for one in given.get("class", "").lower().split())}
+        names = {
+            tag,
+            f"#{given.get('id', '').lower()}",
+            *(f".{name}" for name in given.get("class", "").lower().split()),
+        }
         names |= {f"{tag}{name}" for name in names if name[0] in ".#"}
         if "hidden" in given or names & self._hidden_by_style or _hides(given.get("style", "")):
             return True
@@ -107,9 +111,9 @@ class HtmlReader(HTMLParser):
         """Close an element and what was left open in it."""
         if tag in _BLOCKS:
             self._end_block()
-        for place in range(len(self._open) - 1, max(-1, len(self._open) - 50), -1):
-            if self._open[place][0] == tag:
-                del self._open[place:]
+        for depth in range(len(self._open) - 1, max(-1, len(self._open) - 50), -1):
+            if self._open[depth][0] == tag:
+                del self._open[depth:]
                 return
 
     def handle_data(self, data: str) -> None:

@@ -24,6 +24,7 @@ from assistant.ingestion.parsers.blocks import (
     partial_date,
     to_sections,
 )
+from assistant.ingestion.parsers.pdf_fonts import FontCache
 from assistant.ingestion.parsers.pdf_reading_order import Line, lines_of_page
 from assistant.ingestion.parsers.pdf_structure import blocks_of_document
 from assistant.ingestion.parsers.pdf_text_runs import PageReader, PageText
@@ -71,7 +72,7 @@ def _read(reader: PdfReader, maximum_pages: int) -> ParsedDocument:
     if not count:
         raise DocumentError("empty", "Die PDF-Datei hat keine Seiten; bitte neu speichern.")
     result = ParsedDocument("pdf", [], pages=count)
-    off, fonts = _off_layers(reader), dict[int, Any]()
+    off, fonts = _off_layers(reader), FontCache()
     pages: list[list[Line]] = []
     heights: list[float] = []
     characters = 0
@@ -105,7 +106,7 @@ def _finish(reader: PdfReader, result: ParsedDocument, pages: list[list[Line]], 
     if not any(map(str.isalnum, letters)):
         raise _nothing(result)
     raw = "".join(block.text for block in blocks)
-    strange = sum(one == "\ufffd" or not (one.isprintable() or one.isspace()) for one in raw)
+    strange = sum(letter == "\ufffd" or not (letter.isprintable() or letter.isspace()) for letter in raw)
     if strange > _UNREADABLE_SHARE * len(raw):
         raise DocumentError(
             "ocr_needed", "Die Schrift der PDF-Datei ist nicht lesbar: OCR nötig, danach erneut hinzufügen."
@@ -146,7 +147,7 @@ def _outline(reader: PdfReader) -> Iterator[tuple[str, int]]:
             return
         entry, depth = todo.pop()
         if isinstance(entry, list):
-            todo += [(one, depth + 1 if isinstance(one, list) else depth) for one in entry[:_OUTLINE_ENTRIES]]
+            todo += [(child, depth + 1 if isinstance(child, list) else depth) for child in entry[:_OUTLINE_ENTRIES]]
         elif getattr(entry, "title", None):
             yield clean_text(str(entry.title)).lower(), min(depth, 6)
 
@@ -158,9 +159,9 @@ def _off_layers(reader: PdfReader) -> frozenset[int]:
         if properties is None:
             return frozenset()
         layers = properties.get_object()["/D"].get_object()
-        off = {one.idnum for one in layers.get("/OFF", []) if hasattr(one, "idnum")}
+        off = {layer.idnum for layer in layers.get("/OFF", []) if hasattr(layer, "idnum")}
         if layers.get("/BaseState") == "/OFF":
-            every = {one.idnum for one in properties.get_object()["/OCGs"] if hasattr(one, "idnum")}
-            off |= every - {one.idnum for one in layers.get("/ON", []) if hasattr(one, "idnum")}
+            every = {layer.idnum for layer in properties.get_object()["/OCGs"] if hasattr(layer, "idnum")}
+            off |= every - {layer.idnum for layer in layers.get("/ON", []) if hasattr(layer, "idnum")}
         return frozenset(off)
     return frozenset()

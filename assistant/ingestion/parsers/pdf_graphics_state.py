@@ -9,7 +9,11 @@ from typing import Any
 
 Matrix = tuple[float, float, float, float, float, float]
 _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+Colour = tuple[float, ...] | None
+"""RGB within 0…1, or ``None`` where it cannot be known."""
+_WHITE = (1.0, 1.0, 1.0)
 _FAR = 1e7
+_MOST_AREAS = 20_000
 
 
 def number(value: Any, default: float) -> float:
@@ -23,7 +27,7 @@ def number(value: Any, default: float) -> float:
 
 def numbers(given: Sequence[Any], count: int) -> list[float]:
     """Exactly ``count`` numbers; missing ones are zero."""
-    return [number(given[place], 0.0) if place < len(given) else 0.0 for place in range(count)]
+    return [number(given[index], 0.0) if index < len(given) else 0.0 for index in range(count)]
 
 
 def matrix(given: Sequence[Any] = ()) -> Matrix:
@@ -91,13 +95,34 @@ def inside(page: Box, x0: float, x1: float, y: float) -> bool:
     return page.y0 <= y <= page.y1 and page.x0 <= (x0 + x1) / 2 <= page.x1
 
 
+class PaintedAreas:
+    """What was filled on a page so far, in order: the paper that later text stands on."""
+
+    def __init__(self) -> None:
+        self._areas: list[tuple[Box, Colour]] = []
+
+    def __len__(self) -> int:
+        return len(self._areas)
+
+    def add(self, box: Box, colour: Colour) -> bool:
+        """Remember an area (an image has no one colour); says whether it did, for a page may hold only so many."""
+        if len(self._areas) >= _MOST_AREAS or box.width <= 0:
+            return False
+        self._areas.append((box, colour))
+        return True
+
+    def colour_at(self, x: float, y: float) -> Colour:
+        """Colour of the topmost area at a point; bare paper is white."""
+        return next((colour for box, colour in reversed(self._areas) if box.holds(x, y)), _WHITE)
+
+
 @dataclass(frozen=True, slots=True)
 class State:
-    """Graphics and text state; ``colour`` is RGB, or ``None`` where it cannot be known."""
+    """Graphics and text state; ``colour`` is the one for filling, which text is shown in."""
 
     clip: Box
     ctm: Matrix = _IDENTITY
-    colour: tuple[float, ...] | None = (0.0, 0.0, 0.0)
+    colour: Colour = (0.0, 0.0, 0.0)
     space: str = "/DeviceGray"
     alpha: float = 1.0
     mixed: bool = False
@@ -120,13 +145,13 @@ class State:
         if operator == b"cs":
             return replace(self, space=_space(given[0] if given else "", spaces), colour=(0.0, 0.0, 0.0))
         if operator in (b"g", b"rg", b"k"):
-            return replace(self, space="device", colour=_rgb([number(one, 0.0) for one in given]))
+            return replace(self, space="device", colour=_rgb([number(share, 0.0) for share in given]))
         if self.space == "ink":  # one spot colour: none of it is white
-            tints = [number(one, 1.0) for one in given]
-            return replace(self, colour=(1.0, 1.0, 1.0) if tints and max(tints) < 0.05 else None)
+            tints = [number(tint, 1.0) for tint in given]
+            return replace(self, colour=_WHITE if tints and max(tints) < 0.05 else None)
         if self.space == "unknown":
             return replace(self, colour=None)
-        return replace(self, colour=_rgb([number(one, 0.0) for one in given]))
+        return replace(self, colour=_rgb([number(share, 0.0) for share in given]))
 
 
 def _space(name: Any, spaces: Mapping[str, Any]) -> str:
@@ -140,11 +165,11 @@ def _space(name: Any, spaces: Mapping[str, Any]) -> str:
     return "device" if kind in known else "unknown"
 
 
-def _rgb(given: Sequence[float]) -> tuple[float, ...] | None:
+def _rgb(given: Sequence[float]) -> Colour:
     if len(given) == 1:
         return (given[0],) * 3
     if len(given) == 3:
         return tuple(given)
     if len(given) == 4:
-        return tuple((1 - one) * (1 - given[3]) for one in given[:3])
+        return tuple((1 - ink) * (1 - given[3]) for ink in given[:3])
     return None

@@ -39,7 +39,7 @@ class Line:
 
 def lines_of_page(page: PageText, number: int) -> list[Line]:
     """The visible lines of a page in the order in which they are read."""
-    runs = [run for run in page.runs if not run.hidden and not run.furniture and run.text.strip()]
+    runs = [run for run in page.runs if not run.hidden and not run.artifact and run.text.strip()]
     rows = _rows(_upright(runs))
     segments = [segment for row in rows for segment in _segments(row)]
     gutters = sorted(_gutters(segments))
@@ -66,14 +66,14 @@ def _rows(runs: Sequence[TextRun]) -> list[list[TextRun]]:
     """Runs on one height, from top to bottom; raised marks belong to the line they stand on."""
     rows: list[list[TextRun]] = []
     top = 0.0
-    for run in sorted(runs, key=lambda one: -one.y):
+    for run in sorted(runs, key=lambda run: -run.y):
         small, large = sorted((run.size, rows[-1][0].size)) if rows else (0.0, 0.0)
         if rows and top - run.y <= (0.6 if small < 0.8 * large else 0.4) * large:
             rows[-1].append(run)
         else:
             rows.append([run])
             top = run.y
-    return [sorted(row, key=lambda one: one.x0) for row in rows]
+    return [sorted(row, key=lambda run: run.x0) for row in rows]
 
 
 def _segments(row: Sequence[TextRun]) -> Iterator[tuple[float, float, float]]:
@@ -91,12 +91,12 @@ def _gutters(segments: Sequence[tuple[float, float, float]], depth: int = 0) -> 
     """Upright strips that separate columns: few lines cross them, and both sides are filled with lines."""
     if len(segments) < 2 * _FEWEST_LINES or depth > 2:
         return
-    left, right = min(one[0] for one in segments), max(one[1] for one in segments)
+    left, right = min(x0 for x0, _, _ in segments), max(x1 for _, x1, _ in segments)
     strip = _emptiest_strip(segments, left, right)
     if strip is None:
         return
-    before = [one for one in segments if one[1] <= strip[0] + 1]
-    after = [one for one in segments if one[0] >= strip[1] - 1]
+    before = [segment for segment in segments if segment[1] <= strip[0] + 1]
+    after = [segment for segment in segments if segment[0] >= strip[1] - 1]
     crossing = len(segments) - len(before) - len(after)
     if min(len(before), len(after)) < _FEWEST_LINES or crossing > 1.5 * (len(before) + len(after)):
         return
@@ -126,12 +126,12 @@ def _emptiest_strip(
         counts.append(running)
     best: tuple[int, int, int] | None = None
     start = 0
-    for place in range(1, len(counts) + 1):
-        if place == len(counts) or counts[place] != counts[start]:
-            if place - start >= _NARROWEST_GUTTER:
-                found = (counts[start], start - place, start)
+    for end in range(1, len(counts) + 1):
+        if end == len(counts) or counts[end] != counts[start]:
+            if end - start >= _NARROWEST_GUTTER:
+                found = (counts[start], start - end, start)
                 best = min(best, found) if best else found
-            start = place
+            start = end
     return (float(first + best[2]), float(first + best[2] - best[1])) if best else None
 
 
@@ -145,8 +145,8 @@ def _is_column(segments: Sequence[tuple[float, float, float]], width: float) -> 
 
 def _beside(before: Sequence[tuple[float, float, float]], after: Sequence[tuple[float, float, float]]) -> bool:
     """Whether both stand at the same height at least in part."""
-    low = max(min(one[2] for one in before), min(one[2] for one in after))
-    high = min(max(one[2] for one in before), max(one[2] for one in after))
+    low = max(min(y for _, _, y in before), min(y for _, _, y in after))
+    high = min(max(y for _, _, y in before), max(y for _, _, y in after))
     return high > low
 
 
@@ -160,10 +160,10 @@ def _in_order(rows: Sequence[Sequence[TextRun]], gutters: Sequence[tuple[float, 
             columns = [[] for _ in columns]
             yield from _lines(row, page, 0)
             continue
-        for place in range(len(columns)):
-            low = gutters[place - 1][0] if place else float("-inf")
-            high = gutters[place][0] if place < len(gutters) else float("inf")
-            columns[place] += _lines([run for run in row if low <= (run.x0 + run.x1) / 2 < high], page, place + 1)
+        for index, column in enumerate(columns):
+            low = gutters[index - 1][0] if index else float("-inf")
+            high = gutters[index][0] if index < len(gutters) else float("inf")
+            column.extend(_lines([run for run in row if low <= (run.x0 + run.x1) / 2 < high], page, index + 1))
     yield from (line for column in columns for line in column)
 
 

@@ -42,7 +42,7 @@ def blocks_of_document(
     pages: Sequence[Sequence[Line]], heights: Sequence[float], outline: Mapping[str, int]
 ) -> tuple[list[Block], str]:
     """Blocks in reading order and the title as it is printed on the first page."""
-    body = _without_furniture(pages, heights)
+    body = _without_artifacts(pages, heights)
     measure = _measure(body, outline)
     split = [_split_footnotes(lines, measure) for lines in body]
     marked = [list(_headings(text, measure)) for text, _ in split]
@@ -80,11 +80,11 @@ def _measure(pages: Sequence[Sequence[Line]], outline: Mapping[str, int]) -> Mea
     return Measure(size, median(distances) if distances else 1.25, frozenset(words), outline)
 
 
-def _without_furniture(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> list[list[Line]]:
+def _without_artifacts(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> list[list[Line]]:
     """All pages without running heads, running feet and page numbers."""
     repeated = Counter(key for lines, height in zip(pages, heights, strict=True) for key in _margin_keys(lines, height))
-    places = Counter(
-        place for lines, height in zip(pages, heights, strict=True) for place in _lonely_places(lines, height)
+    margins = Counter(
+        margin for lines, height in zip(pages, heights, strict=True) for margin in _lonely_margins(lines, height)
     )
     enough = max(2, len(pages) // 5)
     kept = []
@@ -95,9 +95,10 @@ def _without_furniture(pages: Sequence[Sequence[Line]], heights: Sequence[float]
                 if not _in_zone(row[0], height) or len(drop) + len(row) >= len(lines):
                     break
                 common = all(repeated[_key(line, height)] >= enough for line in row)
-                lonely = len(pages) >= 3 and places[_place(row[0], height)] >= max(3, 0.5 * len(pages))
+                margin = _margin(row[0], height)
+                lonely = len(pages) >= 3 and margins[margin] >= max(3, 0.5 * len(pages))
                 number = _PAGE_NUMBER.fullmatch(" ".join(line.text for line in row))
-                if not (common or number or (lonely and _place(row[0], height) in _lonely_places(lines, height))):
+                if not (common or number or (lonely and margin in _lonely_margins(lines, height))):
                     break
                 drop.update(id(line) for line in row)
         kept.append([line for line in lines if id(line) not in drop])
@@ -107,7 +108,7 @@ def _without_furniture(pages: Sequence[Sequence[Line]], heights: Sequence[float]
 def _by_height(lines: Sequence[Line], *, top: bool) -> list[list[Line]]:
     """Lines of one height together, from the top or from the bottom of the page."""
     rows: list[list[Line]] = []
-    for line in sorted(lines, key=lambda one: -one.y if top else one.y):
+    for line in sorted(lines, key=lambda line: -line.y if top else line.y):
         if rows and abs(rows[-1][0].y - line.y) < 2:
             rows[-1].append(line)
         else:
@@ -128,20 +129,21 @@ def _margin_keys(lines: Sequence[Line], height: float) -> set[tuple[str, float, 
     return {_key(line, height) for line in lines if _in_zone(line, height)}
 
 
-def _place(line: Line, height: float) -> tuple[int, bool]:
+def _margin(line: Line, height: float) -> tuple[int, bool]:
+    """How high a line stands in the margin at the head or foot of its page."""
     return round(line.y / 3), line.y > height / 2
 
 
-def _lonely_places(lines: Sequence[Line], height: float) -> set[tuple[int, bool]]:
+def _lonely_margins(lines: Sequence[Line], height: float) -> set[tuple[int, bool]]:
     """Heights of outermost lines that stand clearly apart from the text."""
     found = set()
     for top in (True, False):
         rows = _by_height(lines, top=top)
         if len(rows) > 2 and _in_zone(rows[0][0], height):
             gap = abs(rows[0][0].y - rows[1][0].y)
-            usual = median(abs(one[0].y - two[0].y) for one, two in itertools.pairwise(rows))
+            usual = median(abs(above[0].y - below[0].y) for above, below in itertools.pairwise(rows))
             if gap > 1.6 * usual and rows[0][0].size <= rows[1][0].size * _LARGER:
-                found.add(_place(rows[0][0], height))
+                found.add(_margin(rows[0][0], height))
     return found
 
 
@@ -153,11 +155,11 @@ def _split_footnotes(lines: Sequence[Line], measure: Measure) -> tuple[list[Line
     foot: set[int] = set()
     for column in columns.values():
         tail: list[Line] = []
-        for line in sorted(column, key=lambda one: one.y):
+        for line in sorted(column, key=lambda line: line.y):
             if line.size > _SMALLER * measure.size:
                 break
             tail.insert(0, line)
-        first = next((i for i, one in enumerate(tail) if one.marked or _NOTE_NUMBER.match(one.text)), None)
+        first = next((i for i, line in enumerate(tail) if line.marked or _NOTE_NUMBER.match(line.text)), None)
         if first is not None and len(tail) < len(lines):
             foot.update(id(line) for line in tail[first:])
     notes = [line for line in lines if id(line) in foot]
@@ -194,21 +196,21 @@ def _note(group: Sequence[Line], measure: Measure) -> Block:
 
 def _headings(lines: Sequence[Line], measure: Measure) -> Iterator[tuple[Line, bool]]:
     """Each line and whether it is a heading; one over several lines becomes one."""
-    place = 0
-    while place < len(lines):
-        line, above = lines[place], lines[place - 1] if place else None
+    index = 0
+    while index < len(lines):
+        line, above = lines[index], lines[index - 1] if index else None
         parts = [line]
         if _looks_like_heading(line, above, measure):
-            while place + len(parts) < len(lines) and _goes_on(parts[-1], lines[place + len(parts)], line):
-                parts.append(lines[place + len(parts)])
-        text = join_lines([one.text for one in parts], measure.words)
+            while index + len(parts) < len(lines) and _goes_on(parts[-1], lines[index + len(parts)], line):
+                parts.append(lines[index + len(parts)])
+        text = join_lines([part.text for part in parts], measure.words)
         larger = line.size > _LARGER * measure.size
         fits = len(text) <= _LONGEST_HEADING and (len(parts) < 4 or larger)
         if fits and (len(parts) > 1 or _looks_like_heading(line, above, measure)):
             yield replace(line, text=text, y=parts[-1].y), True
         else:
-            yield from ((one, False) for one in parts)
-        place += len(parts)
+            yield from ((part, False) for part in parts)
+        index += len(parts)
 
 
 def _goes_on(above: Line, line: Line, first: Line) -> bool:
@@ -249,7 +251,9 @@ def _edges(lines: Sequence[Line]) -> dict[int, tuple[float, float]]:
     columns: dict[int, list[Line]] = defaultdict(list)
     for line in lines:
         columns[line.column].append(line)
-    return {one: (median(line.x0 for line in some), max(line.x1 for line in some)) for one, some in columns.items()}
+    return {
+        column: (median(line.x0 for line in some), max(line.x1 for line in some)) for column, some in columns.items()
+    }
 
 
 def _starts_anew(above: Line, line: Line, edges: Mapping[int, tuple[float, float]], measure: Measure) -> bool:
@@ -281,9 +285,9 @@ def _printed_title(pages: Sequence[Sequence[Line]], measure: Measure) -> str:
     largest = max((line.size for line in first), default=0.0)
     if largest < _LARGER * measure.size:
         return ""
-    place = next(i for i, line in enumerate(first) if line.size == largest)
-    parts = [first[place]]
-    for line in first[place + 1 :]:
+    start = next(i for i, line in enumerate(first) if line.size == largest)
+    parts = [first[start]]
+    for line in first[start + 1 :]:
         if not _goes_on(parts[-1], line, parts[0]):
             break
         parts.append(line)

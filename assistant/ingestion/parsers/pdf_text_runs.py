@@ -1,4 +1,4 @@
-"""Content stream of a PDF page to runs of text with place, size and visibility. Runs in the child process.
+"""Content stream of a PDF page to runs of text with position, size and visibility. Runs in the child process.
 
 pypdf parses the file and decodes the fonts; where a run stands and whether a reader
 sees it (colour against background, size, rendering mode, page and clip area, layers)
@@ -13,14 +13,23 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pypdf.generic import ContentStream
-from pypdf.generic._font import Font
 
-from assistant.ingestion.parsers.pdf_graphics_state import Box, State, inside, matrix, multiply, number, numbers
+from assistant.ingestion.parsers.pdf_fonts import FontCache, decode
+from assistant.ingestion.parsers.pdf_graphics_state import (
+    Box,
+    PaintedAreas,
+    State,
+    inside,
+    matrix,
+    multiply,
+    number,
+    numbers,
+)
 
 SMALLEST_POINTS = 3.0  # the smallest print of honest documents has 4 to 5 points
 _FORMS = 2_000
 _FORM_DEPTH = 12
-_RECTANGLES = 20_000
+_COVERING = 500  # areas that are looked under for text; more of them are a drawing
 _SAVED = 500
 
 
@@ -38,7 +47,7 @@ class TextRun:
     direction: int = 0
     hidden: bool = False
     invisible_mode: bool = False
-    furniture: bool = False
+    artifact: bool = False
 
 
 @dataclass(slots=True)
@@ -54,7 +63,7 @@ class PageText:
 class PageReader:
     """Follows the operators of one page."""
 
-    def __init__(self, page: Any, fonts: dict[int, Any], off_layers: frozenset[int]) -> None:
+    def __init__(self, page: Any, fonts: FontCache, off_layers: frozenset[int]) -> None:
         self._page = page
         self._fonts = fonts
         self._off = off_layers
@@ -67,7 +76,7 @@ class PageReader:
         self._turn = turn
         self._state = State(clip=self._box)
         self._stack: list[State] = []
-        self._filled: list[tuple[Box, tuple[float, ...] | None]] = []
+        self._painted = PaintedAreas()
         self._path: list[Box] = []
         self._only_rectangles = True
         self._clip_next = False
@@ -155,11 +164,11 @@ class PageReader:
 
     def _graphics_state(self, given: Sequence[Any]) -> None:
         states = self._resource("/ExtGState")
-        one = states.get(given[0]) if given else None
-        one = one.get_object() if one is not None else None
-        if isinstance(one, Mapping):
-            alpha = number(one["/ca"], 1.0) if "/ca" in one else self._state.alpha
-            mixed = one.get("/BM", "/Normal") not in ("/Normal", "/Compatible")
+        named = states.get(given[0]) if given else None
+        named = named.get_object() if named is not None else None
+        if isinstance(named, Mapping):
+            alpha = number(named["/ca"], 1.0) if "/ca" in named else self._state.alpha
+            mixed = named.get("/BM", "/Normal") not in ("/Normal", "/Compatible")
             self._state = replace(self._state, alpha=alpha, mixed=mixed)
 
     def _resource(self, kind: str) -> Mapping[str, Any]:
@@ -191,10 +200,9 @@ class PageReader:
 
     def _cover(self, box: Box, colour: tuple[float, ...] | None) -> None:
         """A filled area is background for what follows and hides what it covers."""
-        if len(self._filled) >= _RECTANGLES or box.width <= 0 or box.height <= 0:
+        if box.height <= 0 or not self._painted.add(box, colour):
             return
-        self._filled.append((box, colour))
-        if box.height > 2 and len(self._filled) < 500:
+        if box.height > 2 and len(self._painted) < _COVERING:
             for run in self._result.runs:
                 if not run.hidden and box.holds((run.x0 + run.x1) / 2, run.y + run.size / 4):
                     run.hidden = True
@@ -222,13 +230,7 @@ class PageReader:
             return
         resource = self._resource("/Font").get(given[0])
         resource = resource.get_object() if resource is not None else None
-        font = None
-        if isinstance(resource, Mapping):
-            if id(resource) not in self._fonts:
-                # the resource is kept, too, so that its id stays its own
-                self._fonts[id(resource)] = (_load_font(resource), resource)
-            font = self._fonts[id(resource)][0]
-        self._state = replace(self._state, font=font, size=number(given[1], 12.0))
+        self._state = replace(self._state, font=self._fonts.get(resource), size=number(given[1], 12.0))
 
     def _move(self, given: Sequence[Any]) -> None:
         x, y = numbers(given, 2)
@@ -247,7 +249,7 @@ class PageReader:
 
     def _begin_marked(self, given: Sequence[Any]) -> None:
         tag = str(given[0]) if given else ""
-        mark = "furniture" if tag == "/Artifact" else ""
+        mark = "artifact" if tag == "/Artifact" else ""
         if tag == "/OC" and len(given) > 1:
             group = self._resource("/Properties").get(given[1]) if isinstance(given[1], str) else None
             raw = getattr(group, "indirect_reference", group)
@@ -271,8 +273,7 @@ class PageReader:
             box = Box.around(self._state.ctm, 0, 0, 1, 1).intersect(self._state.clip)
             share = box.width * box.height / max(1.0, self._box.width * self._box.height)
             self._result.image_share = max(self._result.image_share, share)
-            if len(self._filled) < _RECTANGLES and box.width > 0:
-                self._filled.append((box, None))
+            self._painted.add(box, None)
             return
         self._forms += 1
         if form.get("/Subtype") != "/Form" or depth >= _FORM_DEPTH or self._forms > _FORMS:
@@ -317,7 +318,7 @@ class PageReader:
         run = TextRun(text, x, x + end[4] - placed[4], y, size, name, length, turn)
         run.invisible_mode = state.mode in (3, 7)
         run.hidden = run.invisible_mode or self._unseen(run)
-        run.furniture = "furniture" in self._marks
+        run.artifact = "artifact" in self._marks
         self._result.runs.append(run)
 
     def _unseen(self, run: TextRun) -> bool:
@@ -329,36 +330,7 @@ class PageReader:
         x, y = (run.x0 + run.x1) / 2, run.y + run.size / 4
         if not inside(self._box, run.x0, run.x1, y) or not state.clip.grown(run.size / 2).holds(x, y):
             return True
-        background = next((colour for box, colour in reversed(self._filled) if box.holds(x, y)), (1.0, 1.0, 1.0))
+        background = self._painted.colour_at(x, y)
         if state.colour is None or background is None or state.mode in (1, 2, 5, 6):
             return False
-        return all(abs(one - other) < 0.06 for one, other in zip(state.colour, background, strict=True))
-
-
-def _load_font(resource: Any) -> Any:
-    try:
-        return Font.from_font_resource(resource)
-    except MemoryError:
-        raise
-    except Exception:  # a broken font must not cost the page; its text is read as Latin-1
-        return None
-
-
-def decode(font: Any, part: str | bytes) -> tuple[str, float, int, int]:
-    """Text of a string, its width in thousandths of the font size, number of glyphs and of spaces."""
-    if isinstance(part, str):
-        data: bytes = getattr(part, "original_bytes", None) or part.encode("latin-1", "replace")
-    else:
-        data = bytes(part)
-    if font is None:
-        return data.decode("latin-1"), 500.0 * len(data), len(data), data.count(b" ")
-    if isinstance(font.encoding, str):
-        raw = data.decode(font.encoding, "replace")
-        shown = raw
-    else:
-        raw = data.decode("latin-1")
-        shown = "".join(font.encoding.get(one, chr(one)) for one in data)
-    widths, default = font.character_widths, font.character_widths.get("default", 500)
-    width = sum(font.space_width if one == font.space_char else widths.get(one, default) for one in raw)
-    text = "".join(str(font.character_map.get(one, one)) for one in shown)
-    return text, float(width), len(raw), raw.count(" ")
+        return all(abs(ink - paper) < 0.06 for ink, paper in zip(state.colour, background, strict=True))

@@ -74,7 +74,7 @@ def extract_html(text: str) -> ParsedDocument:
     """A web page without scripts, navigation and hidden text."""
     reader = HtmlReader()
     reader.read(text)
-    title = clean_title(reader.title) or next((clean_title(one.text) for one in reader.blocks if one.level), "")
+    title = clean_title(reader.title) or next((clean_title(block.text) for block in reader.blocks if block.level), "")
     return _finish(
         ParsedDocument(
             "html",
@@ -82,7 +82,8 @@ def extract_html(text: str) -> ParsedDocument:
             title=title,
             authors=clean_authors(reader.meta.get("author", ())),
             date=next(
-                (found for name in _DATES for one in reader.meta.get(name, ()) if (found := partial_date(one))), None
+                (found for name in _DATES for value in reader.meta.get(name, ()) if (found := partial_date(value))),
+                None,
             ),
             hidden_characters=reader.hidden_characters,
         )
@@ -125,7 +126,7 @@ def _head_fields(head: str) -> Iterator[tuple[str, str]]:
 
 
 def _first_heading(blocks: Sequence[Block]) -> str:
-    first = next((one for one in blocks if one.level), None)
+    first = next((block for block in blocks if block.level), None)
     return clean_title(first.text) if first and first.level == 1 else ""
 
 

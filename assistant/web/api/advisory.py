@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import logging
 import threading
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.advisory.briefing import Progress, brief, check_parts
+from assistant.advisory.briefing import BriefingProgress, brief, check_parts
 from assistant.advisory.export import FORMATS, file_name, write
 from assistant.advisory.funding_match import match_programmes, to_dict
 from assistant.advisory.report import Report
@@ -22,6 +21,8 @@ from assistant.answering.runtime import AppContext
 from assistant.core.company_profile import CompanyProfile
 from assistant.core.errors import AssistantError
 from assistant.web.api.schemas import ADVISERS, responses
+from assistant.web.api.sse import MEDIA_TYPE, accepts_events, sse_event
+from assistant.web.context import Context
 from assistant.web.errors import error_body
 
 logger = logging.getLogger(__name__)
@@ -32,11 +33,11 @@ _FILES: dict[str, dict[str, Any]] = {
         media_type.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
         for media_type in FORMATS.values()
     },
-    "text/event-stream": {"schema": {"type": "string"}},
+    MEDIA_TYPE: {"schema": {"type": "string"}},
 }
 
 
-class AdviceIn(BaseModel):
+class AdviceRequest(BaseModel):
     """A firm's profile with the adviser's own notes and the parts to leave out."""
 
     model_config = ConfigDict(extra="forbid")
@@ -46,9 +47,8 @@ class AdviceIn(BaseModel):
 
 
 @router.post("/api/match", summary="Profil mit Förderprogrammen abgleichen", responses=responses(None, *ADVISERS))
-def match_profile(body: AdviceIn, request: Request) -> JSONResponse:
+def match_profile(body: AdviceRequest, assistant: Context) -> JSONResponse:
     """Every programme with its rules: met, not met or unclear, quoted and cited."""
-    assistant: AppContext = request.app.state.assistant
     sources = assistant.live_index.corpus().snapshot.sources
     return JSONResponse(to_dict(match_programmes(assistant, body.profile), sources))
 
@@ -59,18 +59,19 @@ def match_profile(body: AdviceIn, request: Request) -> JSONResponse:
     response_class=Response,
     responses={**responses(None, *ADVISERS), 200: {"description": "die Datei", "content": _FILES}},
 )
-def write_briefing(body: AdviceIn, request: Request, format: BriefingFormat = "docx") -> Response:
+def write_briefing(
+    body: AdviceRequest, request: Request, assistant: Context, format: BriefingFormat = "docx"
+) -> Response:
     """The briefing as a file; with ``Accept: text/event-stream`` its progress, then the file in base64."""
     check_parts(body.omit)
-    return briefing_reply(request, body, format)
+    return briefing_reply(assistant, body, format, events=accepts_events(request))
 
 
-def briefing_reply(request: Request, body: AdviceIn, format: str) -> Response:
-    """A briefing in the form that the client accepts."""
-    assistant: AppContext = request.app.state.assistant
-    if "text/event-stream" in request.headers.get("accept", ""):
-        return StreamingResponse(_events(assistant, body, format), media_type="text/event-stream")
-    return report_file(_report(assistant, body, _unheard), format)
+def briefing_reply(assistant: AppContext, body: AdviceRequest, format: str, *, events: bool) -> Response:
+    """A briefing as a file, or with ``events`` its progress and then the file."""
+    if events:
+        return StreamingResponse(_events(assistant, body, format), media_type=MEDIA_TYPE)
+    return report_file(_report(assistant, body, _ignore_progress), format)
 
 
 def report_file(report: Report, format: str) -> Response:
@@ -83,24 +84,24 @@ def attachment(name: str, content: bytes, media_type: str) -> Response:
     return Response(content, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-def _report(assistant: AppContext, body: AdviceIn, progress: Progress) -> Report:
+def _report(assistant: AppContext, body: AdviceRequest, progress: BriefingProgress) -> Report:
     return brief(assistant, body.profile, notes=body.notes, omit=body.omit, progress=progress)
 
 
-def _unheard(stage: str, done: int, total: int) -> None:
-    """Nobody is told."""
+def _ignore_progress(stage: str, done: int, total: int) -> None:
+    """Nobody waits for the steps of a file that comes as a whole."""
 
 
-def _events(assistant: AppContext, body: AdviceIn, format: str) -> Iterator[str]:
+def _events(assistant: AppContext, body: AdviceRequest, format: str) -> Iterator[str]:
     """Progress while a thread of its own writes, then the file or the error."""
     queue: SimpleQueue[tuple[str, dict[str, Any]]] = SimpleQueue()
 
-    def tell(stage: str, done: int, total: int) -> None:
+    def report_progress(stage: str, done: int, total: int) -> None:
         queue.put(("progress", {"stage": stage, "done": done, "total": total}))
 
-    def work() -> None:
+    def write_report() -> None:
         try:
-            report = _report(assistant, body, tell)
+            report = _report(assistant, body, report_progress)
             content = base64.b64encode(write(report, format)).decode()
             queue.put(("done", {"name": file_name(report, format), "type": FORMATS[format], "content": content}))
         except AssistantError as error:
@@ -109,8 +110,8 @@ def _events(assistant: AppContext, body: AdviceIn, format: str) -> Iterator[str]
             logger.exception("writing a briefing failed")
             queue.put(("error", error_body("internal", "Das Briefing ist nicht gelungen. Bitte noch einmal.", "")))
 
-    threading.Thread(target=work, daemon=True).start()
+    threading.Thread(target=write_report, daemon=True).start()
     name = ""
     while name not in ("done", "error"):
         name, data = queue.get()
-        yield f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+        yield sse_event(name, data)

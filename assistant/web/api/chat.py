@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterator
 from itertools import chain
@@ -19,15 +18,27 @@ from assistant.core.errors import IndexUnavailableError
 from assistant.core.models import Answer, AnswerDelta, ChatMessage, Kind
 from assistant.feedback.recorder import record_unanswered
 from assistant.retrieval.query_understanding import MAXIMUM_CHARACTERS, validate_question
-from assistant.web.api.schemas import ASKED, SENT, AnswerOut, HealthOut, NotReadyOut, ReadyOut, SearchOut, responses
-from assistant.web.errors import error_body
+from assistant.web.api.schemas import (
+    ASKED,
+    SENT,
+    AnswerResponse,
+    HealthResponse,
+    NotReadyResponse,
+    ReadyResponse,
+    SearchResponse,
+    responses,
+)
+from assistant.web.api.sse import MEDIA_TYPE, accepts_events, sse_event
+from assistant.web.context import Context
+from assistant.web.errors import error_body, request_id
 from assistant.web.observability.access_log import note_answer
+from assistant.web.page_texts import PAGE
 
 logger = logging.getLogger(__name__)
 router = APIRouter()
 
 
-class TurnIn(BaseModel):
+class TurnRequest(BaseModel):
     """One earlier turn of the conversation."""
 
     model_config = ConfigDict(extra="forbid")
@@ -35,61 +46,58 @@ class TurnIn(BaseModel):
     content: str
 
 
-class ChatIn(BaseModel):
+class ChatRequest(BaseModel):
     """A question with what was said before."""
 
     model_config = ConfigDict(extra="forbid")
     question: Annotated[str, Field(json_schema_extra={"minLength": 1, "maxLength": MAXIMUM_CHARACTERS})]
-    history: list[TurnIn] = []
+    history: list[TurnRequest] = []
     profile: CompanyProfile | None = None
     lang: Literal["de", "en"] | None = None
 
 
-def _assistant(request: Request) -> AppContext:
-    assistant: AppContext = request.app.state.assistant
-    return assistant
-
-
 @router.post(
-    "/api/chat", summary="Eine Frage mit Belegen beantworten", responses=responses(AnswerOut, *SENT, events=True)
+    "/api/chat", summary="Eine Frage mit Belegen beantworten", responses=responses(AnswerResponse, *SENT, events=True)
 )
-def chat(body: ChatIn, request: Request) -> Response:
+def chat(body: ChatRequest, request: Request, assistant: Context) -> Response:
     """Answer as JSON, or as server-sent events when the client accepts ``text/event-stream``."""
     validate_question(body.question)
     history = [ChatMessage(turn.role, turn.content) for turn in body.history]
     land = body.profile.land if body.profile else None
-    if "text/event-stream" in request.headers.get("accept", ""):
-        outcomes = stream(_assistant(request), body.question, history, lang=body.lang, land=land)
+    if accepts_events(request):
+        outcomes = stream(assistant, body.question, history, lang=body.lang, land=land)
         first = next(outcomes)  # what goes wrong before the first byte becomes an HTTP status
-        return StreamingResponse(_events(chain([first], outcomes), request), media_type="text/event-stream")
-    answer = ask(_assistant(request), body.question, history, lang=body.lang, land=land)
+        return StreamingResponse(_events(chain([first], outcomes), request, assistant), media_type=MEDIA_TYPE)
+    answer = ask(assistant, body.question, history, lang=body.lang, land=land)
     note_answer(request, answer)
-    record_unanswered(_assistant(request), answer)
+    record_unanswered(assistant, answer)
     return JSONResponse(answer.to_dict())
 
 
-@router.get("/api/search", summary="Passagen suchen", responses=responses(SearchOut, *ASKED))
+@router.get("/api/search", summary="Passagen suchen", responses=responses(SearchResponse, *ASKED))
 def search(
-    request: Request,
+    assistant: Context,
     q: str,
     k: Annotated[int, Query(ge=1, le=50)] = 5,
     kind: Annotated[list[Kind] | None, Query()] = None,
 ) -> dict[str, Any]:
     """The best passages, without refusal."""
     validate_question(q)
-    return {"query": q, "results": search_passages(_assistant(request), q, k, tuple(kind or ()))}
+    return {"query": q, "results": search_passages(assistant, q, k, tuple(kind or ()))}
 
 
-@router.get("/healthz", summary="Prozess läuft", responses=responses(HealthOut, 400))
+@router.get("/healthz", summary="Prozess läuft", responses=responses(HealthResponse, 400))
 def healthz() -> dict[str, str]:
     """The process answers."""
     return {"status": "ok"}
 
 
-@router.get("/readyz", summary="Index geladen", responses={**responses(ReadyOut, 400), 503: {"model": NotReadyOut}})
-def readyz(request: Request) -> JSONResponse:
+@router.get(
+    "/readyz", summary="Index geladen", responses={**responses(ReadyResponse, 400), 503: {"model": NotReadyResponse}}
+)
+def readyz(assistant: Context) -> JSONResponse:
     """The index is loaded; ``degraded`` with the reason when it answers although something is wrong, else 503."""
-    live_index = _assistant(request).live_index
+    live_index = assistant.live_index
     try:
         snapshot = live_index.corpus().snapshot
     except IndexUnavailableError:
@@ -100,21 +108,16 @@ def readyz(request: Request) -> JSONResponse:
     return JSONResponse(content | ({"reason": condition.reason} if condition.reason else {}))
 
 
-def _events(outcomes: Iterator[AnswerDelta | Answer], request: Request) -> Iterator[str]:
+def _events(outcomes: Iterator[AnswerDelta | Answer], request: Request, assistant: AppContext) -> Iterator[str]:
     """Text as ``delta`` events, the whole answer as ``done``; a failure in between as ``error``."""
     try:
         for outcome in outcomes:
             if isinstance(outcome, AnswerDelta):
-                yield _event("delta", {"text": outcome.text})
+                yield sse_event("delta", {"text": outcome.text})
             else:
                 note_answer(request, outcome)
-                record_unanswered(_assistant(request), outcome)
-                yield _event("done", outcome.to_dict())
+                record_unanswered(assistant, outcome)
+                yield sse_event("done", outcome.to_dict())
     except Exception as error:  # the status line is gone already
         logger.error("answering failed: %s", type(error).__name__)
-        message = "Das hat nicht geklappt. Bitte versuchen Sie es noch einmal."
-        yield _event("error", error_body("internal", message, getattr(request.state, "request_id", "")))
-
-
-def _event(name: str, data: dict[str, Any]) -> str:
-    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+        yield sse_event("error", error_body("internal", PAGE["de"].failed, request_id(request)))

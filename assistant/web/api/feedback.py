@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
@@ -17,62 +16,18 @@ from assistant.core.errors import AssistantError, FeedbackError
 from assistant.core.models import Language, Mode, Status
 from assistant.feedback.recorder import masked_comment, store_of
 from assistant.feedback.store import Feedback, Rating, Reason
-from assistant.web.api.schemas import SENT, KeptOut, responses
+from assistant.web.api.schemas import SENT, FeedbackResponse, responses
+from assistant.web.context import Context
+from assistant.web.page_texts import PAGE
 
 router = APIRouter()
 no_feedback = APIRouter(include_in_schema=False)
 logger = logging.getLogger(__name__)
 COMMENT_CHARACTERS = 500
-RATING: Mapping[Language, Mapping[str, str]] = {
-    "de": {
-        "title": "Antwort bewerten",
-        "question": "War die Antwort hilfreich?",
-        "up": "ja",
-        "down": "nein",
-        "reason": "Warum (freiwillig)",
-        "comment": "Anmerkung (freiwillig, bitte ohne Namen und Kontaktdaten)",
-        "notice": "Aufbewahrt werden nur Ihre Angaben hier, die genannten Quellen und der Tag.",
-        "send": "Bewertung senden",
-        "thanks": "Danke, Ihre Bewertung ist angekommen.",
-        "failed": "Das hat nicht geklappt. Bitte versuchen Sie es noch einmal.",
-        "first": "Bitte fragen Sie erst etwas und wählen Sie ja oder nein.",
-    },
-    "en": {
-        "title": "Rate this answer",
-        "question": "Was the answer helpful?",
-        "up": "yes",
-        "down": "no",
-        "reason": "Why (optional)",
-        "comment": "Comment (optional, please no names or contact details)",
-        "notice": "Only what you enter here, the cited sources and the day are kept.",
-        "send": "Send rating",
-        "thanks": "Thank you, your rating has arrived.",
-        "failed": "That did not work. Please try again.",
-        "first": "Please ask something first and choose yes or no.",
-    },
-}
-REASONS: Mapping[Language, Mapping[Reason, str]] = {
-    "de": {
-        "helpful": "passt zu meiner Lage",
-        "wrong": "stimmt nicht",
-        "outdated": "ist veraltet",
-        "incomplete": "es fehlt etwas",
-        "not_understood": "geht an meiner Frage vorbei",
-        "other": "anderes",
-    },
-    "en": {
-        "helpful": "fits my situation",
-        "wrong": "is not correct",
-        "outdated": "is out of date",
-        "incomplete": "something is missing",
-        "not_understood": "misses my question",
-        "other": "other",
-    },
-}
 
 
-class FeedbackIn(BaseModel):
-    """A judgement of one answer: nothing of the question, of the answer only its state and its sources."""
+class FeedbackRequest(BaseModel):
+    """A rating of one answer: nothing of the question, of the answer only its state and its sources."""
 
     model_config = ConfigDict(extra="forbid")
     thumb: Rating
@@ -84,37 +39,28 @@ class FeedbackIn(BaseModel):
     sources: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=20)] = []
 
 
-def notice(assistant: AppContext, language: Language) -> str:
-    """What visitors read before they type: that it is an AI system, and what is kept where something is."""
-    names = ["greeting"]
-    names += ["feedback_notice"] if assistant.settings.takes_feedback else []
-    names += ["unanswered_notice"] if assistant.settings.keeps_unanswered else []
-    days = {"days": str(assistant.settings.feedback_days)}
-    return " ".join(assistant.prompts.render(one, language, **({} if one == "greeting" else days)) for one in names)
-
-
 @router.post(
     "/api/feedback",
     summary="Eine Antwort bewerten",
     status_code=201,
-    responses={**responses(None, *SENT), 201: {"model": KeptOut}},
+    responses={**responses(None, *SENT), 201: {"model": FeedbackResponse}},
 )
-def feedback(body: FeedbackIn, request: Request) -> JSONResponse:
-    """Keep a judgement, its comment masked; the route is there only where the operator takes judgements."""
-    keep_feedback(request.app.state.assistant, body)
+def feedback(body: FeedbackRequest, assistant: Context) -> JSONResponse:
+    """Keep a rating, its comment masked; the route is there only where the operator takes ratings."""
+    keep_feedback(assistant, body)
     return JSONResponse({"status": "kept"}, status_code=201)
 
 
 @no_feedback.post("/api/feedback")
-def not_taken() -> None:
-    """What is at the address where the operator takes no judgements: nothing, whatever is sent."""
+def refuse_feedback() -> None:
+    """What is at the address where the operator takes no ratings: nothing, whatever is sent."""
     raise HTTPException(404)
 
 
-def keep_feedback(assistant: AppContext, body: FeedbackIn) -> None:
+def keep_feedback(assistant: AppContext, body: FeedbackRequest) -> None:
     """Into the store, with sources that exist and a comment that names nobody."""
     known = assistant.live_index.corpus().snapshot.sources
-    judged = Feedback(
+    rating = Feedback(
         date.today().isoformat(),
         body.thumb,
         body.reason,
@@ -125,7 +71,7 @@ def keep_feedback(assistant: AppContext, body: FeedbackIn) -> None:
         tuple(one for one in body.sources if one in known),
     )
     try:
-        store_of(assistant).add(judged)
+        store_of(assistant).add(rating)
     except FeedbackError as error:
         logger.warning("a rating could not be kept: %s", type(error.__cause__).__name__)
-        raise AssistantError(RATING[body.language]["failed"]) from error
+        raise AssistantError(PAGE[body.language].failed) from error

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, with_config
 
-from assistant.core.models import Kind, Language, Mode, Status
+from assistant.core.models import Citation, Kind, Language, Mode, Status
+from assistant.web.api.sse import MEDIA_TYPE, sse_event
 
-_EVENTS = {"schema": {"type": "string"}, "example": 'event: delta\ndata: {"text": "…"}\n\n'}
+_EVENTS = {"schema": {"type": "string"}, "example": sse_event("delta", {"text": "…"})}
 
 
 class _Closed(BaseModel):
@@ -18,25 +20,13 @@ class _Closed(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class CitationOut(_Closed):
+@with_config(ConfigDict(extra="forbid"))
+@dataclass(frozen=True, slots=True)
+class CitationResponse(Citation):
     """A source with its literal quote and the passage around it."""
 
-    number: int
-    id: str
-    kind: Kind
-    title: str
-    section: str
-    page: int | None
-    url: str | None
-    as_of: str | None
-    status: str | None
-    verify: bool
-    quote: str
-    passage: str
-    score: float
 
-
-class AnswerOut(_Closed):
+class AnswerResponse(_Closed):
     """An answer or a refusal; ``[n]`` in the text is the citation with that number."""
 
     question: str
@@ -44,7 +34,7 @@ class AnswerOut(_Closed):
     language: Language
     status: Status
     text: str
-    citations: list[CitationOut]
+    citations: list[CitationResponse]
     suggestions: list[str]
     mode: Mode
     model: str | None
@@ -53,7 +43,7 @@ class AnswerOut(_Closed):
     timings_ms: dict[str, float]
 
 
-class FoundOut(_Closed):
+class PassageResponse(_Closed):
     """One found passage."""
 
     id: str
@@ -65,49 +55,49 @@ class FoundOut(_Closed):
     score: float
 
 
-class SearchOut(_Closed):
+class SearchResponse(_Closed):
     """Passages, the best first."""
 
     query: str
-    results: list[FoundOut]
+    results: list[PassageResponse]
 
 
-class HealthOut(_Closed):
+class HealthResponse(_Closed):
     """The process answers."""
 
     status: Literal["ok"]
 
 
-class CountsOut(_Closed):
+class CountsResponse(_Closed):
     """How much the index holds."""
 
     documents: int
     passages: int
 
 
-class ReadyOut(_Closed):
+class ReadyResponse(_Closed):
     """The index in use; with a reason where it answers although something is wrong."""
 
     status: Literal["ready", "degraded"]
     generation: str
-    counts: CountsOut
+    counts: CountsResponse
     reason: str | None = None
 
 
-class NotReadyOut(_Closed):
+class NotReadyResponse(_Closed):
     """Nothing to answer from, and why."""
 
     status: Literal["unavailable"]
     reason: str
 
 
-class KeptOut(_Closed):
+class FeedbackResponse(_Closed):
     """A rating has been kept."""
 
     status: Literal["kept"]
 
 
-class ProblemOut(_Closed):
+class ProblemResponse(_Closed):
     """What went wrong: a stable code, a sentence for people, the number of the request."""
 
     code: str
@@ -115,10 +105,10 @@ class ProblemOut(_Closed):
     request_id: str
 
 
-class ErrorOut(_Closed):
+class ErrorResponse(_Closed):
     """The body of every refusal."""
 
-    error: ProblemOut
+    error: ProblemResponse
 
 
 _REFUSALS: Mapping[int, str] = {
@@ -143,10 +133,10 @@ ADVISERS = (*SENT, 401)
 def responses(shape: type[BaseModel] | None, *codes: int, events: bool = False) -> dict[int | str, dict[str, Any]]:
     """Replies of a route: its shape at 200 (``events``: also as server-sent events), and what it may refuse with."""
     described: dict[int | str, dict[str, Any]] = {
-        code: {"model": ErrorOut, "description": _REFUSALS[code]} for code in codes
+        code: {"model": ErrorResponse, "description": _REFUSALS[code]} for code in codes
     }
     if shape:
         described[200] = {"model": shape}
     if events:
-        described.setdefault(200, {})["content"] = {"text/event-stream": _EVENTS}
+        described.setdefault(200, {})["content"] = {MEDIA_TYPE: _EVENTS}
     return described

@@ -15,78 +15,42 @@ from assistant.core.errors import QuestionError
 from assistant.core.models import Answer, AnswerDelta, ChatMessage, Citation, Language
 from assistant.feedback.recorder import record_unanswered
 from assistant.retrieval.query_understanding import MAXIMUM_CHARACTERS, MAXIMUM_TURNS
-from assistant.web.api.feedback import notice
 from assistant.web.chat.gradio_import import gradio as gr
 from assistant.web.chat.rating import rating_form
-from assistant.web.chat.source_cards import LABELS, cards, message, render_partial
+from assistant.web.chat.source_cards import cards, message, render_partial
+from assistant.web.notice import visitor_notice
+from assistant.web.page_texts import NAME, PAGE
 from assistant.web.safe_markdown import escape
 
 logger = logging.getLogger(__name__)
 SHOWN_ANSWERS = 10
 _EXAMPLES = 4
 _FOLLOW_UPS = 3
+OTHER_PAGE: Mapping[Language, str] = {"de": "/en/", "en": "/"}
 
-TEXTS: Mapping[Language, Mapping[str, str]] = {
-    "de": {
-        "title": "Netzlotse",
-        "claim": "Ihr Platz in Produktionsnetzwerken",
-        "switch": "[English](/en/)",
-        "self_check": "[Selbstcheck: Wo steht Ihr Betrieb? (5 Minuten)](/selbstcheck)",
-        "placeholder": "Ihre Frage …",
-        "question": "Ihre Frage",
-        "send": "Fragen",
-        "new": "Neue Frage",
-        "examples": "Zum Beispiel",
-        "follow_ups": "Weiterfragen",
-        "chat": "Gespräch",
-        "unavailable": "Die Auskunft ist gerade nicht verfügbar. Bitte versuchen Sie es gleich noch einmal.",
-        "privacy": "Datenschutz",
-        "imprint": "Impressum",
-        "accessibility": "Barrierefreiheit",
-        "contact": "Kontakt zu Menschen",
-    },
-    "en": {
-        "title": "Netzlotse",
-        "claim": "Your place in production networks",
-        "switch": "[Deutsch](/)",
-        "self_check": "[Self-check: where does your firm stand? (5 minutes, in German)](/selbstcheck)",
-        "placeholder": "Your question …",
-        "question": "Your question",
-        "send": "Ask",
-        "new": "New question",
-        "examples": "For example",
-        "follow_ups": "Ask on",
-        "chat": "Conversation",
-        "unavailable": "The service is not available at the moment. Please try again shortly.",
-        "privacy": "Privacy",
-        "imprint": "Imprint",
-        "accessibility": "Accessibility",
-        "contact": "Talk to people",
-    },
-}
-_BEAT = 0.25  # seconds between two updates of the page, each of which costs as much as an answer
+_UPDATE_SECONDS = 0.25  # between two updates of the page, each of which costs as much as an answer
 Conversation = list[dict[str, Any]]
 
 
 def chat_page(assistant: AppContext, language: Language, note: Callable[[Answer], None]) -> gr.Blocks:
-    """The page of one language; every answer is told to ``note``."""
-    texts = TEXTS[language]
+    """The page of one language; ``note`` is called with every answer."""
+    texts = PAGE[language]
     page: gr.Blocks
-    with gr.Blocks(title=f"{texts['title']} – {texts['claim']}", analytics_enabled=False, fill_width=True) as page:
+    with gr.Blocks(title=f"{NAME} – {texts.claim}", analytics_enabled=False, fill_width=True) as page:
         conversation = gr.State([], time_to_live=3600)
         _head(assistant, language)
         with gr.Row(elem_id="columns"):
             with gr.Column(scale=3, min_width=280, elem_id="talk"):
                 chatbot = _chatbot(language)
-                examples = _buttons(texts["examples"], assistant.prompts.lines("examples", language), _EXAMPLES)
-                follow_ups = _buttons(texts["follow_ups"], (), _FOLLOW_UPS)
+                examples = _buttons(texts.examples, assistant.prompts.lines("examples", language), _EXAMPLES)
+                follow_ups = _buttons(texts.follow_ups, (), _FOLLOW_UPS)
                 with gr.Row(elem_id="ask"):
                     question = gr.Textbox(
-                        placeholder=texts["placeholder"], label=texts["question"], max_length=MAXIMUM_CHARACTERS,
+                        placeholder=texts.placeholder, label=texts.question, max_length=MAXIMUM_CHARACTERS,
                         lines=1, max_lines=6, scale=5, elem_id="question",
                     )  # fmt: skip
-                    send = gr.Button(texts["send"], variant="primary", scale=1, min_width=100, elem_id="send")
-                new = gr.Button(texts["new"], size="sm", variant="secondary", elem_id="new")
+                    send = gr.Button(texts.send, variant="primary", scale=1, min_width=100, elem_id="send")
+                new = gr.Button(texts.new, size="sm", variant="secondary", elem_id="new")
                 if assistant.settings.takes_feedback:
                     rating_form(assistant, language, conversation)
             with gr.Column(scale=2, min_width=280, elem_id="sources"):
@@ -103,21 +67,22 @@ def chat_page(assistant: AppContext, language: Language, note: Callable[[Answer]
         gr.on([send.click, question.submit], respond, [question, conversation], outputs, **asked)
         for button in (*examples[1:], *follow_ups[1:]):
             button.click(respond, [button, conversation], outputs, **options)
-        new.click(lambda: _fresh(language), None, outputs, **options)
+        new.click(lambda: _reset(language), None, outputs, **options)
     return page
 
 
 def _head(assistant: AppContext, language: Language) -> None:
-    texts = TEXTS[language]
-    self_check = f"\n\n{texts['self_check']}" if questionnaire_of(assistant.settings) else ""
-    gr.Markdown(f"{texts['switch']}\n\n# {texts['title']}\n\n{texts['claim']}{self_check}", elem_id="brand")
-    gr.Markdown(notice(assistant, language), elem_id="greeting")
+    texts = PAGE[language]
+    switch = f"[{texts.other_language}]({OTHER_PAGE[language]})"
+    self_check = f"\n\n[{texts.self_check}](/selbstcheck)" if questionnaire_of(assistant.settings) else ""
+    gr.Markdown(f"{switch}\n\n# {NAME}\n\n{texts.claim}{self_check}", elem_id="brand")
+    gr.Markdown(visitor_notice(assistant, language), elem_id="greeting")
 
 
 def _chatbot(language: Language) -> gr.Chatbot:
     return gr.Chatbot(
-        label=TEXTS[language]["chat"], show_label=False, elem_id="chat", height="auto", min_height=80, layout="bubble",
-        latex_delimiters=[], buttons=["copy"], feedback_options=None, sanitize_html=True,
+        label=PAGE[language].conversation, show_label=False, elem_id="chat", height="auto", min_height=80,
+        layout="bubble", latex_delimiters=[], buttons=["copy"], feedback_options=None, sanitize_html=True,
         allow_tags=False, render_markdown=True, line_breaks=False, allow_file_downloads=False, container=False,
     )  # fmt: skip
 
@@ -132,8 +97,8 @@ def _buttons(label: str, texts: tuple[str, ...], count: int) -> list[Any]:
     with gr.Column(visible=bool(texts), elem_classes="suggestions") as group:
         gr.Markdown(label)
         buttons = [
-            gr.Button(texts[place] if place < len(texts) else "", size="sm", visible=place < len(texts))
-            for place in range(count)
+            gr.Button(texts[index] if index < len(texts) else "", size="sm", visible=index < len(texts))
+            for index in range(count)
         ]
     return [group, *buttons]
 
@@ -154,7 +119,7 @@ def _respond(
     turn = past[-1]["turn"] + 1 if past else 1
     try:
         outcomes = stream(assistant, text, _history(past), default=language)
-        for content, cited, answer in _arriving(assistant, outcomes, turn):
+        for content, cited, answer in _render_stream(assistant, outcomes, turn):
             reply = {"role": "assistant", "content": content}
             sources = gr.skip() if cited is None else _sources(past, language, _cards(text, cited, turn, language))
             if answer:
@@ -169,11 +134,11 @@ def _respond(
         return
     except Exception as error:
         logger.error("answering failed: %s", type(error).__name__)
-        reply = {"role": "assistant", "content": TEXTS[language]["unavailable"]}
+        reply = {"role": "assistant", "content": PAGE[language].unavailable}
         yield _update([*shown, question, reply], past, language, ())
 
 
-def _arriving(
+def _render_stream(
     assistant: AppContext, outcomes: Iterator[AnswerDelta | Answer], turn: int
 ) -> Iterator[tuple[str, Sequence[Citation] | None, Answer | None]]:
     """What is shown of an answer so far, its citations where new ones came, and in the end the answer.
@@ -188,7 +153,7 @@ def _arriving(
             yield message(outcome, turn, mode_note(outcome, assistant.prompts)), more, outcome
             return
         text += outcome.text
-        if time.monotonic() - shown_at >= _BEAT:
+        if time.monotonic() - shown_at >= _UPDATE_SECONDS:
             yield render_partial(text, outcome.citations, turn), more, None
             count, shown_at = len(outcome.citations), time.monotonic()
 
@@ -226,13 +191,13 @@ def _update(
 def _follow_ups(suggestions: tuple[str, ...]) -> list[Any]:
     """The group of follow-up buttons and the buttons in it."""
     buttons = [
-        gr.Button(suggestions[place], visible=True) if place < len(suggestions) else gr.Button("", visible=False)
-        for place in range(_FOLLOW_UPS)
+        gr.Button(suggestions[index], visible=True) if index < len(suggestions) else gr.Button("", visible=False)
+        for index in range(_FOLLOW_UPS)
     ]
     return [gr.Column(visible=bool(suggestions)), *buttons]
 
 
-def _fresh(language: Language) -> list[Any]:
+def _reset(language: Language) -> list[Any]:
     return _update([], [], language, ())
 
 
@@ -244,20 +209,20 @@ def _sources(past: Conversation, language: Language, latest: str = "") -> str:
     """Cards of all shown answers, the latest first."""
     parts = [latest, *(cards(entry["answer"], entry["turn"]) for entry in reversed(past))]
     text = "\n\n".join(part for part in parts if part)
-    return f"## {LABELS[language]['sources']}\n\n{text}" if text else _empty_sources(language)
+    return f"## {PAGE[language].sources}\n\n{text}" if text else _empty_sources(language)
 
 
 def _empty_sources(language: Language) -> str:
-    return f"## {LABELS[language]['sources']}\n\n{LABELS[language]['none']}"
+    return f"## {PAGE[language].sources}\n\n{PAGE[language].no_sources}"
 
 
 def _foot(assistant: AppContext, language: Language) -> str:
-    texts, settings = TEXTS[language], assistant.settings
+    texts, settings = PAGE[language], assistant.settings
     links = [
-        (texts["contact"], settings.contact_url),
-        (texts["privacy"], settings.privacy_url or "/datenschutz"),
-        (texts["imprint"], settings.imprint_url or "/impressum"),
-        (texts["accessibility"], "/barrierefreiheit"),
+        (texts.contact, settings.contact_url),
+        (texts.privacy, settings.privacy_url or "/datenschutz"),
+        (texts.imprint, settings.imprint_url or "/impressum"),
+        (texts.accessibility, "/barrierefreiheit"),
     ]
     shown = [f"[{label}](<{url}>)" for label, url in links if url]
     return " · ".join([assistant.prompts.render("disclaimer", language), *shown])

@@ -5,23 +5,19 @@ Gradio's program runs without them; it fetches what they would bring along.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from string import Template
 
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 
 from assistant.answering.runtime import AppContext
 from assistant.core.models import Language
-from assistant.web.chat.blocks import TEXTS
 from assistant.web.chat.gradio_import import gradio
-from assistant.web.resources import TEMPLATES
-from assistant.web.widget.embed import TEXTS as WORDS
+from assistant.web.page_texts import NAME, PAGE
+from assistant.web.templating import render
 
-_PAGE = TEMPLATES / "chat.html"
 _GRADIO = Path(gradio.__file__).parent / "templates" / "frontend" / "index.html"
 _FILES = {"script": r'src="(\./assets/index-[\w-]+\.js)"', "style": r'href="(\./assets/index-[\w-]+\.css)"'}
 STATIC_PATH: Mapping[Language, str] = {"de": "static/", "en": "../static/"}
@@ -35,16 +31,14 @@ def add_page(app: FastAPI, assistant: AppContext, language: Language, path: str)
 
 def chat_html(assistant: AppContext, language: Language) -> str:
     """The page, the same for every visitor; all addresses in it are relative, so no header has a say in them."""
-    texts = TEXTS[language]
-    values = {
+    return render(
+        "chat.html",
         **gradio_files(_GRADIO.read_text(encoding="utf-8")),
-        "language": language,
-        "title": f"{texts['title']} – {texts['claim']}",
-        "notice": assistant.prompts.render("greeting", language),
-        "noscript": WORDS[language]["noscript"],
-    }
-    escaped = {name: html.escape(value) for name, value in values.items()}
-    return Template(_PAGE.read_text(encoding="utf-8")).substitute(escaped)
+        language=language,
+        title=f"{NAME} – {PAGE[language].claim}",
+        notice=assistant.prompts.render("greeting", language),
+        noscript=PAGE[language].no_script,
+    )
 
 
 def gradio_files(page: str) -> dict[str, str]:

@@ -1,9 +1,8 @@
-"""The outermost layer: one log line and some figures per request, without a word of what was asked."""
+"""The outermost layer: one log line and some metrics per request, without a word of what was asked."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import re
 import time
@@ -19,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from assistant.core.log_format import REQUESTS, error_location
 from assistant.core.models import Answer
 from assistant.core.settings import Settings
+from assistant.web.api.sse import MEDIA_TYPE, sse_event
 from assistant.web.errors import error_body, error_response
 from assistant.web.observability.metrics import Metrics, may_see_metrics
 from assistant.web.security.request_firewall import ROUTES
@@ -38,7 +38,7 @@ logger = logging.getLogger(REQUESTS)
 
 @dataclass(slots=True)
 class RequestOutcome:
-    """What a route says about the answer it gave, or the door about a refusal; travels in the state of the request."""
+    """How a request ended, said by its route or by the firewall; travels in the state of the request."""
 
     status: str | None = None
     mode: str | None = None
@@ -56,7 +56,7 @@ class _Reply:
 
 
 class Observer:
-    """ASGI layer around everything: figures and log lines; serves ``/metrics`` to those who may see it."""
+    """ASGI layer around everything: metrics and log lines; serves ``/metrics`` to those who may see it."""
 
     def __init__(self, app: ASGIApp, settings: Settings, metrics: Metrics) -> None:
         self._app = app
@@ -77,18 +77,18 @@ class Observer:
             headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
             await Response(self._metrics.text(), 200, headers, "text/plain; version=0.0.4")(scope, receive, send)
         else:
-            await self._observed(scope, receive, send)
+            await self._observe(scope, receive, send)
 
-    async def _observed(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started, reply, noted = time.perf_counter(), _Reply(), RequestOutcome()
-        scope["state"] = {**scope.get("state", {}), "noted": noted}
+    async def _observe(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started, reply, outcome = time.perf_counter(), _Reply(), RequestOutcome()
+        scope["state"] = {**scope.get("state", {}), "outcome": outcome}
         error: BaseException | None = None
 
         async def watched_send(message: Message) -> None:
             _watch(message, reply)
             await send(message)
 
-        with self._counted(scope["path"]):
+        with self._counting(scope["path"]):
             try:
                 await self._app(scope, receive, watched_send)
             except asyncio.CancelledError:  # the server stops, and the task ends here in any case
@@ -97,10 +97,10 @@ class Observer:
                 error = raised
                 raise
             finally:
-                self._note(scope, reply, noted, time.perf_counter() - started, error)
+                self._record(scope, reply, outcome, time.perf_counter() - started, error)
 
     @contextmanager
-    def _counted(self, path: str) -> Iterator[None]:
+    def _counting(self, path: str) -> Iterator[None]:
         gauge = self._metrics.in_progress.labels("stream" if _LASTING.fullmatch(path) else "reply")
         task = asyncio.current_task() if "/heartbeat/" in path else None
         gauge.inc()
@@ -113,12 +113,12 @@ class Observer:
             if task:
                 self._idle.discard(task)
 
-    def _note(
-        self, scope: Scope, reply: _Reply, noted: RequestOutcome, seconds: float, error: BaseException | None
+    def _record(
+        self, scope: Scope, reply: _Reply, outcome: RequestOutcome, seconds: float, error: BaseException | None
     ) -> None:
         route, status = route_template(scope["path"]), reply.status or 500
         method = scope["method"] if scope["method"] in ("GET", "HEAD", "POST") else UNKNOWN
-        self._metrics.replied(method, route, status, seconds, lasting=bool(_LASTING.fullmatch(scope["path"])))
+        self._metrics.count_reply(method, route, status, seconds, lasting=bool(_LASTING.fullmatch(scope["path"])))
         if status < 400 and _ROUTINE.fullmatch(scope["path"]):
             return
         fields = {
@@ -127,9 +127,9 @@ class Observer:
             "route": route,
             "status": status,
             "ms": round(seconds * 1000, 1),
-            "answer": noted.status,
-            "mode": noted.mode,
-            "code": noted.code,
+            "answer": outcome.status,
+            "mode": outcome.mode,
+            "code": outcome.code,
             **(error_location(error) if error else {}),
         }
         level = logging.ERROR if status == 500 or error else logging.WARNING if status > 500 else logging.INFO
@@ -137,16 +137,16 @@ class Observer:
 
 
 def note_answer(request: Request, answer: Answer) -> None:
-    """Say in the log line and the figures of a request how its answer ended."""
-    request.app.state.metrics.answered(answer, "api")
-    noted = getattr(request.state, "noted", None)
-    if noted:
-        noted.status, noted.mode = answer.status, answer.mode
+    """Say in the log line and the metrics of a request how its answer ended."""
+    request.app.state.metrics.count_answer(answer, "api")
+    outcome = getattr(request.state, "outcome", None)
+    if outcome:
+        outcome.status, outcome.mode = answer.status, answer.mode
 
 
 def note_chat_answer(metrics: Metrics, answer: Answer) -> None:
     """The same for the chat page, whose answers arrive outside of the request that asked."""
-    metrics.answered(answer, "chat")
+    metrics.count_answer(answer, "chat")
     fields = {"answer": answer.status, "mode": answer.mode, "ms": round(answer.timings_ms.get("total", 0.0), 1)}
     logger.info("answer", extra={"fields": fields})
 
@@ -165,7 +165,7 @@ def _watch(message: Message, reply: _Reply) -> None:
         headers = Headers(raw=message["headers"])
         reply.status = message["status"]
         reply.request_id = headers.get("x-request-id")
-        reply.streams = headers.get("content-type", "").startswith("text/event-stream")
+        reply.streams = headers.get("content-type", "").startswith(MEDIA_TYPE)
     elif message["type"] == "http.response.body":
         reply.ended = not message.get("more_body", False)
 
@@ -177,6 +177,6 @@ async def _end_politely(scope: Scope, receive: Receive, send: Send, reply: _Repl
         headers = {"Retry-After": "10", "Cache-Control": "no-store"}
         await error_response(503, "stopping", _CUT, request_id, headers)(scope, receive, send)
     elif reply.streams and not reply.ended:
-        data = json.dumps(error_body("stopping", _CUT, request_id), ensure_ascii=False)
-        event = "" if _LASTING.fullmatch(scope["path"]) else f"event: error\ndata: {data}\n\n"
+        lasting = _LASTING.fullmatch(scope["path"])
+        event = "" if lasting else sse_event("error", error_body("stopping", _CUT, request_id))
         await send({"type": "http.response.body", "body": event.encode(), "more_body": False})

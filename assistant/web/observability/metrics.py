@@ -1,4 +1,4 @@
-"""Figures for Prometheus: counts and times, nothing about a person or a question."""
+"""Metrics for Prometheus: counts and times, nothing about a person or a question."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
 class Metrics:
-    """The figures of one application, in a registry of its own."""
+    """The metrics of one application, in a registry of its own."""
 
     def __init__(self, assistant: AppContext) -> None:
         self.registry = CollectorRegistry()
@@ -52,7 +52,7 @@ class Metrics:
         registry.register(_IndexState(assistant))
         ProcessCollector(registry=registry)
 
-    def replied(self, method: str, route: str, status: int, seconds: float, *, lasting: bool) -> None:
+    def count_reply(self, method: str, route: str, status: int, seconds: float, *, lasting: bool) -> None:
         """Count a reply; how long a stream was open says nothing about speed."""
         self._requests.labels(method, route, str(status)).inc()
         if not lasting:
@@ -60,7 +60,7 @@ class Metrics:
         if status in (429, 503):
             self._refused.labels("rate_limited" if status == 429 else "busy").inc()
 
-    def answered(self, answer: Answer, channel: str) -> None:
+    def count_answer(self, answer: Answer, channel: str) -> None:
         """Count an answer or refusal."""
         self._answers.labels(answer.status, answer.mode, channel).inc()
         self._answer_seconds.labels(answer.mode).observe(answer.timings_ms.get("total", 0.0) / 1000)
@@ -85,13 +85,13 @@ class _IndexState(Collector):
             return
         age = time.time() - datetime.fromisoformat(snapshot.manifest.created).timestamp()
         yield GaugeMetricFamily("netzlotse_index_ready", "1 when an index is loaded", 1)
-        yield GaugeMetricFamily("netzlotse_index_age_seconds", "Age of the index generation in force", age)
+        yield GaugeMetricFamily("netzlotse_index_age_seconds", "Age of the index snapshot in use", age)
         yield GaugeMetricFamily("netzlotse_index_passages", "Passages in the index", len(snapshot.passages))
         yield GaugeMetricFamily("netzlotse_index_documents", "Sources in the index", len(snapshot.sources))
 
 
 def may_see_metrics(scope: Scope, settings: Settings) -> bool:
-    """Whether a request may read the figures: from this machine, or with the token, as the setting says."""
+    """Whether a request may read the metrics: from this machine, or with the token, as the setting says."""
     wanted = settings.metrics.get_secret_value() if settings.metrics else ""
     if not wanted or scope["method"] not in ("GET", "HEAD"):
         return False

@@ -14,17 +14,17 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from assistant.core.settings import Settings
-from assistant.web.errors import HTTPRefusal
+from assistant.web.errors import NOT_FOUND, HTTPRefusal
 from assistant.web.security.client_address import FORWARDING, AddressHasher, apply_forwarded_headers
 
-GUARDED = re.compile(r"/berater(?:/.*)?|/api/(?:match|briefing)(?:/.*)?")
+PROTECTED = re.compile(r"/berater(?:/.*)?|/api/(?:match|briefing)(?:/.*)?")
 ATTEMPTS = 5
 LOCKED_SECONDS = 15 * 60
 _CHALLENGE = {"WWW-Authenticate": 'Basic realm="Netzlotse Beratung", charset="UTF-8"'}
 
 
 @dataclass(slots=True)
-class AdviserGuard:
+class AdviserAuth:
     """Checks every request to the adviser area; ``loopback`` says whether the server listens on this machine only."""
 
     settings: Settings
@@ -33,16 +33,16 @@ class AdviserGuard:
     _visitors: AddressHasher = field(default_factory=AddressHasher)
 
     def __call__(self, scope: Scope) -> None:
-        """Let the request through or raise ``Refused``."""
-        if not GUARDED.fullmatch(scope["path"]):
+        """Let the request through or raise ``HTTPRefusal``."""
+        if not PROTECTED.fullmatch(scope["path"]):
             return
         headers = Headers(scope=scope)
         password = self.settings.adviser_password
         if password is None or not password.get_secret_value():
             if not (self.loopback and is_local(scope, headers)):
-                raise HTTPRefusal(404, "not_found", "Diese Seite gibt es hier nicht.")
+                raise HTTPRefusal(404, "not_found", NOT_FOUND)
             return
-        visitor = self._visitors.name(apply_forwarded_headers(scope, self.settings.trusted_proxies))
+        visitor = self._visitors.hash_of(apply_forwarded_headers(scope, self.settings.trusted_proxies))
         self._check_password(headers, visitor, password.get_secret_value())
 
     def _check_password(self, headers: Headers, address: bytes, password: str) -> None:
@@ -51,7 +51,7 @@ class AdviserGuard:
             wait = round(recent[-1] + LOCKED_SECONDS - time.monotonic())
             message = f"Zu viele Fehlversuche. Bitte versuchen Sie es in {wait // 60 + 1} Minuten wieder."
             raise HTTPRefusal(429, "locked", message, {"Retry-After": str(max(1, wait))})
-        given = given_password(headers)
+        given = read_password(headers)
         if given is not None and secrets.compare_digest(given.encode(), password.encode()):
             self._failures.pop(address, None)
             return
@@ -82,7 +82,7 @@ def is_loopback(address: str) -> bool:
         return False
 
 
-def given_password(headers: Headers) -> str | None:
+def read_password(headers: Headers) -> str | None:
     """The password of HTTP Basic, with any user name; ``None`` when there is none."""
     scheme, _, encoded = headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":

@@ -1,4 +1,4 @@
-"""Who asks: the visitor's address, behind trusted proxies the one that they were told, never kept in plain text."""
+"""Who asks: the visitor's address, behind trusted proxies the one that they name, never kept in plain text."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 def is_trusted(address: str, proxies: Sequence[str]) -> bool:
     """Whether an address is that of a trusted proxy, or in a trusted network."""
-    parsed = parse(address)
+    parsed = parse_address(address)
     return parsed is not None and any(parsed in ipaddress.ip_network(one, strict=False) for one in proxies)
 
 
-def parse(address: str) -> Address | None:
+def parse_address(address: str) -> Address | None:
     """The address without port and zone, IPv4 also where it comes wrapped into IPv6; ``None``: it is none."""
     bare = re.sub(r"^\[(.+)\](?::\d+)?$|^([\d.]+):\d+$", lambda found: found[1] or found[2], address.strip())
     try:
@@ -65,9 +65,9 @@ def _last(headers: Headers, name: str) -> str:
 
 def _visitor(headers: Headers, proxies: Sequence[str]) -> str:
     """The last address in ``X-Forwarded-For`` that is no trusted proxy."""
-    told = ",".join(headers.getlist("x-forwarded-for")).split(",")
-    for one in reversed(told):
-        address = parse(one)
+    forwarded = ",".join(headers.getlist("x-forwarded-for")).split(",")
+    for one in reversed(forwarded):
+        address = parse_address(one)
         if address is None:
             return ""
         if not is_trusted(str(address), proxies):
@@ -82,17 +82,17 @@ class AddressHasher:
     _key: bytes = field(default_factory=lambda: secrets.token_bytes(16))
     _until: float = field(default_factory=lambda: time.monotonic() + _DAY)
 
-    def name(self, scope: Scope) -> bytes:
-        """A name for the visitor of a request; all addresses of an IPv6 network of 64 bits share one."""
+    def hash_of(self, scope: Scope) -> bytes:
+        """What stands for the visitor of a request; all addresses of an IPv6 network of 64 bits share one."""
         if time.monotonic() > self._until:
             self._key, self._until = secrets.token_bytes(16), time.monotonic() + _DAY
         address = (scope.get("client") or ("", 0))[0]
-        return blake2b(household(address).encode(), key=self._key, digest_size=16).digest()
+        return blake2b(visitor_network(address).encode(), key=self._key, digest_size=16).digest()
 
 
-def household(address: str) -> str:
+def visitor_network(address: str) -> str:
     """What one visitor can change at will counts once: an IPv4 address, an IPv6 network of 64 bits."""
-    parsed = parse(address)
+    parsed = parse_address(address)
     if isinstance(parsed, ipaddress.IPv6Address):
         return str(ipaddress.ip_network((parsed, 64), strict=False))
     return str(parsed or address)

@@ -13,17 +13,17 @@ _SESSION = re.compile(r"[a-z0-9]{1,40}", re.ASCII)
 _NUMBER = range(10_000)
 
 
-def checked_event(body: bytes) -> bytes:
+def filter_event(body: bytes) -> bytes:
     """The event written anew from the fields that were checked, so that no other parser reads something else in it."""
     try:
         event = json.loads(body, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise HTTPRefusal(400, "invalid_request", "Die Anfrage ist kein gültiges JSON.") from error
-    if not isinstance(event, dict) or not set(event) <= _KEYS or not _plain_numbers(event):
+    if not isinstance(event, dict) or not set(event) <= _KEYS or not _has_plain_numbers(event):
         raise HTTPRefusal(422, "invalid_request", "Die Anfrage enthält unerwartete Felder.")
     if not isinstance(event.get("data"), list) or not all(one is None or isinstance(one, str) for one in event["data"]):
         raise HTTPRefusal(422, "invalid_request", "Angenommen wird nur Text.")
-    if not _harmless(event.get("event_data")):
+    if not _is_harmless(event.get("event_data")):
         raise HTTPRefusal(422, "invalid_request", "Angenommen wird nur Text.")
     return json.dumps(event).encode()
 
@@ -32,7 +32,7 @@ def _no_number(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def _plain_numbers(event: dict[str, Any]) -> bool:
+def _has_plain_numbers(event: dict[str, Any]) -> bool:
     session, number, trigger = (event.get(name) for name in ("session_hash", "fn_index", "trigger_id"))
     return (
         (session is None or (isinstance(session, str) and bool(_SESSION.fullmatch(session))))
@@ -45,17 +45,17 @@ def _is_number(value: Any) -> bool:
     return type(value) is int and value in _NUMBER
 
 
-def _harmless(data: Any) -> bool:
-    """Gradio sends nothing, or for a thumb its place, the shown text and the direction."""
+def _is_harmless(data: Any) -> bool:
+    """Gradio sends nothing, or for a thumb its index, the shown text and the direction."""
     if data is None:
         return True
     if not isinstance(data, dict) or not set(data) <= {"index", "value", "liked"}:
         return False
     index, value, liked = (data.get(name) for name in ("index", "value", "liked"))
-    places = index if isinstance(index, list) else [index]
+    indexes = index if isinstance(index, list) else [index]
     texts = value if isinstance(value, list) else [value]
     return (
-        all(one is None or _is_number(one) for one in places)
+        all(one is None or _is_number(one) for one in indexes)
         and all(one is None or isinstance(one, str) for one in texts)
         and (liked is None or isinstance(liked, bool | str))
     )

@@ -27,7 +27,7 @@ COMMON = {
 _A_YEAR = "max-age=31536000"
 
 
-def put_headers(headers: MutableHeaders, path: str, settings: Settings, *, secure: bool) -> None:
+def set_headers(headers: MutableHeaders, path: str, settings: Settings, *, secure: bool) -> None:
     """Set what every reply carries; headers of inner layers that open something are taken away."""
     for name in [name for name in headers if name.startswith("access-control-") or name in _OURS]:
         del headers[name]

@@ -25,14 +25,14 @@ _STREAMS = (
 )
 
 
-def busy(status: int, code: str, seconds: int) -> HTTPRefusal:
+def busy_refusal(status: int, code: str, seconds: int) -> HTTPRefusal:
     """Too much is going on; it is worth asking again after so many seconds."""
     german, english = _BUSY
     return HTTPRefusal(status, code, german, {"Retry-After": str(seconds)}, english=english)
 
 
 class RateLimits:
-    """Questions per minute, per visitor and in total; visitors are known by name only, see ``AddressBook``."""
+    """Questions per minute, per visitor and in total; visitors are known by a hash only, see ``AddressHasher``."""
 
     def __init__(self, settings: Settings) -> None:
         self._per_address = settings.rate_limit_per_minute
@@ -40,10 +40,10 @@ class RateLimits:
         self._seen: dict[bytes, deque[float]] = {}
         self._all: deque[float] = deque()
 
-    def take(self, name: bytes) -> None:
+    def count(self, visitor: bytes) -> None:
         """Count a question or refuse it with the seconds to wait."""
         now = time.monotonic()
-        mine = self._seen.get(name, deque())
+        mine = self._seen.get(visitor, deque())
         for window, limit in ((mine, self._per_address), (self._all, self._in_total)):
             while window and window[0] <= now - 60:
                 window.popleft()
@@ -53,8 +53,8 @@ class RateLimits:
                 english = f"That was a lot of questions in a short time. Please try again in {wait} seconds."
                 raise HTTPRefusal(429, "too_many_requests", message, {"Retry-After": wait}, english=english)
         mine.append(now)
-        self._seen.pop(name, None)
-        self._seen[name] = mine  # at the end: the first one is who asked longest ago
+        self._seen.pop(visitor, None)
+        self._seen[visitor] = mine  # at the end: the first one is who asked longest ago
         self._all.append(now)
         self._forget(now)
 
@@ -78,7 +78,7 @@ class OpenRequests:
     def answering(self) -> Iterator[None]:
         """A question on its way to an answer; refused while too many others are."""
         if self._answering >= AT_ONCE:
-            raise busy(503, "busy", 3)
+            raise busy_refusal(503, "busy", 3)
         self._answering += 1
         try:
             yield
@@ -86,17 +86,17 @@ class OpenRequests:
             self._answering -= 1
 
     @contextmanager
-    def listening(self, name: bytes) -> Iterator[None]:
+    def listening(self, visitor: bytes) -> Iterator[None]:
         """An open stream of a chat page."""
-        if self._listening[name] >= LISTENERS_PER_ADDRESS:
+        if self._listening[visitor] >= LISTENERS_PER_ADDRESS:
             german, english = _STREAMS
             raise HTTPRefusal(429, "too_many_streams", german, {"Retry-After": "30"}, english=english)
         if self._listening.total() >= LISTENERS:
-            raise busy(503, "busy", 30)
-        self._listening[name] += 1
+            raise busy_refusal(503, "busy", 30)
+        self._listening[visitor] += 1
         try:
             yield
         finally:
-            self._listening[name] -= 1
-            if not self._listening[name]:
-                del self._listening[name]
+            self._listening[visitor] -= 1
+            if not self._listening[visitor]:
+                del self._listening[visitor]

@@ -1,4 +1,4 @@
-"""The front door: one ASGI layer before everything else.
+"""The firewall: one ASGI layer before the whole app.
 
 It lets only known routes and methods through, bounds and inspects bodies before they
 are parsed, limits how much an address may ask, and puts security headers on every reply.
@@ -17,11 +17,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.core.models import Language
 from assistant.core.settings import Settings
-from assistant.web.errors import HTTPRefusal, chat_response, refusal_response
+from assistant.web.errors import NOT_FOUND, HTTPRefusal, chat_response, refusal_response
 from assistant.web.security.client_address import HOST, AddressHasher, apply_forwarded_headers
-from assistant.web.security.gradio_event_filter import checked_event
-from assistant.web.security.headers import ADVISER, put_headers
-from assistant.web.security.rate_limits import OpenRequests, RateLimits, busy
+from assistant.web.security.gradio_event_filter import filter_event
+from assistant.web.security.headers import ADVISER, set_headers
+from assistant.web.security.rate_limits import OpenRequests, RateLimits, busy_refusal
 
 BODY_LIMIT = 16 * 1024
 ADVISER_BODY_LIMIT = 64 * 1024  # a profile with a long description and notes
@@ -47,7 +47,7 @@ ROUTES = tuple(
         ("GET", r"/widget(?:/vorschau|/herkunft)?"),
     )
 )
-_ASKED = re.compile(r"/api/(?:chat|search|selfcheck|feedback)|/selbstcheck")
+_QUESTIONS = re.compile(r"/api/(?:chat|search|selfcheck|feedback)|/selbstcheck")
 _JOIN = re.compile(rf"{_PREFIX}/gradio_api/queue/join")
 _STREAMS = re.compile(rf"{_PREFIX}/gradio_api/(?:queue/data|heartbeat/.+)")
 _JSON = re.compile(rf"/api/.+|{_PREFIX}/gradio_api/.+")
@@ -57,9 +57,11 @@ _ONCE = ("host", "content-length", "content-type", "origin", "sec-fetch-site", "
 class RequestFirewall:
     """ASGI middleware around the whole app."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, gate: Callable[[Scope], None] = lambda scope: None) -> None:
+    def __init__(
+        self, app: ASGIApp, settings: Settings, authorize: Callable[[Scope], None] = lambda scope: None
+    ) -> None:
         self._app = app
-        self._gate = gate
+        self._authorize = authorize
         self._settings = settings
         self._limits = RateLimits(settings)
         self._open = OpenRequests()
@@ -83,19 +85,19 @@ class RequestFirewall:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                put_headers(headers, scope["path"], self._settings, secure=scope["scheme"] == "https")
+                set_headers(headers, scope["path"], self._settings, secure=scope["scheme"] == "https")
                 headers["X-Request-ID"] = request_id
             await send(message)
 
         try:
             check_request(scope, self._settings)
-            self._gate(unchanged)
-            with self._counted(scope):
-                receive = await _checked_body(scope, receive)
+            self._authorize(unchanged)
+            with self._counting(scope):
+                receive = await _check_body(scope, receive)
                 await self._pass_on(scope, receive, send_with_headers)
         except HTTPRefusal as refusal:
-            if noted := scope["state"].get("noted"):
-                noted.code = refusal.code
+            if outcome := scope["state"].get("outcome"):
+                outcome.code = refusal.code
             accept, language = Headers(scope=scope).get("accept", ""), _language(scope)
             in_chat = _JOIN.fullmatch(scope["path"])
             reply = (
@@ -105,15 +107,15 @@ class RequestFirewall:
             )
             await reply(scope, receive, send_with_headers)
 
-    def _counted(self, scope: Scope) -> AbstractContextManager[None]:
-        """Count a question against the limits, hold a place for a stream."""
+    def _counting(self, scope: Scope) -> AbstractContextManager[None]:
+        """Count a question against the limits, and a stream as long as it is open."""
         path = scope["path"]
-        if _is_asked(scope) or (scope["method"] == "POST" and _JOIN.fullmatch(path)):
-            self._limits.take(self._visitors.name(scope))
-        return self._open.listening(self._visitors.name(scope)) if _STREAMS.fullmatch(path) else nullcontext()
+        if _is_question(scope) or (scope["method"] == "POST" and _JOIN.fullmatch(path)):
+            self._limits.count(self._visitors.hash_of(scope))
+        return self._open.listening(self._visitors.hash_of(scope)) if _STREAMS.fullmatch(path) else nullcontext()
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if _is_asked(scope):
+        if _is_question(scope):
             await self._with_first_byte_timeout(scope, receive, send)
         elif _STREAMS.fullmatch(scope["path"]):
             # Gradio raises where a stream has begun and its session is unknown: nothing to trace, and anybody can do it
@@ -126,7 +128,7 @@ class RequestFirewall:
     async def _with_first_byte_timeout(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Wait for the first byte of an answer only as long as promised.
 
-        What is late goes on in its thread, which nobody can stop, and keeps its place until it ends.
+        What is late goes on in its thread, which nobody can stop, and counts as running until it ends.
         """
         begun = given_up = False
 
@@ -148,11 +150,11 @@ class RequestFirewall:
         given_up = True
         self._late.add(task)
         task.add_done_callback(self._late.discard)
-        raise busy(503, "too_slow", 5)
+        raise busy_refusal(503, "too_slow", 5)
 
 
-def _is_asked(scope: Scope) -> bool:
-    return bool(_ASKED.fullmatch(scope["path"])) and (scope["method"] == "POST" or scope["path"] == "/api/search")
+def _is_question(scope: Scope) -> bool:
+    return bool(_QUESTIONS.fullmatch(scope["path"])) and (scope["method"] == "POST" or scope["path"] == "/api/search")
 
 
 def _language(scope: Scope) -> Language:
@@ -164,17 +166,17 @@ def _translate_queue_full(send: Send, language: Language) -> Send:
     """Gradio's words for a full queue are English and say nothing; its page shows ours when the status is another."""
     refusing = False
 
-    async def send_politely(message: Message) -> None:
+    async def send_in_our_words(message: Message) -> None:
         nonlocal refusing
         if message["type"] == "http.response.start" and message["status"] == 503:
             refusing = True
-            body = chat_response(busy(429, "busy", 3), "", language)
+            body = chat_response(busy_refusal(429, "busy", 3), "", language)
             await send({"type": "http.response.start", "status": 429, "headers": body.raw_headers})
             await send({"type": "http.response.body", "body": body.body})
         elif not refusing:
             await send(message)
 
-    return send_politely
+    return send_in_our_words
 
 
 def check_request(scope: Scope, settings: Settings) -> None:
@@ -199,7 +201,7 @@ def _check_route(scope: Scope) -> None:
     odd = b"%" in scope.get("raw_path", b"").partition(b"?")[0] or "/.." in path or "//" in path
     fitting = [] if odd else [allowed for allowed, pattern in ROUTES if pattern.fullmatch(path)]
     if not fitting:
-        raise HTTPRefusal(404, "not_found", "Diese Seite gibt es hier nicht.")
+        raise HTTPRefusal(404, "not_found", NOT_FOUND)
     if method not in fitting:
         allowed = ", ".join(dict.fromkeys(("GET, HEAD" if one == "GET" else one) for one in fitting))
         raise HTTPRefusal(405, "method_not_allowed", "Dieser Zugriff ist hier nicht vorgesehen.", {"Allow": allowed})
@@ -207,10 +209,9 @@ def _check_route(scope: Scope) -> None:
 
 def _check_origin(headers: Headers) -> None:
     """A browser on another site may not post here."""
-    if headers.get("sec-fetch-site") in ("cross-site", "same-site"):
-        raise HTTPRefusal(403, "cross_site", "Anfragen von anderen Websites werden nicht angenommen.")
     origin = headers.get("origin")
-    if origin is not None and re.sub(r"^https?://", "", origin) != headers.get("host"):
+    elsewhere = origin is not None and re.sub(r"^https?://", "", origin) != headers.get("host")
+    if elsewhere or headers.get("sec-fetch-site") in ("cross-site", "same-site"):
         raise HTTPRefusal(403, "cross_site", "Anfragen von anderen Websites werden nicht angenommen.")
 
 
@@ -221,7 +222,7 @@ def _check_type(path: str, headers: Headers) -> None:
         raise HTTPRefusal(415, "invalid_request", "Angenommen wird nur JSON.")
 
 
-async def _checked_body(scope: Scope, receive: Receive) -> Receive:
+async def _check_body(scope: Scope, receive: Receive) -> Receive:
     if scope["method"] != "POST":
         return receive
     limit = ADVISER_BODY_LIMIT if ADVISER.fullmatch(scope["path"]) else BODY_LIMIT
@@ -234,7 +235,7 @@ async def _checked_body(scope: Scope, receive: Receive) -> Receive:
     except TimeoutError as error:
         raise HTTPRefusal(408, "too_slow", "Die Anfrage kam nicht vollständig an.", {"Connection": "close"}) from error
     if _JOIN.fullmatch(scope["path"]):
-        body = checked_event(body)
+        body = filter_event(body)
         kept = [(name, value) for name, value in scope["headers"] if name != b"content-length"]
         scope["headers"] = [*kept, (b"content-length", str(len(body)).encode())]
     return _replay(body, receive)

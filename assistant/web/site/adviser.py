@@ -15,26 +15,29 @@ from urllib.parse import parse_qs
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
-from jinja2 import Environment, FileSystemLoader, select_autoescape
+from jinja2 import Template, Undefined
 from markupsafe import Markup
 
 from assistant.advisory.briefing_outline import PARTS
 from assistant.advisory.export import FORMATS
-from assistant.advisory.funding_match import GOAL_NAMES, match_programmes, to_dict
-from assistant.advisory.self_check import recommend, score_answers
-from assistant.advisory.self_check import to_dict as check_to_dict
+from assistant.advisory.funding_match import match_programmes, to_dict
+from assistant.advisory.self_check import score_answers
+from assistant.advisory.self_check_advice import recommend
+from assistant.advisory.self_check_advice import to_dict as check_to_dict
 from assistant.advisory.self_check_questions import known_answers, questionnaire_of
 from assistant.advisory.source_catalogue import KIND_NAMES, STATES, Filters, as_report, search_sources
 from assistant.answering.runtime import AppContext
-from assistant.core.company_profile import CompanyProfile, load_profile, parse_profile
+from assistant.core.company_profile import GOAL_NAMES, PROFILE_FIELDS, CompanyProfile, load_profile, parse_profile
 from assistant.core.errors import ProfileError, QuestionError
 from assistant.core.models import KINDS
-from assistant.core.sources import Topic
-from assistant.language.dates import format_date
-from assistant.web.api.advisory import AdviceIn, attachment, briefing_reply, report_file
-from assistant.web.resources import PROFILES, TEMPLATES
-from assistant.web.site.profile_form import CHOICES, LABELS, LAENDER, Fields, profile_file, read_profile, show_profile
+from assistant.core.sources import Land, Topic
+from assistant.web.api.advisory import AdviceRequest, attachment, briefing_reply, report_file
+from assistant.web.api.sse import accepts_events
+from assistant.web.context import Context
+from assistant.web.resources import PROFILES
+from assistant.web.site.profile_form import Fields, options, profile_file, read_profile, show_profile
 from assistant.web.site.radar_chart import Axis, radar
+from assistant.web.templating import environment
 
 router = APIRouter(prefix="/berater", include_in_schema=False)
 VIEWS = {"match": "Abgleich", "self_check": "Selbstcheck", "briefing": "Briefing", "search": "Suche in allen Quellen"}
@@ -53,7 +56,7 @@ def adviser_page(request: Request) -> HTMLResponse:
 
 
 @router.post("")
-async def adviser_view(request: Request) -> HTMLResponse:
+async def adviser_view(request: Request, assistant: Context) -> HTMLResponse:
     """The form with the result of a tab; an example or a profile file fills it."""
     fields: Fields = await _fields(request)
     view = _first(fields, "view") or "match"
@@ -62,7 +65,7 @@ async def adviser_view(request: Request) -> HTMLResponse:
     except ProfileError as error:
         return _page(request, fields, view, {"problems": {"file": str(error)}})
     profile, problems = read_profile(fields)
-    result = await run_in_threadpool(_result, request.app.state.assistant, fields, view, profile)
+    result = await run_in_threadpool(_result, assistant, fields, view, profile)
     return _page(request, fields, view, {"problems": problems, **result})
 
 
@@ -74,20 +77,21 @@ async def save_profile(request: Request) -> Response:
 
 
 @router.post("/briefing")
-async def save_briefing(request: Request) -> Response:
+async def save_briefing(request: Request, assistant: Context) -> Response:
     """The briefing as a file, or its progress and then the file."""
     fields = await _fields(request)
     profile, _ = read_profile(fields)
-    omit = [one for one in PARTS if one not in fields.get("part", ())]
-    body = AdviceIn(profile=profile, notes="", omit=omit)
-    return await run_in_threadpool(briefing_reply, request, body, _format(fields))
+    omit = [part for part in PARTS if part not in fields.get("part", ())]
+    body = AdviceRequest(profile=profile, notes="", omit=omit)
+    events = accepts_events(request)
+    return await run_in_threadpool(briefing_reply, assistant, body, _format(fields), events=events)
 
 
 @router.post("/suche")
-async def save_search(request: Request) -> Response:
+async def save_search(request: Request, assistant: Context) -> Response:
     """The result list of a search as a file."""
     fields = await _fields(request)
-    return await run_in_threadpool(_search_file, request.app.state.assistant, fields)
+    return await run_in_threadpool(_search_file, assistant, fields)
 
 
 def _search_file(assistant: AppContext, fields: Fields) -> Response:
@@ -137,7 +141,7 @@ def _check_result(assistant: AppContext, profile: CompanyProfile) -> dict[str, A
     if not answers:
         return {"questionnaire": questionnaire}
     advice = recommend(assistant, score_answers(questionnaire, answers), profile.land)
-    axes = [Axis(one.dimension.label, one.dimension.title, one.share) for one in advice.result.dimensions]
+    axes = [Axis(scored.dimension.label, scored.dimension.title, scored.share) for scored in advice.result.dimensions]
     chart = Markup(radar(axes, "Anteil der erreichten Punkte je Bereich"))
     return {"questionnaire": questionnaire, "check": check_to_dict(advice), "chart": chart}
 
@@ -157,7 +161,7 @@ def _search(fields: Fields) -> tuple[str, Filters]:
     kinds = tuple(kind for kind in KINDS if kind in fields.get("kind", ()))
     filters = Filters(
         kinds,
-        land if land in LAENDER else None,  # type: ignore[arg-type]
+        land if land in get_args(Land) else None,  # type: ignore[arg-type]
         state if state in STATES else "",
         topic if topic in get_args(Topic) else None,  # type: ignore[arg-type]
     )
@@ -166,31 +170,23 @@ def _search(fields: Fields) -> tuple[str, Filters]:
 
 def _page(request: Request, fields: Fields, view: str, result: Mapping[str, Any]) -> HTMLResponse:
     view = view if view in VIEWS else "match"
-    content = _template("adviser.html").render(
-        fields=fields, view=view, today=date.today(), **{"problems": {}, **result}
-    )
+    content = _template().render(fields=fields, view=view, today=date.today(), **{"problems": {}, **result})
     return HTMLResponse(content)
 
 
-@lru_cache
-def _template(name: str) -> Any:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=select_autoescape(),
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["date"] = lambda partial: format_date(str(partial))
-    environment.globals |= {
+@lru_cache(maxsize=1)
+def _template() -> Template:
+    """The page, in which what a view has not found out is undefined."""
+    names = {
         "views": VIEWS,
         "examples": EXAMPLES,
-        "labels": LABELS,
-        "choices": CHOICES,
-        "land_options": [(land, land) for land in LAENDER],
+        "profile_fields": PROFILE_FIELDS,
+        "options": options,
+        "land_options": [(land, land) for land in get_args(Land)],
         "parts": PARTS,
         "formats": FORMAT_NAMES,
         "kinds": KIND_NAMES,
         "states": STATES,
         "topics": GOAL_NAMES,
     }
-    return environment.get_template(name)
+    return environment().overlay(undefined=Undefined).get_template("adviser.html", globals=names)

@@ -2,45 +2,42 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from string import Template
 from typing import Any
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from assistant.answering.runtime import AppContext
 from assistant.core.settings import Settings
-from assistant.web.resources import TEMPLATES
+from assistant.web.context import Context
+from assistant.web.templating import render
 
 router = APIRouter(include_in_schema=False)
-_FOR_WEBSITES = TEMPLATES / "datenschutz.txt"
-_HERE = {"127.0.0.1", "localhost", "::1"}
+_THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
 
 
 @router.get("/datenschutz")
-def privacy(request: Request) -> HTMLResponse:
+def privacy(assistant: Context) -> HTMLResponse:
     """What is processed with the settings of this server."""
-    return HTMLResponse(legal_page("privacy.html", request.app.state.assistant))
+    return HTMLResponse(legal_page("privacy.html", assistant))
 
 
 @router.get("/impressum")
-def imprint(request: Request) -> HTMLResponse:
+def imprint(assistant: Context) -> HTMLResponse:
     """Who runs this server."""
-    return HTMLResponse(legal_page("imprint.html", request.app.state.assistant))
+    return HTMLResponse(legal_page("imprint.html", assistant))
 
 
 @router.get("/barrierefreiheit")
-def accessibility(request: Request) -> HTMLResponse:
+def accessibility(assistant: Context) -> HTMLResponse:
     """What was done and checked so that everybody can use the pages, and what is open."""
-    return HTMLResponse(legal_page("accessibility.html", request.app.state.assistant))
+    return HTMLResponse(legal_page("accessibility.html", assistant))
 
 
 def legal_page(name: str, assistant: AppContext) -> str:
     """A page with the facts of this server; every value is escaped."""
-    return _templates().get_template(name).render(facts(assistant))
+    return render(name, **facts(assistant))
 
 
 def facts(assistant: AppContext) -> dict[str, Any]:
@@ -70,17 +67,12 @@ def text_for_websites(assistant: AppContext) -> str:
             if settings.feedback == "all"
             else (f" Das geschieht höchstens {settings.feedback_days} Tage lang.")
         )
-    return Template(_FOR_WEBSITES.read_text(encoding="utf-8").strip()).substitute(model=model, kept=kept)
+    return render("datenschutz.txt", model=model, kept=kept)
 
 
 def _model_host(settings: Settings) -> str | None:
     """Where a language model is asked: the host, ``None`` for this machine."""
     host = urlsplit(settings.model_base_url).hostname if settings.model_base_url else None
-    if host in _HERE or (host is None and (settings.model or "").startswith(("local:", "ollama:"))):
+    if host in _THIS_MACHINE or (host is None and (settings.model or "").startswith(("local:", "ollama:"))):
         return None
     return host or (settings.model or "").partition(":")[0]
-
-
-@lru_cache(maxsize=1)
-def _templates() -> Environment:
-    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape())

@@ -4,122 +4,134 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, get_args
+from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
-from assistant.advisory.briefing_outline import ROLES
-from assistant.advisory.funding_match import GOAL_NAMES
-from assistant.core.company_profile import CompanyProfile
-from assistant.core.sources import Land
+from assistant.core.company_profile import PROFILE_FIELDS, CompanyProfile, ProfileField
 from assistant.core.validation_messages import describe_error
 from assistant.language.numbers import numbers_in
 
 Fields = Mapping[str, Sequence[str]]
-LAENDER: tuple[str, ...] = get_args(Land)
-TEXTS = ("name", "land", "sector", "role", "description", "notes")
-NUMBERS = ("employees", "turnover_eur", "balance_sheet_eur", "founded", "largest_customer_share")
-LABELS: Mapping[str, str] = {
-    "name": "Name des Unternehmens",
-    "land": "Land",
-    "employees": "Beschäftigte",
-    "turnover_eur": "Jahresumsatz in Euro",
-    "balance_sheet_eur": "Bilanzsumme in Euro",
-    "sector": "Branche",
-    "role": "Rolle im Netzwerk",
-    "largest_customer_share": "Anteil des größten Kunden in Prozent",
-    "founded": "Gründungsjahr",
-    "partners": "Partner für ein Vorhaben",
-    "linked_enterprises": "Verbundene oder Partnerunternehmen",
-    "goals": "Ziele",
-    "description": "Kurz beschrieben",
-    "notes": "Notizen der Beratung",
-}
-CHOICES: Mapping[str, Mapping[str, str]] = {
-    "role": {str(name): text for name, text in ROLES.items()},
-    "partners": {"none": "noch keine", "company": "Firmen", "research": "Forschung"},
-    "linked_enterprises": {"true": "ja", "false": "nein"},
-    "goals": {str(name): text for name, text in GOAL_NAMES.items()},
-}
+NO_CHOICE = "none"
+"""The value of the box that says "none of these"."""
+_FLAGS = (("true", "ja"), ("false", "nein"))
 _SELF_CHECK = "check-"
+
+
+def options(field: ProfileField) -> tuple[tuple[str, str], ...]:
+    """Value and text of each box or entry that an input offers."""
+    if field.kind == "flag":
+        return _FLAGS
+    return ((NO_CHOICE, field.no_choice), *field.choices) if field.no_choice else field.choices
 
 
 def read_profile(fields: Fields) -> tuple[CompanyProfile, dict[str, str]]:
     """The profile of a filled-in form, and a German sentence for each field that could not be read."""
-    data: dict[str, Any] = {name: value for name in TEXTS if (value := _one(fields, name))}
+    values: dict[str, Any] = {}
     problems: dict[str, str] = {}
-    for name in NUMBERS:
-        if text := _one(fields, name):
-            try:
-                data[name] = _number(name, text)
-            except ValueError as error:
-                problems[name] = str(error)
-    if linked := _one(fields, "linked_enterprises"):
-        data["linked_enterprises"] = linked == "true"
-    if goals := [one for one in fields.get("goals", ()) if one]:
-        data["goals"] = goals
-    if partners := [one for one in fields.get("partners", ()) if one]:
-        data["partners"] = [one for one in partners if one != "none"]
-    if answers := {name.removeprefix(_SELF_CHECK): _one(fields, name) for name in fields if _is_answer(fields, name)}:
-        data["self_check"] = answers
-    return _valid(data, problems), problems
+    for field in PROFILE_FIELDS:
+        try:
+            value = _read(field, fields)
+        except ValueError as error:
+            problems[field.name] = str(error)
+        else:
+            if value is not None:
+                values[field.name] = value
+    return _valid(values, problems), problems
 
 
-def _valid(data: dict[str, Any], problems: dict[str, str]) -> CompanyProfile:
-    """What of the data is valid; the rest becomes problems."""
+def _read(field: ProfileField, fields: Fields) -> Any:
+    """What the form says about a field; ``None`` where it says nothing, ``ValueError`` where it says no number."""
+    if field.kind == "self_check_answers":
+        answers = {name.removeprefix(_SELF_CHECK): _first(fields, name) for name in fields if _is_answer(fields, name)}
+        return answers or None
+    if field.kind == "choices":
+        chosen = [value for value in fields.get(field.name, ()) if value]
+        return [value for value in chosen if value != NO_CHOICE or not field.no_choice] if chosen else None
+    text = _first(fields, field.name)
+    if not text:
+        return None
+    if field.kind == "flag":
+        return text == "true"
+    return _number(field, text) if field.kind in ("integer", "year", "euro", "percent") else text
+
+
+def _valid(values: dict[str, Any], problems: dict[str, str]) -> CompanyProfile:
+    """What of the values is valid; the rest becomes problems."""
     while True:
         try:
-            return CompanyProfile.model_validate(data)
+            return CompanyProfile.model_validate(nest(values))
         except ValidationError as error:
-            for one in error.errors():
-                name = str(one["loc"][0])
-                problems[name] = f"{LABELS.get(name, name)}: {describe_error(one)}."
-                data.pop(name, None)
+            for problem in error.errors():
+                field = _field_at(problem["loc"])
+                problems[field.name] = f"{field.label}: {describe_error(problem)}."
+                values.pop(field.name, None)
 
 
-def _one(fields: Fields, name: str) -> str:
-    return next((one.strip() for one in fields.get(name, ())), "")
+def _field_at(location: Sequence[int | str]) -> ProfileField:
+    """The field in which a place of the profile lies."""
+    path = ".".join(map(str, location)) + "."
+    return next(field for field in PROFILE_FIELDS if path.startswith(f"{field.name}."))
+
+
+def nest(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values by name as the data of a profile: ``group.name`` goes into its group."""
+    data: dict[str, Any] = {}
+    for name, value in values.items():
+        *groups, last = name.split(".")
+        place = data
+        for group in groups:
+            place = place.setdefault(group, {})
+        place[last] = value
+    return data
+
+
+def _first(fields: Fields, name: str) -> str:
+    return next((value.strip() for value in fields.get(name, ())), "")
 
 
 def _is_answer(fields: Fields, name: str) -> bool:
-    return name.startswith(_SELF_CHECK) and bool(_one(fields, name))
+    return name.startswith(_SELF_CHECK) and bool(_first(fields, name))
 
 
-def _number(name: str, text: str) -> int | float:
+def _number(field: ProfileField, text: str) -> int | float:
     """``6,8 Mio.``, ``6.800.000`` and ``6800000 Euro`` are the same amount; shares are given in percent."""
     found = numbers_in(text)
     if len(found) != 1 or text.lstrip().startswith("-"):
-        raise ValueError(f"{LABELS[name]}: bitte eine einzelne Zahl angeben, nicht „{text[:40]}“.")
+        raise ValueError(f"{field.label}: bitte eine einzelne Zahl angeben, nicht „{text[:40]}“.")
     value = Decimal(next(iter(found)))
-    if name == "largest_customer_share":
+    if field.kind == "percent":
         return float(value / 100)
     if value != value.to_integral_value():
-        raise ValueError(f"{LABELS[name]}: bitte eine ganze Zahl angeben.")
+        raise ValueError(f"{field.label}: bitte eine ganze Zahl angeben.")
     return int(value)
 
 
 def show_profile(profile: CompanyProfile) -> dict[str, list[str]]:
     """The form's fields for a profile."""
-    data = profile.model_dump(exclude_none=True, mode="json")
-    answers = data.pop("self_check", {})
-    fields = {
-        name: [str(one) for one in value] if isinstance(value, list) else [_text(name, value)]
-        for name, value in data.items()
-    }
-    if profile.partners == ():
-        fields["partners"] = ["none"]
-    return fields | {f"{_SELF_CHECK}{question}": [str(answer)] for question, answer in answers.items()}
+    shown: dict[str, list[str]] = {}
+    for field in PROFILE_FIELDS:
+        value = field.value_in(profile)
+        if field.kind == "self_check_answers":
+            shown |= {f"{_SELF_CHECK}{question}": [str(answer)] for question, answer in (value or {}).items()}
+        elif value is not None:
+            shown[field.name] = _show(field, value)
+    return shown
 
 
-def _text(name: str, value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if name == "largest_customer_share":
-        return f"{value * 100:.10g}".replace(".", ",")
-    if name in ("turnover_eur", "balance_sheet_eur"):
-        return f"{value:,}".replace(",", ".")
-    return str(value)
+def _show(field: ProfileField, value: Any) -> list[str]:
+    """What stands in the input of a field, or the values of its chosen boxes."""
+    if field.kind == "choices":
+        return list(value) or [NO_CHOICE]
+    if field.kind == "flag":
+        return ["true" if value else "false"]
+    if field.kind == "percent":
+        return [f"{value * 100:.10g}".replace(".", ",")]
+    if field.kind == "euro":
+        return [f"{value:,}".replace(",", ".")]
+    return [str(value)]
 
 
 def profile_file(profile: CompanyProfile) -> str:

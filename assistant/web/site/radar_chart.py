@@ -45,27 +45,27 @@ def radar(axes: Sequence[Axis], title: str) -> str:
 
 def describe(axes: Sequence[Axis]) -> str:
     """The chart in words."""
-    return "; ".join(f"{one.name}: {_shown(one.share)}" for one in axes) + "."
+    return "; ".join(f"{one.name}: {_show(one.share)}" for one in axes) + "."
 
 
-def _shown(share: float | None) -> str:
+def _show(share: float | None) -> str:
     return "keine Antwort" if share is None else f"{share * 100:.0f} %"
 
 
-def _point(place: float, count: int, share: float) -> tuple[float, float]:
+def _point(index: float, count: int, share: float) -> tuple[float, float]:
     """Where a share lies on an axis; the first axis points up, the others follow clockwise."""
-    angle = 2 * pi * place / count
+    angle = 2 * pi * index / count
     return _CENTRE[0] + _RADIUS * share * sin(angle), _CENTRE[1] - _RADIUS * share * cos(angle)
 
 
-def _joined(points: Sequence[tuple[float, float]]) -> str:
+def _join(points: Sequence[tuple[float, float]]) -> str:
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
 
 
 def _rings(count: int) -> Iterator[str]:
     for share in RINGS:
-        corners = [_point(place, count, share) for place in range(count)]
-        yield f'<polygon class="ring" points="{_joined(corners)}"/>'
+        corners = [_point(index, count, share) for index in range(count)]
+        yield f'<polygon class="ring" points="{_join(corners)}"/>'
 
 
 def _scale(count: int) -> Iterator[str]:
@@ -76,32 +76,32 @@ def _scale(count: int) -> Iterator[str]:
 
 
 def _spokes(axes: Sequence[Axis]) -> Iterator[str]:
-    for place, one in enumerate(axes):
-        x, y = _point(place, len(axes), 1.0)
+    for index, one in enumerate(axes):
+        x, y = _point(index, len(axes), 1.0)
         kind = "spoke" if one.share is not None else "spoke open"
         yield f'<line class="{kind}" x1="{_CENTRE[0]}" y1="{_CENTRE[1]}" x2="{x:.1f}" y2="{y:.1f}"/>'
 
 
 def _shape(axes: Sequence[Axis]) -> Iterator[str]:
     """The area between neighbours that both have a value, its outer line, and a dot for each value."""
-    points = [None if one.share is None else _point(place, len(axes), one.share) for place, one in enumerate(axes)]
-    for place, start in enumerate(points):
-        end = points[(place + 1) % len(points)]
+    points = [None if one.share is None else _point(index, len(axes), one.share) for index, one in enumerate(axes)]
+    for index, start in enumerate(points):
+        end = points[(index + 1) % len(points)]
         if start and end:
-            yield f'<polygon class="area" points="{_joined([_CENTRE, start, end])}"/>'
-            yield f'<polyline class="line" points="{_joined([start, end])}"/>'
+            yield f'<polygon class="area" points="{_join([_CENTRE, start, end])}"/>'
+            yield f'<polyline class="line" points="{_join([start, end])}"/>'
     for point in points:
         if point:
             yield f'<circle class="dot" cx="{point[0]:.1f}" cy="{point[1]:.1f}" r="4"/>'
 
 
 def _labels(axes: Sequence[Axis]) -> Iterator[str]:
-    for place, one in enumerate(axes):
-        x, y = _point(place, len(axes), _LABEL_AT)
+    for index, one in enumerate(axes):
+        x, y = _point(index, len(axes), _LABEL_AT)
         side = x - _CENTRE[0]
         anchor = "middle" if abs(side) < 1 else "start" if side > 0 else "end"
         top = y + _LINE * _SHIFT[(y > _CENTRE[1] - 0.6 * _RADIUS) + (y > _CENTRE[1] + 0.8 * _RADIUS)]
-        value = "–" if one.share is None else _shown(one.share)
+        value = "–" if one.share is None else _show(one.share)
         yield (
             f'<text class="label" text-anchor="{anchor}" x="{x:.1f}" y="{top:.1f}">{html.escape(one.label)}'
             f'<tspan class="value" x="{x:.1f}" dy="{_LINE}">{value}</tspan></text>'

@@ -11,21 +11,23 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from assistant.advisory.self_check import check_answers, recommend, score_answers, to_dict
+from assistant.advisory.self_check import check_answers, score_answers
+from assistant.advisory.self_check_advice import recommend, to_dict
 from assistant.advisory.self_check_questions import Questionnaire, questionnaire_of
 from assistant.advisory.self_check_report import FILE_NAME, to_profile
 from assistant.answering.runtime import AppContext
 from assistant.core.errors import SelfCheckError
 from assistant.core.sources import Land
 from assistant.web.api.schemas import SENT, responses
-from assistant.web.errors import error_response
-from assistant.web.site.self_check_html import PREFIX, problem_page, question_page, result_page
+from assistant.web.context import Context
+from assistant.web.errors import error_response, request_id
+from assistant.web.site.self_check_pages import PREFIX, problem_page, question_page, result_page
 
 router = APIRouter()
 NOTHING_ANSWERED = "Bitte beantworten Sie mindestens eine Frage."
 
 
-class SelfCheckIn(BaseModel):
+class SelfCheckRequest(BaseModel):
     """Answers by question, and where the firm is at home."""
 
     model_config = ConfigDict(extra="forbid")
@@ -65,34 +67,34 @@ SentForm = Annotated[Form, Depends(_read_form)]
 
 
 @router.get("/selbstcheck", include_in_schema=False)
-def questions(request: Request) -> HTMLResponse:
+def questions(assistant: Context) -> HTMLResponse:
     """The empty form."""
-    return HTMLResponse(question_page(_questionnaire(request), {}, None))
+    return HTMLResponse(question_page(_questionnaire(assistant), {}, None))
 
 
 @router.post("/selbstcheck", include_in_schema=False)
-def result(request: Request, form: SentForm) -> HTMLResponse:
+def result(form: SentForm, assistant: Context) -> HTMLResponse:
     """The result; without any answer the form again."""
-    questionnaire = _questionnaire(request)
+    questionnaire = _questionnaire(assistant)
     if problem := _problem(questionnaire, form):
         return problem
     evaluated = score_answers(questionnaire, form.answers)
     if not evaluated.answered:
         return HTMLResponse(question_page(questionnaire, form.answers, form.land, NOTHING_ANSWERED))
-    return HTMLResponse(result_page(recommend(_assistant(request), evaluated, form.land)))
+    return HTMLResponse(result_page(recommend(assistant, evaluated, form.land)))
 
 
 @router.post("/selbstcheck/fragen", include_in_schema=False)
-def change(request: Request, form: SentForm) -> HTMLResponse:
+def change_answers(form: SentForm, assistant: Context) -> HTMLResponse:
     """The form again, with the answers given before."""
-    questionnaire = _questionnaire(request)
+    questionnaire = _questionnaire(assistant)
     return _problem(questionnaire, form) or HTMLResponse(question_page(questionnaire, form.answers, form.land))
 
 
 @router.post("/selbstcheck/profil", include_in_schema=False)
-def profile(request: Request, form: SentForm) -> Response:
+def save_profile(form: SentForm, assistant: Context) -> Response:
     """The answers as a profile file."""
-    questionnaire = _questionnaire(request)
+    questionnaire = _questionnaire(assistant)
     if problem := _problem(questionnaire, form):
         return problem
     headers = {"Content-Disposition": f'attachment; filename="{FILE_NAME}"'}
@@ -101,13 +103,13 @@ def profile(request: Request, form: SentForm) -> Response:
 
 
 @router.post("/api/selfcheck", summary="Selbstcheck auswerten", responses=responses(None, *SENT, 404))
-def evaluate_answers(body: SelfCheckIn, request: Request) -> JSONResponse:
+def evaluate_answers(body: SelfCheckRequest, request: Request, assistant: Context) -> JSONResponse:
     """Result, next steps and citations; nothing is stored."""
     try:
-        evaluated = score_answers(_questionnaire(request), body.answers)
+        evaluated = score_answers(_questionnaire(assistant), body.answers)
     except SelfCheckError as error:
-        return error_response(422, "invalid_answers", str(error), getattr(request.state, "request_id", ""))
-    data: Mapping[str, Any] = to_dict(recommend(_assistant(request), evaluated, body.land))
+        return error_response(422, "invalid_answers", str(error), request_id(request))
+    data: Mapping[str, Any] = to_dict(recommend(assistant, evaluated, body.land))
     return JSONResponse(data)
 
 
@@ -120,14 +122,9 @@ def _problem(questionnaire: Questionnaire, form: Form) -> HTMLResponse | None:
     return HTMLResponse(problem_page(form.problem), 422) if form.problem else None
 
 
-def _assistant(request: Request) -> AppContext:
-    assistant: AppContext = request.app.state.assistant
-    return assistant
-
-
-def _questionnaire(request: Request) -> Questionnaire:
+def _questionnaire(assistant: AppContext) -> Questionnaire:
     """The questions in force; without any the page does not exist."""
-    found = questionnaire_of(_assistant(request).settings)
+    found = questionnaire_of(assistant.settings)
     if found is None:
         raise HTTPException(404)
     return found

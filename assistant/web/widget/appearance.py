@@ -1,4 +1,4 @@
-"""How a hub wants the embedded page to look: read from its address, each value checked, odd ones ignored."""
+"""The appearance a hub wants for the embedded page, read from its address: each value checked, odd ones ignored."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from assistant.core.models import Language
 from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import Settings
 from assistant.core.web_origins import is_allowed, parse_origin
+from assistant.web.page_texts import NAME
 from assistant.web.safe_markdown import safe_url
 from assistant.web.widget.contrast import parse_color
 
-NAME = "Netzlotse"
 COLOR = "#0b5394"
 Theme = Literal["auto", "light", "dark"]
 Mode = Literal["page", "bubble", "inline"]
@@ -42,10 +42,10 @@ class WidgetAppearance:
     parent: str
 
 
-def read_look(
+def read_appearance(
     query: Mapping[str, str], headers: Mapping[str, str], settings: Settings, prompts: Prompts
 ) -> WidgetAppearance:
-    """The look that an address asks for.
+    """The appearance that an address asks for.
 
     Texts and links of the address count inside a frame only: frames are limited to allowed websites, while
     anybody could send around a link to this host with words of their own in it.

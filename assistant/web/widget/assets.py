@@ -49,12 +49,12 @@ class Assets:
 
 def load_assets(folder: Path = FOLDER) -> Assets:
     """Read and compress the files of a folder."""
-    files = {path.name: _asset(path) for path in sorted(folder.iterdir()) if path.suffix in _TYPES}
+    files = {path.name: _load_asset(path) for path in sorted(folder.iterdir()) if path.suffix in _TYPES}
     together = sha256(b"".join(name.encode() + asset.body for name, asset in files.items()))
     return Assets(files, together.hexdigest()[:12])
 
 
-def send(asset: Asset, request: Request, cache: str) -> Response:
+def send_asset(asset: Asset, request: Request, cache: str) -> Response:
     """A file, compressed when the browser takes it; 304 when the browser has it already."""
     etag = f'W/"{asset.version}"'
     headers = {"Cache-Control": cache, "ETag": etag, "Vary": "Accept-Encoding"}
@@ -66,6 +66,6 @@ def send(asset: Asset, request: Request, cache: str) -> Response:
     return Response(asset.body, media_type=asset.media_type, headers=headers)
 
 
-def _asset(path: Path) -> Asset:
+def _load_asset(path: Path) -> Asset:
     body = path.read_bytes()
     return Asset(body, gzip.compress(body, 9, mtime=0), _TYPES[path.suffix])

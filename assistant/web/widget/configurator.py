@@ -1,19 +1,18 @@
-"""The page for webmasters: choose a look, see it, copy the line, test the own website."""
+"""The page for webmasters: choose an appearance, see it, copy the line, test the own website."""
 
 from __future__ import annotations
 
-import html
-from string import Template
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from assistant.answering.runtime import AppContext
 from assistant.core.web_origins import is_allowed, parse_origin
-from assistant.web.resources import TEMPLATES
+from assistant.web.context import Context
+from assistant.web.page_texts import NAME
 from assistant.web.site.legal import text_for_websites
-from assistant.web.widget.appearance import COLOR, NAME
+from assistant.web.templating import render
+from assistant.web.widget.appearance import COLOR
 from assistant.web.widget.assets import WIDGET
 from assistant.web.widget.embed import assets_of
 
@@ -21,47 +20,47 @@ ATTRIBUTES = (
     "mode", "target", "position", "language", "theme", "button-color", "assistant-name", "greeting", "default-messages",
     "open-on-load", "window-width", "window-height", "privacy-url", "imprint-url", "contact-url",
 )  # fmt: skip
-_SPOKEN = 1000
+_MAXIMUM_CHARACTERS = 1000
 router = APIRouter()
 
 
 @router.get("/widget", include_in_schema=False)
-def widget_page(request: Request) -> HTMLResponse:
+def widget_page(request: Request, assistant: Context) -> HTMLResponse:
     """The page; its script writes the lines to copy, because only the browser knows this host's full address."""
-    assistant: AppContext = request.app.state.assistant
     assets, settings = assets_of(request), assistant.settings
     script = assets.files[WIDGET]
-    values = {
-        "version": assets.version,
-        "pinned": f"widget-{script.version}.js",
-        "integrity": script.integrity,
-        "color": COLOR,
-        "name": NAME,
-        "privacy_url": settings.privacy_url or "",
-        "imprint_url": settings.imprint_url or "",
-        "contact_url": settings.contact_url or "",
-        "privacy_text": text_for_websites(assistant),
-    }
-    return _page("widget.html", {name: html.escape(value) for name, value in values.items()})
+    page = render(
+        "widget.html",
+        version=assets.version,
+        pinned=f"widget-{script.version}.js",
+        integrity=script.integrity,
+        color=COLOR,
+        name=NAME,
+        privacy_url=settings.privacy_url or "",
+        imprint_url=settings.imprint_url or "",
+        contact_url=settings.contact_url or "",
+        privacy_text=text_for_websites(assistant),
+    )
+    return HTMLResponse(page)
 
 
 @router.get("/widget/vorschau", include_in_schema=False)
 def preview(request: Request) -> HTMLResponse:
     """A sample website with the widget as chosen; words of the address count only inside the page above."""
     framed = request.headers.get("sec-fetch-dest", "iframe") != "document"
-    chosen = {name: request.query_params.get(name, "")[:_SPOKEN] for name in ATTRIBUTES} if framed else {}
+    chosen = {name: request.query_params.get(name, "")[:_MAXIMUM_CHARACTERS] for name in ATTRIBUTES} if framed else {}
     if chosen.get("mode") == "inline":
         chosen["target"] = "#chat"
     chosen["default-messages"] = "|".join(chosen.get("default-messages", "").splitlines())
-    attributes = "".join(f' data-{name}="{html.escape(value)}"' for name, value in chosen.items() if value)
-    return _page("preview.html", {"version": assets_of(request).version, "attributes": attributes})
+    attributes = {name: value for name, value in chosen.items() if value}
+    return HTMLResponse(render("preview.html", version=assets_of(request).version, attributes=attributes))
 
 
 @router.get("/widget/herkunft", include_in_schema=False)
-def origin_test(website: str, request: Request) -> dict[str, str | bool]:
+def check_origin(website: str, request: Request, assistant: Context) -> dict[str, str | bool]:
     """Whether a website may embed the chat, and what to set when not."""
-    assistant: AppContext = request.app.state.assistant
-    parts = urlsplit(website.strip()[:_SPOKEN] if "://" in website else f"https://{website.strip()[:_SPOKEN]}")
+    address = website.strip()[:_MAXIMUM_CHARACTERS]
+    parts = urlsplit(address if "://" in website else f"https://{address}")
     try:
         origin = parse_origin(f"{parts.scheme}://{parts.netloc}")
     except ValueError as error:
@@ -72,7 +71,3 @@ def origin_test(website: str, request: Request) -> dict[str, str | bool]:
     needed = ",".join((*assistant.settings.allowed_origins, origin))
     message = f"{origin} ist nicht zugelassen. Nötig ist: NETZLOTSE_ALLOWED_ORIGINS={needed}"
     return {"origin": origin, "allowed": False, "message": message}
-
-
-def _page(name: str, values: dict[str, str]) -> HTMLResponse:
-    return HTMLResponse(Template((TEMPLATES / name).read_text(encoding="utf-8")).substitute(values))

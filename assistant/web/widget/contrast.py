@@ -40,7 +40,7 @@ def _mix(one: str, other: str, share: float) -> str:
 
 
 def _channels(color: str) -> tuple[int, ...]:
-    return tuple(int(color[place : place + 2], 16) for place in (1, 3, 5))
+    return tuple(int(color[start : start + 2], 16) for start in (1, 3, 5))
 
 
 def _luminance(color: str) -> float:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import html
 import json
 from collections.abc import Mapping
-from string import Template
+from dataclasses import asdict
+from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
@@ -13,74 +13,16 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
 from assistant.answering.runtime import AppContext
-from assistant.core.models import Language
-from assistant.web.api.feedback import RATING, REASONS, notice
-from assistant.web.chat.source_cards import LABELS
-from assistant.web.resources import TEMPLATES
-from assistant.web.widget.appearance import WidgetAppearance, read_look
-from assistant.web.widget.assets import FOREVER, WIDGET, Assets, load_assets, send
+from assistant.web.context import Context
+from assistant.web.notice import visitor_notice
+from assistant.web.page_texts import CITATION, PAGE, RATING, SCRIPT
+from assistant.web.templating import render
+from assistant.web.widget.appearance import WidgetAppearance, read_appearance
+from assistant.web.widget.assets import FOREVER, WIDGET, Assets, load_assets, send_asset
 from assistant.web.widget.contrast import readable_on, text_on
 
 LIGHT, DARK = "#ffffff", "#111827"
 _AN_HOUR = "public, max-age=3600"
-TEXTS: Mapping[Language, Mapping[str, str]] = {
-    "de": {
-        "chat": "Chat",
-        "talk": "Gespräch",
-        "question": "Ihre Frage",
-        "placeholder": "Ihre Frage …",
-        "send": "Fragen",
-        "new": "Neue Frage",
-        "switch": "English",
-        "examples_title": "Zum Beispiel",
-        "noscript": "Für den Chat muss JavaScript eingeschaltet sein.",
-        "privacy": "Datenschutz",
-        "imprint": "Impressum",
-        "contact": "Kontakt zu Menschen",
-        "tab": "öffnet in neuem Tab",
-    },
-    "en": {
-        "chat": "Chat",
-        "talk": "Conversation",
-        "question": "Your question",
-        "placeholder": "Your question …",
-        "send": "Ask",
-        "new": "New question",
-        "switch": "Deutsch",
-        "examples_title": "For example",
-        "noscript": "The chat needs JavaScript to be switched on.",
-        "privacy": "Privacy",
-        "imprint": "Imprint",
-        "contact": "Talk to people",
-        "tab": "opens in a new tab",
-    },
-}
-SCRIPT_TEXTS: Mapping[Language, Mapping[str, str]] = {
-    "de": {
-        "waiting": "Einen Moment …",
-        "cite": "Quelle {number}: {title}",
-        "source": "Quelle {number}",
-        "sources": "Quellen ({count})",
-        "follow_ups": "Weiterfragen",
-        "close": "Schließen",
-        "announce": "Antwort mit {count} Quellen:",
-        "announce_none": "Antwort:",
-        "failed": "Die Auskunft ist gerade nicht erreichbar. Bitte versuchen Sie es gleich noch einmal.",
-        "again": "Erneut fragen",
-    },
-    "en": {
-        "waiting": "One moment …",
-        "cite": "Source {number}: {title}",
-        "source": "Source {number}",
-        "sources": "Sources ({count})",
-        "follow_ups": "Ask on",
-        "close": "Close",
-        "announce": "Answer with {count} sources:",
-        "announce_none": "Answer:",
-        "failed": "The service cannot be reached at the moment. Please try again shortly.",
-        "again": "Ask again",
-    },
-}
 router = APIRouter()
 
 
@@ -94,12 +36,11 @@ def assets_of(request: Request) -> Assets:
 
 
 @router.api_route("/embed", methods=["GET", "HEAD"], include_in_schema=False)
-def embed(request: Request) -> HTMLResponse:
+def embed(request: Request, assistant: Context) -> HTMLResponse:
     """The chat as a light page for a frame."""
-    assistant: AppContext = request.app.state.assistant
     query = dict(request.query_params)
-    look = read_look(query, request.headers, assistant.settings, assistant.prompts)
-    return HTMLResponse(embed_page(look, query, assets_of(request).version, assistant))
+    appearance = read_appearance(query, request.headers, assistant.settings, assistant.prompts)
+    return HTMLResponse(embed_page(appearance, query, assets_of(request).version, assistant))
 
 
 @router.api_route("/embed/{version}/{name}", methods=["GET", "HEAD"], include_in_schema=False)
@@ -108,13 +49,13 @@ def embed_file(version: str, name: str, request: Request) -> Response:
     assets = assets_of(request)
     if version != assets.version or name not in assets.files:
         raise HTTPException(404)
-    return send(assets.files[name], request, FOREVER)
+    return send_asset(assets.files[name], request, FOREVER)
 
 
 @router.api_route("/widget.js", methods=["GET", "HEAD"], include_in_schema=False)
 def widget_script(request: Request) -> Response:
     """The current script for a hub's website."""
-    return send(assets_of(request).files[WIDGET], request, _AN_HOUR)
+    return send_asset(assets_of(request).files[WIDGET], request, _AN_HOUR)
 
 
 @router.api_route("/widget-{version}.js", methods=["GET", "HEAD"], include_in_schema=False)
@@ -123,56 +64,43 @@ def pinned_script(version: str, request: Request) -> Response:
     asset = assets_of(request).files[WIDGET]
     if version != asset.version:
         raise HTTPException(404)
-    return send(asset, request, FOREVER)
+    return send_asset(asset, request, FOREVER)
 
 
-def embed_page(look: WidgetAppearance, query: Mapping[str, str], version: str, assistant: AppContext) -> str:
-    """The page of a look; every value is escaped."""
-    texts = TEXTS[look.language]
-    other = "de" if look.language == "en" else "en"
-    values = {
-        **texts,
-        "language": look.language,
-        "theme": look.theme,
-        "mode": look.mode,
-        "name": look.name,
-        "parent": look.parent,
-        "version": version,
-        "labels": json.dumps(script_labels(look, assistant), ensure_ascii=False),
-        "switch_language": other,
-        "switch_href": "embed?" + urlencode({**query, "language": other}),
-        "notice": notice(assistant, look.language),
-    }
-    escaped = {name: html.escape(value) for name, value in values.items()}
-    escaped |= {
-        "colors": colors(look.color),
-        "greeting": f'<p class="greeting">{html.escape(look.greeting)}</p>' if look.greeting else "",
-        "examples": "".join(f'<li><button type="button">{html.escape(one)}</button></li>' for one in look.examples),
-        "foot": _foot(look, assistant.prompts.render("disclaimer", look.language)),
-    }
-    return Template((TEMPLATES / "embed.html").read_text(encoding="utf-8")).substitute(escaped)
+def embed_page(appearance: WidgetAppearance, query: Mapping[str, str], version: str, assistant: AppContext) -> str:
+    """The page in one appearance."""
+    other = "de" if appearance.language == "en" else "en"
+    return render(
+        "embed.html",
+        appearance=appearance,
+        texts=PAGE[appearance.language],
+        colors=colors(appearance.color),
+        version=version,
+        labels=json.dumps(script_labels(appearance, assistant), ensure_ascii=False),
+        switch_language=other,
+        switch_href="embed?" + urlencode({**query, "language": other}),
+        notice=visitor_notice(assistant, appearance.language),
+        disclaimer=assistant.prompts.render("disclaimer", appearance.language),
+        links=_links(appearance),
+    )
 
 
-def script_labels(look: WidgetAppearance, assistant: AppContext) -> dict[str, str]:
+def script_labels(appearance: WidgetAppearance, assistant: AppContext) -> dict[str, Any]:
     """All words that the script shows; it fills in what stands in braces."""
-    prompts = assistant.prompts
-    words = {**LABELS[look.language], **SCRIPT_TEXTS[look.language]}
-    notes = {
-        "quoted": prompts.render("quotes_note", look.language),
-        "worded": prompts.render("model_note", look.language, model="{model}", count="{count}"),
-        "worded_one": prompts.render("model_note_one", look.language, model="{model}"),
+    texts, prompts = PAGE[appearance.language], assistant.prompts
+    labels = asdict(CITATION[appearance.language]) | asdict(SCRIPT[appearance.language])
+    labels |= {
+        "follow_ups": texts.follow_ups,
+        "contact": texts.contact,
+        "contact_url": appearance.contact_url or "",
+        "tab": texts.new_tab,
+        "quoted": prompts.render("quotes_note", appearance.language),
+        "worded": prompts.render("model_note", appearance.language, model="{model}", count="{count}"),
+        "worded_one": prompts.render("model_note_one", appearance.language, model="{model}"),
     }
-    shared = {name: TEXTS[look.language][name] for name in ("tab", "contact")}
-    rate = rating_texts(look.language) if assistant.settings.takes_feedback else {}
-    return {**words, **notes, **shared, **rate, "contact_url": look.contact_url or ""}
-
-
-def rating_texts(language: Language) -> dict[str, str]:
-    """The words of the form that rates an answer."""
-    reasons = json.dumps(REASONS[language], ensure_ascii=False)
-    return {**{f"rate_{name}": text for name, text in RATING[language].items()}, "rate_reasons": reasons} | {
-        "rate": RATING[language]["title"]
-    }
+    if assistant.settings.takes_feedback:
+        labels["rating"] = asdict(RATING[appearance.language]) | {"failed": texts.failed}
+    return labels
 
 
 def colors(color: str) -> str:
@@ -186,17 +114,12 @@ def colors(color: str) -> str:
     return ";".join(f"--{name}:{value}" for name, value in pairs.items())
 
 
-def _foot(look: WidgetAppearance, disclaimer: str) -> str:
-    texts = TEXTS[look.language]
-    hint = f'<span class="hidden"> ({texts["tab"]})</span>'
-    addresses = {
-        "contact": look.contact_url,
-        "privacy": look.privacy_url or "datenschutz",
-        "imprint": look.imprint_url or "impressum",
-    }
-    shown = [
-        f'<a href="{html.escape(url)}" target="_blank" rel="noopener noreferrer">{html.escape(texts[name])}{hint}</a>'
-        for name, url in addresses.items()
-        if url
+def _links(appearance: WidgetAppearance) -> list[tuple[str, str]]:
+    """Words and address of each link at the foot of the page."""
+    texts = PAGE[appearance.language]
+    links = [
+        (texts.contact, appearance.contact_url),
+        (texts.privacy, appearance.privacy_url or "datenschutz"),
+        (texts.imprint, appearance.imprint_url or "impressum"),
     ]
-    return " ".join((f"<span>{html.escape(disclaimer)}</span>", *shown))
+    return [(label, url) for label, url in links if url]

@@ -12,10 +12,10 @@ import httpx
 import pytest
 
 from assistant.answering.runtime import AppContext
-from assistant.web.widget.appearance import COLOR, WidgetAppearance, read_look, split_messages
+from assistant.web.widget.appearance import COLOR, WidgetAppearance, read_appearance, split_messages
 from assistant.web.widget.assets import load_assets
 from assistant.web.widget.contrast import contrast, parse_color, readable_on, text_on
-from assistant.web.widget.embed import DARK, LIGHT, SCRIPT_TEXTS, TEXTS
+from assistant.web.widget.embed import DARK, LIGHT
 
 HOST = {"host": "lotse.example"}
 COLORS = ["#ffffff", "#000000", "#ffff00", "#777777", "#808080", "#0b5394", "#ff0000", "#00ff00", "#5555ff", "#767676"]
@@ -23,7 +23,7 @@ COLORS = ["#ffffff", "#000000", "#ffff00", "#777777", "#808080", "#0b5394", "#ff
 
 def look(assistant: AppContext, headers: dict[str, str] = HOST, **query: str) -> WidgetAppearance:
     named = {name.replace("_", "-"): value for name, value in query.items()}
-    return read_look(named, headers, assistant.settings, assistant.prompts)
+    return read_appearance(named, headers, assistant.settings, assistant.prompts)
 
 
 def test_the_script_is_small_and_pinned_versions_match_their_hash(server: str) -> None:
@@ -170,11 +170,6 @@ def test_contrast_is_that_of_the_guidelines() -> None:
 )
 def test_colours_are_hexadecimal(written: str, meant: str | None) -> None:
     assert parse_color(written) == meant
-
-
-def test_both_languages_have_the_same_words() -> None:
-    for table in (TEXTS, SCRIPT_TEXTS):
-        assert table["de"].keys() == table["en"].keys()
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
 // Answers and sources as elements: text first, then a short list of what is let through.
-// The patterns are those of assistant/web/markup.py; nothing here ever parses HTML.
+// The patterns are those of assistant/web/safe_markdown.py; nothing here ever parses HTML.
 
 const ITEM = /^ {0,3}(?:[-*]|(\d{1,3})\.) +(.+)$/;
 const INLINE = new RegExp(

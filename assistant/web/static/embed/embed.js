@@ -112,7 +112,7 @@ function showAnswer({ article, answer, show }, given) {
   answer.removeAttribute("aria-busy");
   if (outcome === "answered") article.append(element("p", { class: "meta" }, model ? wordedBy(model, citations) : labels.quoted));
   if (citations.length) article.append(sourceList(citations));
-  if (labels.rate) import("./feedback.js").then(({ rating }) => article.append(rating(given, labels)));
+  if (labels.rating) import("./feedback.js").then(({ rating }) => article.append(rating(given, labels.rating)));
   if (suggestions.length) article.append(followUps(suggestions));
   announce(answer, citations.length);
 }

@@ -1,0 +1,225 @@
+"""Change the code in small ways and see whether the tests notice: ``make mutants``.
+
+A mutant is one small change in ``assistant/``. It is judged in a private copy of the repository by the tests of its
+package: first ``tests/<package>/**/test_<module>.py``, then the rest of ``tests/<package>``; never by those marked
+slow, nor by ``tests/browser`` and ``tests/server``. A test that fails, code that does not load and tests that do not
+end kill it; what survives shows a line that the tests run past. The working tree is never touched.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import queue
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from mutations import Mutant, Tree, draw
+
+LEFT_AT_HOME = shutil.ignore_patterns(".git", ".venv", ".netzlotse", ".hypothesis", ".*_cache")
+FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+?\.py(?:::.*?)?)(?: - .*)?$", re.MULTILINE)
+NO_TESTS = 5  # pytest's exit code
+UNCHANGED_LIMIT = 3600.0
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class TestRun:
+    """How one run of pytest ended; ``code`` is ``None`` when it had to be stopped."""
+
+    code: int | None
+    seconds: float
+    failed: list[str]
+    output: str
+
+
+def run_tests(root: Path, limit: float, files: Sequence[str], *options: str) -> TestRun:
+    """Run test files inside a copy, which is imported before what is installed; nothing is left running."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rfE"]
+    if '"slow' in (root / "pyproject.toml").read_text(encoding="utf-8"):  # pytest refuses to tell by unknown marks
+        command += ["-m", "not slow"]
+    scratch = root.with_name(f"{root.name}-scratch")
+    scratch.mkdir(exist_ok=True)
+    places = dict.fromkeys(("TMPDIR", "XDG_CACHE_HOME", "XDG_DATA_HOME"), str(scratch))
+    started = time.monotonic()
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
+        process = subprocess.Popen(
+            [*command, *options, *files],
+            cwd=root,
+            env=os.environ | places | {"PYTHONPATH": str(root)},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        code = None
+        with suppress(subprocess.TimeoutExpired):
+            code = process.wait(limit)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        output.seek(0)
+        text = output.read()
+    shutil.rmtree(scratch, ignore_errors=True)
+    return TestRun(code, round(time.monotonic() - started, 1), list(dict.fromkeys(FAILED.findall(text))), text)
+
+
+def run_unchanged(tree: Tree, root: Path, package: str) -> Record:
+    """Time of a package's tests without any change, and those to leave out because they fail even so."""
+    run = run_tests(root, UNCHANGED_LIMIT, tree.tests(package))
+    if run.code is None or (run.code not in (0, NO_TESTS) and not run.failed):
+        raise SystemExit(f"{run.output[-2000:]}\nThe tests of {package} do not run without a change.")
+    return {"seconds": run.seconds, "left_out": run.failed}
+
+
+def judge(tree: Tree, root: Path, package: str, mutant: Mutant, unchanged: Record, limit: float) -> Record:
+    """Apply a mutant inside a copy, run the tests until one fails, and undo it."""
+    tests, target = tree.tests(package), root / mutant.path
+    own = tree.own_tests(mutant.path, tests)
+    leave_out = [f"--{'deselect' if '::' in one else 'ignore'}={one}" for one in unchanged["left_out"]]
+    limit = max(limit, 3 * unchanged["seconds"])  # a busy machine must not kill
+    record = asdict(mutant) | {"package": package, "status": "survived", "by": "", "seconds": 0.0}
+    source = target.read_bytes()
+    try:
+        target.write_bytes(mutant.applied_to(source))
+        for files in filter(None, (own, [path for path in tests if path not in own])):
+            _forget_compiled(target)
+            run = run_tests(root, limit, files, "-x", *leave_out)
+            record["seconds"] = round(record["seconds"] + run.seconds, 1)
+            if run.code not in (0, NO_TESTS):
+                by = "time limit" if run.code is None else [*run.failed, "import"][0]
+                return record | {"status": "killed", "by": by}
+    finally:
+        target.write_bytes(source)
+        _forget_compiled(target)
+    return record
+
+
+def _forget_compiled(module: Path) -> None:
+    """Python tells compiled files apart by second and size only."""
+    for compiled in (module.parent / "__pycache__").glob(f"{module.stem}.*.pyc"):
+        compiled.unlink(missing_ok=True)
+
+
+class Copies:
+    """Private copies of a repository, one for each job."""
+
+    def __init__(self, root: Path, folder: Path, jobs: int) -> None:
+        self._free: queue.SimpleQueue[Path] = queue.SimpleQueue()
+        for number in range(jobs):
+            self._free.put(Path(shutil.copytree(root, folder / str(number), ignore=LEFT_AT_HOME)))
+
+    @contextmanager
+    def one(self) -> Iterator[Path]:
+        """A copy that nobody else uses meanwhile."""
+        copy = self._free.get()
+        try:
+            yield copy
+        finally:
+            self._free.put(copy)
+
+
+def judge_all(tree: Tree, options: argparse.Namespace, folder: Path) -> list[Record]:
+    """Draw, judge what is not yet known from earlier, and print and keep each verdict as it falls."""
+    copies = Copies(tree.root, folder, options.jobs)
+    tree = Tree(folder / "0", tree.names)  # what is judged later must be what is drawn now
+    drawn = draw(tree, options.count, options.seed, [options.package] if options.package else list(tree.modules()))
+    known = load(options.json, tree.digest())
+    unchanged: dict[str, Record] = known["unchanged"]
+    verdicts: dict[str, Record] = known["verdicts"]
+    open_ones = [(package, mutant) for package, mutant in drawn if mutant.key not in verdicts]
+    print(f"{len(drawn)} mutants, {len(open_ones)} to judge", flush=True)
+
+    def time_unchanged(package: str) -> tuple[str, Record]:
+        with copies.one() as root:
+            return package, run_unchanged(tree, root, package)
+
+    def verdict_on(package: str, mutant: Mutant) -> tuple[Mutant, Record]:
+        with copies.one() as root:
+            return mutant, judge(tree, root, package, mutant, unchanged[package], options.limit)
+
+    with ThreadPoolExecutor(options.jobs) as pool:
+        try:
+            for package, record in pool.map(time_unchanged, sorted({name for name, _ in open_ones} - unchanged.keys())):
+                unchanged[package] = record
+                lines = [f"unchanged {package}: {record['seconds']:.0f} s", *record["left_out"]]
+                print(*lines, sep="\n  fails: ", flush=True)
+                keep(options.json, known)
+            started = time.monotonic()
+            for done, future in enumerate(as_completed([pool.submit(verdict_on, *one) for one in open_ones]), start=1):
+                mutant, verdict = future.result()
+                verdicts[mutant.key] = verdict
+                keep(options.json, known)
+                show(verdict)
+                show_progress(done, len(open_ones), time.monotonic() - started)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return [verdicts[mutant.key] for _, mutant in drawn]
+
+
+def load(path: Path | None, digest: str) -> Record:
+    """Earlier results, if they are about the same code and tests."""
+    known: Record = json.loads(path.read_text(encoding="utf-8")) if path and path.exists() else {}
+    if known and known["digest"] != digest:
+        print("Code or tests have changed since; all is judged anew.", file=sys.stderr)
+    return known if known.get("digest") == digest else {"digest": digest, "unchanged": {}, "verdicts": {}}
+
+
+def keep(path: Path | None, known: Record) -> None:
+    """Write the results so that an interrupted run can go on."""
+    if path:
+        path.write_text(json.dumps(known, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def show(one: Record) -> None:
+    """One line for one verdict."""
+    by = f"  by {one['by']}" if one["by"] else ""
+    print(f"{one['status']:8}  {one['place']}  {one['kind']}:  {one['change']}  {one['seconds']:.0f} s{by}", flush=True)
+
+
+def show_progress(done: int, of: int, seconds: float) -> None:
+    """How far it is; the line overwrites itself on a terminal."""
+    left = seconds / done * (of - done) / 60
+    ends = "\r" if sys.stderr.isatty() and done < of else "\n"
+    print(f"{done}/{of}, about {left:.0f} minutes left", end=ends, file=sys.stderr, flush=True)
+
+
+def show_table(records: Sequence[Record]) -> None:
+    """Kill rates by package and in all."""
+    print(f"\n{'package':14}{'mutants':>8}{'killed':>8}{'rate':>7}")
+    for package in [*sorted({one["package"] for one in records}), "all"]:
+        of = [one for one in records if package in ("all", one["package"])]
+        killed = sum(one["status"] == "killed" for one in of)
+        print(f"{package:14}{len(of):8}{killed:8}{killed / len(of):7.0%}")
+
+
+def main(arguments: Sequence[str] | None = None, tree: Tree | None = None) -> None:
+    """Read the command line, judge, report."""
+    tree = tree or Tree(Path(__file__).resolve().parent.parent)
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--count", type=int, default=100, help="mutants to draw (default: 100)")
+    parser.add_argument("--seed", type=int, default=1, help="another seed draws others (default: 1)")
+    parser.add_argument("--package", choices=tree.modules(), help="only this package")
+    parser.add_argument("--jobs", type=int, default=1, help="at the same time, each in a copy of its own (default: 1)")
+    parser.add_argument("--limit", type=float, default=180, help="seconds for each mutant's tests, and at least three "
+                        "times what they take without a change (default: 180)")  # fmt: skip
+    parser.add_argument("--json", type=Path, help="keep the results here; what it holds already is not judged again")
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+        records = judge_all(tree, parser.parse_args(arguments), Path(folder))
+    show_table(records)
+
+
+if __name__ == "__main__":
+    main()
