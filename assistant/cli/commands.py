@@ -94,7 +94,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Eigene Dokumente aufnehmen; noch einmal aufgenommene werden ersetzt."""
-    from assistant.ingestion.uploaded_documents import MetadataOverrides
+    from assistant.ingestion.document_upload import MetadataOverrides
     from assistant.operations.manage_documents import add_documents
 
     if title is not None and (not title.strip() or len(paths) > 1 or paths[0].is_dir()):
