@@ -25,8 +25,8 @@ from assistant.index.embedding_engines import E5Embeddings, load_embeddings
 from assistant.index.embeddings import Embedder, UnavailableEmbedder
 from assistant.index.live_index import LiveIndex
 from assistant.index.vector_store import EmbeddedChroma, Store
+from assistant.ingestion.document_repository import load_added, without_clashes
 from assistant.ingestion.knowledge_loader import SafeLoader, load_knowledge
-from assistant.ingestion.uploaded_documents import load_added, without_clashes
 from assistant.language.lemmatizer import set_cache_dir
 from assistant.language.named_entities import EntityMatcher, known_names
 from assistant.language.regions import RegionDetector

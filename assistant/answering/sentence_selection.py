@@ -42,7 +42,6 @@ class SentenceSelector:
         first = max(candidates, key=lambda one: one.value + self._preference(one, ()))
         least = first.value - self.tuning.value_margin
         clear = [one for one in candidates if one.is_clear and one.value >= least and one is not first]
-        clear = sorted(clear, key=lambda one: -one.value)[: self.tuning.considered_sentences]
         chosen = [first]
         while len(chosen) < self.tuning.max_sentences:
             clear = [one for one in clear if self._fits(one, chosen)]  # what does not fit now never will

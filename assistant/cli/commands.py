@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated
@@ -94,7 +95,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Eigene Dokumente aufnehmen; noch einmal aufgenommene werden ersetzt."""
-    from assistant.ingestion.uploaded_documents import MetadataOverrides
+    from assistant.ingestion.document_upload import MetadataOverrides
     from assistant.operations.manage_documents import add_documents
 
     if title is not None and (not title.strip() or len(paths) > 1 or paths[0].is_dir()):
@@ -321,17 +322,18 @@ def evaluate(
     mode: Annotated[
         str, typer.Option(help="extractive (Zitate) oder model (mit dem eingestellten Sprachmodell).")
     ] = "",
+    constants: Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE einer Konstante; mehrfach.")] = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Auch jede einzelne Frage ausgeben.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Güte messen: Treffer, Absagen, Belege und Zahlen über eine Fragenliste."""
+    from assistant.core.tuning import parse_changes
     from assistant.operations.evaluate import evaluate_file, in_mode, summary_table
 
+    changes = parse_changes(constants or ())
     assistant = in_mode(open_assistant(), mode or "extractive")
     with progress_bar() as report:
-        figures = evaluate_file(
-            assistant, file, verbose=verbose, progress=lambda done, total: report("Fragen", done, total)
-        )
+        figures = evaluate_file(assistant, file, changes=changes, verbose=verbose, progress=partial(report, "Fragen"))
     if as_json:
         print_json(figures)
     else:

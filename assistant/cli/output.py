@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from assistant.feedback.gap_report import Gap
     from assistant.feedback.store import Feedback
     from assistant.index.builder import BuildResult
-    from assistant.ingestion.uploaded_documents import UploadFailure, UploadResult
+    from assistant.ingestion.document_upload import UploadFailure, UploadResult
     from assistant.operations.doctor import Finding
 
 
@@ -53,7 +53,7 @@ def print_build(done: BuildResult) -> None:
 
 def print_uploads(added: Sequence[UploadResult], skipped: Sequence[UploadFailure]) -> None:
     """One line for each document that was read and for each file that was not."""
-    from assistant.ingestion.uploaded_documents import summary
+    from assistant.ingestion.document_upload import summary
 
     for line in (*map(summary, added), *(f"ausgelassen: {failure.path}: {failure.reason}" for failure in skipped)):
         typer.echo(line)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from assistant.core.file_digest import file_digest
 
 MANIFEST_FILE = "manifest.json"
 
@@ -27,22 +28,16 @@ def is_intact(folder: Path) -> bool:
     """Whether the files in the folder are the ones that were written there."""
     try:
         expected = json.loads((folder / MANIFEST_FILE).read_text("utf-8"))["sha256"]
-        return bool(expected) and all(digest(folder / name) == value for name, value in expected.items())
+        return bool(expected) and all(file_digest(folder / name) == value for name, value in expected.items())
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _publish(folder: Path, aside: Path, write: Callable[[Path], None]) -> None:
     fresh = aside / "fresh"
     fresh.mkdir()
     write(fresh)
-    digests = {path.name: digest(path) for path in sorted(fresh.iterdir())}
+    digests = {path.name: file_digest(path) for path in sorted(fresh.iterdir())}
     (fresh / MANIFEST_FILE).write_text(json.dumps({"sha256": digests}, indent=2), "utf-8")
     # Another process may have been faster: its folder is as good as this one.
     if is_intact(folder):

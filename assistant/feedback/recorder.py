@@ -17,14 +17,14 @@ from assistant.feedback.pii_masking import HIDDEN, is_name, mask
 from assistant.feedback.store import FeedbackStore, Unanswered
 from assistant.index.bm25 import BM25Index
 from assistant.language.lemmatizer import is_word, lemma
-from assistant.language.stopwords import ENGLISH, GERMAN
+from assistant.language.stopwords import STOPWORDS
 from assistant.language.term_analyzer import decompound_terms, term
 from assistant.retrieval.query_understanding import clean, detect_intent
 
 logger = logging.getLogger(__name__)
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _NOUN_ENDING = re.compile(r"(?:ung|heit|keit|schaft|tion|ität|ismus|tum|erei|nis)$")
-_STOPS = GERMAN | ENGLISH
+_STOPS = STOPWORDS["de"] | STOPWORDS["en"]
 _LOST = ("no_source", "off_topic", "unproven")
 _OF_ANSWERS = frozenset(
     """

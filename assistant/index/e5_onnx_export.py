@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.core.artifact_cache import digest, ensure_artifact
+from assistant.core.artifact_cache import ensure_artifact
 from assistant.core.errors import EmbeddingError
+from assistant.core.file_digest import file_digest
 
 if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto, TensorProto
@@ -306,7 +307,7 @@ def prepare_encoder(cache_dir: Path) -> Path:
     Folders of other versions are removed. ``model_id_of`` tells which folders give the same vectors.
     """
     source = weights_file()
-    name = f"{FORMAT}-{digest(source)[:16]}.{REVISION}"
+    name = f"{FORMAT}-{file_digest(source)[:16]}.{REVISION}"
     folder = ensure_artifact(cache_dir / "encoder" / name, lambda fresh: _write(source, fresh))
     for other in folder.parent.iterdir():
         if other != folder and _OURS.fullmatch(other.name):

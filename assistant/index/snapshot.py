@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from assistant.core.errors import IndexUnavailableError
+from assistant.core.file_digest import file_digest
 from assistant.core.models import Document, Passage
 from assistant.core.sources import SourceMetadata
 from assistant.index.bm25 import BM25Index
@@ -260,9 +260,8 @@ def find_damage(data_dir: Path, manifest: Manifest, store: Store) -> str:
 
 
 def checksum(path: Path) -> str:
-    """What identifies the content of a file."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
+    """What identifies a file of a snapshot; manifests in data folders and backups hold it, so it must stay as it is."""
+    return file_digest(path, "blake2b")[:32]
 
 
 def snapshot_folder(data_dir: Path, snapshot: str) -> Path:

@@ -135,8 +135,10 @@ def known_names(
     sources: Iterable[SourceMetadata], abbreviations: Mapping[str, Sequence[str]], places: Mapping[str, Sequence[str]]
 ) -> EntityMatcher:
     """All names that sources and word tables bring."""
-    titles = ([one.title.split(":")[0], getattr(one, "short_title", None) or "", *one.aliases] for one in sources)
-    publishers = ([name] for one in sources for name in re.split(r"[;,/(]", one.publisher or ""))
+    titles = (
+        [source.title.split(":")[0], getattr(source, "short_title", None) or "", *source.aliases] for source in sources
+    )
+    publishers = ([name] for source in sources for name in re.split(r"[;,/(]", source.publisher or ""))
     short = ([abbreviation, *long_forms] for abbreviation, long_forms in abbreviations.items())
     located = (place for land, others in places.items() for place in (land, *others))
     return EntityMatcher([*short, *titles, *publishers], located)
@@ -218,7 +220,7 @@ def _is_unknown(part: str, language: Language, starts: bool) -> bool:
 def _is_word(part: str, language: Language) -> bool:
     forms = (part, part.lower())
     languages: tuple[Language, ...] = ("de",) if language == "de" else ("en", "de")
-    return any(is_word(form, one) for one in languages for form in forms)
+    return any(is_word(form, known) for known in languages for form in forms)
 
 
 @lru_cache(maxsize=50_000)

@@ -12,8 +12,20 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from assistant.language.number_words import FRACTIONS, ORDINAL, ORDINALS, PREFIX, WORD, word_value
-from assistant.language.numbers import DATES, MONTH, MONTHS, SCALE, number_value
+from assistant.language.numbers import (
+    DATES,
+    FRACTION,
+    MONTH,
+    MONTHS,
+    NUMBER_PREFIX,
+    NUMBER_WORD,
+    ORDINAL,
+    ORDINALS,
+    SCALE,
+    fraction_value,
+    number_value,
+    word_value,
+)
 
 Bound = Literal["", "most", "least", "about"]
 _UNITS = {
@@ -168,17 +180,17 @@ def _plain(text: str, taken: bytearray) -> Iterator[Quantity]:
 
 
 def _words(text: str, taken: bytearray) -> Iterator[Quantity]:
-    for match in FRACTIONS.pattern.finditer(text):
+    for match in FRACTION.finditer(text):
         if _take(taken, match):
-            value, unit = FRACTIONS.read(match[0])
+            value, unit = fraction_value(match[0])
             yield _quantity(text, match, value, unit or _unit_at(text, match.start(), match.end()))
-    for match in WORD.finditer(text):
+    for match in NUMBER_WORD.finditer(text):
         if _take(taken, match):
             scale = SCALE.match(text, match.end())
             value = number_value(str(word_value(match[0])), scale)
             end = scale.end() if scale else match.end()
             yield _quantity(text, match, value, _unit_at(text, match.start(), end), end)
-    for match in PREFIX.finditer(text):  # "dreijährig", "sechsmonatig"
+    for match in NUMBER_PREFIX.finditer(text):  # "dreijährig", "sechsmonatig"
         if _take(taken, match):
             yield _quantity(text, match, str(word_value(match[1])), _unit_at(text, match.start(), match.end(1)))
     for match in ORDINAL.finditer(text):
@@ -217,76 +229,78 @@ def _bound(text: str, start: int, end: int) -> Bound:
 def _share_units(text: str, found: Sequence[Quantity]) -> list[Quantity]:
     """In "30 bis 60 Prozent" unit and scale count for both; the ends of a range bind like "at least" and "at most"."""
     shared: list[Quantity] = []
-    for one in sorted(found, key=lambda one: -one.start):
+    for quantity in sorted(found, key=lambda quantity: -quantity.start):
         following = shared[-1] if shared else None
-        between = text[one.end : following.start] if following else "."
-        if following and (_RANGE.fullmatch(between) or _is_between(text, one, between)):
-            value = _scaled(text, one, following)
-            one = replace(one, value=value, unit=_own_unit(one) or following.unit, bound=one.bound or "least")
+        between = text[quantity.end : following.start] if following else "."
+        if following and (_RANGE.fullmatch(between) or _is_between(text, quantity, between)):
+            value = _scaled(text, quantity, following)
+            quantity = replace(
+                quantity, value=value, unit=_own_unit(quantity) or following.unit, bound=quantity.bound or "least"
+            )
             shared[-1] = replace(following, bound=following.bound or "most")
-        elif following and _TO.fullmatch(between) and not _own_unit(one):
-            one = replace(one, unit=following.unit)
-        shared.append(one)
+        elif following and _TO.fullmatch(between) and not _own_unit(quantity):
+            quantity = replace(quantity, unit=following.unit)
+        shared.append(quantity)
     return _share_bounds(text, shared)
 
 
-def _is_between(text: str, one: Quantity, between: str) -> bool:
+def _is_between(text: str, quantity: Quantity, between: str) -> bool:
     """Whether it is the first of "zwischen 30.000 und 80.000 Euro"."""
-    return bool(_AND.fullmatch(between) and _BETWEEN.search(text[: one.start]))
+    return bool(_AND.fullmatch(between) and _BETWEEN.search(text[: quantity.start]))
 
 
-def _own_unit(one: Quantity) -> str:
-    return "" if one.unit == "label" else one.unit
+def _own_unit(quantity: Quantity) -> str:
+    return "" if quantity.unit == "label" else quantity.unit
 
 
 def _share_bounds(text: str, backwards: Sequence[Quantity]) -> list[Quantity]:
     """In "no more than EUR 2.5 million and 70 percent" the bound counts for both."""
     passed: list[Quantity] = []
-    for one in reversed(backwards):
+    for quantity in reversed(backwards):
         before = passed[-1] if passed else None
-        joined = before and _AND.fullmatch(text[before.end : one.start])
-        passed.append(replace(one, bound=one.bound or before.bound) if joined and before else one)
+        joined = before and _AND.fullmatch(text[before.end : quantity.start])
+        passed.append(replace(quantity, bound=quantity.bound or before.bound) if joined and before else quantity)
     return passed[::-1]
 
 
-def _scaled(text: str, one: Quantity, following: Quantity) -> str:
+def _scaled(text: str, quantity: Quantity, following: Quantity) -> str:
     """ "0,5 bis 10 Mio.": the scale counts for both, unless the first number is large itself."""
-    own, scale = text[one.start : one.end], SCALE.search(text[following.start : following.end])
+    own, scale = text[quantity.start : quantity.end], SCALE.search(text[following.start : following.end])
     small = scale and own[0].isdigit() and not SCALE.search(own) and len(own) <= 4 and "\u202f" not in own
-    return number_value(own, scale) if small else one.value
+    return number_value(own, scale) if small else quantity.value
 
 
-def states_value(one: Quantity, other: Quantity) -> bool:
-    """Whether a source's ``other`` states the value of a claim's ``one`` in the same unit; a date holds its month."""
-    if one.is_time or other.is_time:
-        return one.is_time and other.is_time and _holds_time(one, other)
-    if other.unit == "reference" and one.unit in ("", "label"):
-        return one.value in other.value.split("/")
-    return _in_months(one) == _in_months(other)
+def states_value(claimed: Quantity, stated: Quantity) -> bool:
+    """Whether the source's number states the value of the claim's in the same unit; a date holds its month."""
+    if claimed.is_time or stated.is_time:
+        return claimed.is_time and stated.is_time and _holds_time(claimed, stated)
+    if stated.unit == "reference" and claimed.unit in ("", "label"):
+        return claimed.value in stated.value.split("/")
+    return _in_months(claimed) == _in_months(stated)
 
 
-def _holds_time(one: Quantity, other: Quantity) -> bool:
-    if one.unit == "quarter-of" and other.unit in ("date", "month-of"):
+def _holds_time(claimed: Quantity, stated: Quantity) -> bool:
+    if claimed.unit == "quarter-of" and stated.unit in ("date", "month-of"):
         year, month = (
-            other.value.split("-")[:2] if other.value.count("-") == 2 or other.unit == "month-of" else ("", "0")
+            stated.value.split("-")[:2] if stated.value.count("-") == 2 or stated.unit == "month-of" else ("", "0")
         )
-        return one.value == f"{year}-Q{(int(month) + 2) // 3}"
-    if one.unit == "date" and one.value.count("-") == 1:
-        return other.unit == "date" and other.value.endswith(one.value)
-    return other.value == one.value or other.value.startswith(one.value + "-")
+        return claimed.value == f"{year}-Q{(int(month) + 2) // 3}"
+    if claimed.unit == "date" and claimed.value.count("-") == 1:
+        return stated.unit == "date" and stated.value.endswith(claimed.value)
+    return stated.value == claimed.value or stated.value.startswith(claimed.value + "-")
 
 
-def _in_months(one: Quantity) -> tuple[str, str]:
-    if one.unit == "year" and one.value.isdigit():
-        return str(12 * int(one.value)), "month"
-    return one.value, _own_unit(one)
+def _in_months(quantity: Quantity) -> tuple[str, str]:
+    if quantity.unit == "year" and quantity.value.isdigit():
+        return str(12 * int(quantity.value)), "month"
+    return quantity.value, _own_unit(quantity)
 
 
-def has_conflicting_bound(one: Quantity, other: Quantity) -> bool:
+def has_conflicting_bound(claimed: Quantity, stated: Quantity) -> bool:
     """Whether a claim's number binds otherwise than the source's: "mindestens 10" against "höchstens 10"."""
-    if {one.bound, other.bound} in ({"most", "least"}, {"about", "least"}):
+    if {claimed.bound, stated.bound} in ({"most", "least"}, {"about", "least"}):
         return True
-    return not one.is_time and one.bound in ("", "least") and other.bound == "most"
+    return not claimed.is_time and claimed.bound in ("", "least") and stated.bound == "most"
 
 
 def is_same_range(one: Quantity, other: Quantity, text: str) -> bool:

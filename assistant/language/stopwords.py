@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-GERMAN = frozenset(
-    """ab aber alle allem allen aller alles als also am an andere anderen anderer anderes auch auf aus bei beim
+from collections.abc import Mapping
+
+from assistant.core.models import Language
+
+_GERMAN = """
+    ab aber alle allem allen aller alles als also am an andere anderen anderer anderes auch auf aus bei beim
     bereits besonders bin bis bitte bist da dabei dadurch dafür dagegen daher dahin damit danach daran
     darauf daraus darf darin darum darüber das dass dasselbe davon dazu dein deine dem den denen denn der
     deren derer des deshalb dessen dich die dies diese diesem diesen dieser dieses dir doch dort du durch
@@ -20,13 +24,16 @@ GERMAN = frozenset(
     womit wozu wurde wurden während wäre wären würde würden zu zum zur zwar zwischen mal denn eigentlich
     genau halt eben hallo danke guten tag ok okay meines seines ihres unseres eurem euren eurer eures keines
     jener jene jenem jenen jenes hast habt seid hatten wirst werdet könnt konnte konnten musste mussten müsste
-    müssten dürfte wollte wollten willst sollst gerne""".split()
-)
-ENGLISH = frozenset(
-    """a about above after again all also am an and any are as at be because been before being between both but by
+    müssten dürfte wollte wollten willst sollst gerne"""
+_ENGLISH = """
+    a about above after again all also am an and any are as at be because been before being between both but by
     can could did do does doing down during each few for from further get give had has have having he her
     here hers him his how i if in into is it its just let like me more most much must my need no nor not of
     off on once only or other our ours out over own please same she should so some such than that the their
     theirs them then there these they this those through to too under until up us very was we were what when
-    where which while who whom why will with would you your yours hello hi thanks there's what's is't""".split()
-)
+    where which while who whom why will with would you your yours hello hi thanks there's what's is't"""
+STOPWORDS: Mapping[Language, frozenset[str]] = {
+    "de": frozenset(_GERMAN.split()),
+    "en": frozenset(_ENGLISH.split()),
+}
+"""Stop words in lower case, by language."""

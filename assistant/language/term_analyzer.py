@@ -1,4 +1,4 @@
-"""The lexical leg: German terms (lemma, compound parts, stem, folded) and BM25 scaled to 0…1."""
+"""Text to terms for the lexical half of the search: lemma, stem, folded letters, and parts of German compounds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from assistant.core.models import Language
 from assistant.language.lemmatizer import is_word, lemma
-from assistant.language.stopwords import ENGLISH, GERMAN
+from assistant.language.stopwords import STOPWORDS
 
 SHORT_WORD = 12
 _WORD = re.compile(r"[^\W_]+")
@@ -32,7 +32,7 @@ class TermAnalyzer:
                     words = tuple(self._words(long_form, language))
                     if words:
                         self._long_forms.setdefault(words, []).append(fold(short.lower()))
-        decides = (sorted(self._long_forms.items()), sorted(GERMAN), sorted(ENGLISH))
+        decides = (sorted(self._long_forms.items()), sorted(STOPWORDS["de"]), sorted(STOPWORDS["en"]))
         self.fingerprint = hashlib.blake2b(repr(decides).encode(), digest_size=8).hexdigest()
         self._longest = max(map(len, self._long_forms), default=0)
 
@@ -50,14 +50,13 @@ class TermAnalyzer:
         return frozenset(self._abbreviated(self._words(text, language)))
 
     def _words(self, text: str, language: Language) -> list[str]:
-        stops = GERMAN if language == "de" else ENGLISH
-        return [term(word, language) for word in _found(text) if word not in stops]
+        return [term(word, language) for word in _found(text) if word not in STOPWORDS[language]]
 
     def _with_parts(self, words: list[str], text: str, language: Language) -> Iterable[str]:
         yield from words
         if language == "de":
             for word in _found(text):
-                if word not in GERMAN:
+                if word not in STOPWORDS["de"]:
                     yield from decompound_terms(word)
 
     def _abbreviated(self, words: Sequence[str]) -> Iterable[str]:
@@ -118,7 +117,7 @@ def _front(text: str) -> str:
 
 @lru_cache(maxsize=_REMEMBERED)
 def _is_part(text: str) -> bool:
-    return len(text) >= 4 and text not in GERMAN and is_word(text.capitalize())
+    return len(text) >= 4 and text not in STOPWORDS["de"] and is_word(text.capitalize())
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -6,7 +6,6 @@ cache is left out, too: it fills itself again.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -22,6 +21,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from assistant.core.errors import BackupError
+from assistant.core.file_digest import file_digest
 from assistant.index.builder import write_lock
 from assistant.index.snapshot import FILES, check_files, current_snapshot_id, read_manifest, snapshot_folder
 
@@ -37,7 +37,7 @@ class Contents:
 
     format: int
     created: str
-    generation: str | None
+    generation: str | None  # id of the snapshot; backups of the first release call it so
     checksums: dict[str, str]
 
     @property
@@ -82,21 +82,21 @@ def _private(name: str, flags: int) -> int:
 
 
 def _write(data_dir: Path, target: IO[bytes]) -> Contents:
-    generation = current_snapshot_id(data_dir)
+    snapshot = current_snapshot_id(data_dir)
     checksums = {}
     with tarfile.open(fileobj=target, mode="w:gz", format=tarfile.PAX_FORMAT) as archive:
-        for path in _files(data_dir, generation):
+        for path in _files(data_dir, snapshot):
             name = path.relative_to(data_dir).as_posix()
             with _steady(path) as content:
-                checksums[name] = _digest(content)
+                checksums[name] = file_digest(content)
                 _append(archive, name, content)
-        contents = Contents(FORMAT, datetime.now(UTC).isoformat(timespec="seconds"), generation, checksums)
+        contents = Contents(FORMAT, datetime.now(UTC).isoformat(timespec="seconds"), snapshot, checksums)
         _append(archive, CONTENTS, BytesIO(json.dumps(asdict(contents)).encode()))
     return contents
 
 
-def _files(data_dir: Path, generation: str | None) -> Iterator[Path]:
-    folders = [data_dir / "documents", *([snapshot_folder(data_dir, generation)] if generation else [])]
+def _files(data_dir: Path, snapshot: str | None) -> Iterator[Path]:
+    folders = [data_dir / "documents", *([snapshot_folder(data_dir, snapshot)] if snapshot else [])]
     for folder in folders:
         for path in sorted(folder.rglob("*")):
             hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
@@ -113,13 +113,6 @@ def _steady(path: Path) -> IO[bytes]:
     with closing(sqlite3.connect(read_only, uri=True)) as source, closing(sqlite3.connect(copy.name)) as target:
         source.backup(target)
     return copy
-
-
-def _digest(content: IO[bytes]) -> str:
-    digest = hashlib.sha256()
-    while block := content.read(1 << 20):
-        digest.update(block)
-    return digest.hexdigest()
 
 
 def _append(archive: tarfile.TarFile, name: str, content: IO[bytes]) -> None:
@@ -145,8 +138,7 @@ def _unpack(file: Path, folder: Path) -> Contents:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 with open(path, "wb", opener=_private) as target:
                     shutil.copyfileobj(content, target)
-                with open(path, "rb") as written:
-                    found[entry.name] = _digest(written)
+                found[entry.name] = file_digest(path)
     except FileNotFoundError as error:
         raise BackupError(f"'{file}' gibt es nicht.") from error
     except (tarfile.TarError, EOFError, OSError, ValueError, TypeError) as error:
@@ -173,7 +165,7 @@ def _checked(entry: tarfile.TarInfo, number: int, archive: tarfile.TarFile, fold
 
 
 def _put_in_place(data_dir: Path, folder: Path, contents: Contents) -> None:
-    """Documents, then the generation, then its name: stopped in between, the next indexing brings all in step."""
+    """Documents, then the snapshot, then its name: stopped in between, the next indexing brings all in step."""
     if contents.generation:
         check_files(folder / "generations" / contents.generation, read_manifest(folder, contents.generation), FILES)
     (folder / "documents").mkdir(exist_ok=True)
@@ -186,7 +178,7 @@ def _put_in_place(data_dir: Path, folder: Path, contents: Contents) -> None:
     target = snapshot_folder(data_dir, contents.generation)
     target.parent.mkdir(exist_ok=True)
     if target.exists():
-        target.rename(folder / "replaced-generation")
+        target.rename(folder / "replaced-snapshot")
     (folder / "generations" / contents.generation).rename(target)
     pointer = data_dir / "current.new"
     pointer.write_text(contents.generation, encoding="utf-8")

@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean, median
-from typing import Any
+from typing import Any, cast
 
 from assistant.answering.pipeline import retrieve_passages, stream
 from assistant.answering.runtime import AppContext
 from assistant.core.errors import AssistantError
 from assistant.core.models import Answer, ChatMessage
-from assistant.core.sources import Land
+from assistant.core.sources import Land, SourceMetadata
 from assistant.language.numbers import unsupported_numbers
 
 DEPTH = 10
@@ -48,7 +48,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What came of one question; ``ranks`` are the 1-based places of expected sources among the found ones."""
+    """What came of one question; ``ranks``: where expected sources stand among the found ones, from 1."""
 
     question: Question
     answer: Answer
@@ -73,23 +73,38 @@ def in_mode(assistant: AppContext, mode: str) -> AppContext:
     return assistant
 
 
+def with_constants(assistant: AppContext, changes: Mapping[str, Any]) -> AppContext:
+    """The assistant with other values of these constants."""
+    return replace(assistant, tuning=replace(assistant.tuning, **changes))
+
+
 def evaluate_file(
     assistant: AppContext,
     file: Path | None = None,
     *,
+    changes: Mapping[str, Any] | None = None,
     verbose: bool = False,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> dict[str, Any]:
-    """All figures over a questions file; the shipped one by default."""
-    questions = load_questions(file or default_file())
+    """All figures over a questions file; the shipped one by default. With ``changes`` to constants they say so."""
+    rows = answer_all(with_constants(assistant, changes or {}), load_questions(file or default_file()), progress)
+    figures = {**summarise(rows), "by_kind": by_kind(rows), **({"set": dict(changes)} if changes else {})}
+    if verbose:
+        figures["questions"] = [_describe(row) for row in rows]
+    return figures
+
+
+def answer_all(
+    assistant: AppContext,
+    questions: Sequence[Question],
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> list[Row]:
+    """What comes of each question."""
     rows = []
     for number, question in enumerate(questions, start=1):
         rows.append(_run(assistant, question))
         progress(number, len(questions))
-    figures = {**summarise(rows), "by_kind": by_kind(rows)}
-    if verbose:
-        figures["questions"] = [_describe(row) for row in rows]
-    return figures
+    return rows
 
 
 def default_file() -> Path:
@@ -120,30 +135,29 @@ def _parse(line: str, number: int, file: Path) -> Question:
 def _run(assistant: AppContext, question: Question) -> Row:
     land = (question.profile or {}).get("land")
     answer, first_ms = _timed(assistant, question, land)
-    found = tuple(
-        one.passage.document_id for one in retrieve_passages(assistant, question.question, question.turns, land=land)
-    )
+    ranked = retrieve_passages(assistant, question.question, question.turns, land=land)
+    found = tuple(scored.passage.document_id for scored in ranked)
     sources = assistant.live_index.corpus().snapshot.sources
-    wanted = {_resolve(one, sources) for one in question.expected}
-    ranks = tuple(place for place, one in enumerate(found, start=1) if one in wanted)
+    expected = {_resolve(name, sources) for name in question.expected}
+    ranks = tuple(rank for rank, document in enumerate(found, start=1) if document in expected)
     return Row(question, answer, found, ranks, first_ms)
 
 
 def _timed(assistant: AppContext, question: Question, land: Land | None) -> tuple[Answer, float]:
     """The answer, and the milliseconds until its first text could be shown."""
     start = time.perf_counter()
-    first = None
-    for outcome in stream(assistant, question.question, question.turns, land=land):
-        first = first or (time.perf_counter() - start) * 1000
-        if isinstance(outcome, Answer):
-            return outcome, first
-    raise AssertionError("a stream ends with its answer")
+    outcomes = stream(assistant, question.question, question.turns, land=land)
+    first = next(outcomes)
+    first_ms = (time.perf_counter() - start) * 1000
+    *_, answer = first, *outcomes
+    return cast(Answer, answer), first_ms
 
 
-def _resolve(one: str, sources: Mapping[str, Any]) -> str:
-    if one in sources:
-        return one
-    return next((source.id for source in sources.values() if one in source.aliases), one)
+def _resolve(name: str, sources: Mapping[str, SourceMetadata]) -> str:
+    """The id of the source that is called so, by its id or an alias."""
+    if name in sources:
+        return name
+    return next((source.id for source in sources.values() if name in source.aliases), name)
 
 
 def summarise(rows: Sequence[Row]) -> dict[str, Any]:
@@ -171,12 +185,10 @@ def summarise(rows: Sequence[Row]) -> dict[str, Any]:
 
 def _model_figures(answers: Sequence[Answer]) -> dict[str, Any]:
     """How a language model fared: worded answers, those that fell back to quotes, the fate of its sentences."""
-    compositions = [answer.stats for answer in answers if answer.stats]
-    if not compositions:
+    stats = [answer.stats for answer in answers if answer.stats]
+    if not stats:
         return {}
-    shown, replaced, dropped = (
-        sum(getattr(c, name) for c in compositions) for name in ("shown", "replaced", "dropped")
-    )
+    shown, replaced, dropped = (sum(getattr(each, name) for each in stats) for name in ("shown", "replaced", "dropped"))
     written = shown + replaced + dropped
     return {
         "worded_by_model": _mean(answer.ai_generated for answer in answers),
@@ -184,7 +196,7 @@ def _model_figures(answers: Sequence[Answer]) -> dict[str, Any]:
         "sentences_written": written,
         "sentences_replaced": _mean([replaced / written]) if written else None,
         "sentences_dropped": _mean([dropped / written]) if written else None,
-        "model_failures": dict(Counter(c.failure for c in compositions if c.failure)),
+        "model_failures": dict(Counter(each.failure for each in stats if each.failure)),
     }
 
 
@@ -192,7 +204,9 @@ def by_kind(rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
     """The main figures for each ``kind:`` tag of the questions."""
     kinds = sorted({tag for row in rows for tag in row.question.tags if tag.startswith(_KIND)})
     figures = {kind: summarise([row for row in rows if kind in row.question.tags]) for kind in kinds}
-    return {kind.removeprefix(_KIND): {name: one[name] for name in _MAIN} for kind, one in figures.items()}
+    return {
+        kind.removeprefix(_KIND): {name: all_figures[name] for name in _MAIN} for kind, all_figures in figures.items()
+    }
 
 
 def _mean(values: Iterable[float]) -> float | None:
@@ -203,14 +217,14 @@ def _mean(values: Iterable[float]) -> float | None:
 def _ndcg(row: Row) -> float:
     """Binary nDCG over the first ten passages, each source counted once."""
     documents = list(dict.fromkeys(row.found))[:DEPTH]
-    expected = {row.found[place - 1] for place in row.ranks}
-    gain = sum(1 / math.log2(place + 1) for place, one in enumerate(documents, start=1) if one in expected)
-    ideal = sum(1 / math.log2(place + 1) for place in range(1, min(len(row.question.expected), DEPTH) + 1))
+    expected = {row.found[rank - 1] for rank in row.ranks}
+    gain = sum(1 / math.log2(rank + 1) for rank, document in enumerate(documents, start=1) if document in expected)
+    ideal = sum(1 / math.log2(rank + 1) for rank in range(1, min(len(row.question.expected), DEPTH) + 1))
     return min(1.0, gain / ideal) if ideal else 0.0
 
 
 def _cites_expected(row: Row) -> bool:
-    expected = {row.found[place - 1] for place in row.ranks}
+    expected = {row.found[rank - 1] for rank in row.ranks}
     return any(citation.id in expected for citation in row.answer.citations)
 
 
@@ -219,7 +233,7 @@ def _citations_right(answer: Answer) -> float:
     marks = [int(mark) for mark in _MARK.findall(answer.text)]
     numbers = [citation.number for citation in answer.citations]
     in_order = list(dict.fromkeys(marks)) == numbers == list(range(1, len(numbers) + 1))
-    return float(in_order and all(one.quote and one.quote in one.passage for one in answer.citations))
+    return float(in_order and all(each.quote and each.quote in each.passage for each in answer.citations))
 
 
 def _numbers_right(answer: Answer) -> float:
@@ -247,7 +261,7 @@ def _describe(row: Row) -> dict[str, Any]:
         "caution": row.answer.caution,
         "expected": list(row.question.expected),
         "found": list(dict.fromkeys(row.found))[:5],
-        "cited": list(dict.fromkeys(one.id for one in row.answer.citations)),
+        "cited": list(dict.fromkeys(citation.id for citation in row.answer.citations)),
         "first_rank": row.ranks[0] if row.ranks else None,
     }
 
@@ -255,14 +269,15 @@ def _describe(row: Row) -> dict[str, Any]:
 def summary_table(figures: Mapping[str, Any]) -> str:
     """The figures as aligned lines, then the questions that went wrong."""
     width = max(len(name) for name in figures)
-    nested = ("questions", "by_kind")
+    nested = ("questions", "by_kind", "set")
     lines = [f"{name:<{width}}  {value}" for name, value in figures.items() if name not in nested]
+    lines += [f"{'set':<{width}}  {name}={value}" for name, value in figures.get("set", {}).items()]
     for kind, row in figures.get("by_kind", {}).items():
         lines.append(f"{kind:<{width}}  " + "  ".join(f"{name} {value}" for name, value in row.items()))
-    for one in figures.get("questions", ()):
-        wrong = (one["status"] == "answered") != one["answerable"] or (
-            one["expected"] and (one["first_rank"] or 99) > 5
+    for row in figures.get("questions", ()):
+        wrong = (row["status"] == "answered") != row["answerable"] or (
+            row["expected"] and (row["first_rank"] or 99) > 5
         )
         mark = "!" if wrong else " "
-        lines.append(f"{mark} {one['id']} {one['status']:<10} {one['question'][:70]}")
+        lines.append(f"{mark} {row['id']} {row['status']:<10} {row['question'][:70]}")
     return "\n".join(lines)

@@ -1,8 +1,9 @@
-"""Figures of the support check over labelled sentences, and the fit of its weights.
+"""Figures of the check of claims over labelled sentences, and the fit of its weights.
 
 ``python -m assistant.operations.evaluate_claim_verifier`` prints precision and recall for all files,
 ``python -m assistant.operations.evaluate_claim_verifier --fit`` fits the weights on the first two
-(needs scikit-learn, which only the tests install) and cross-validates them.
+(needs scikit-learn, which only the tests install) and cross-validates them. The labelled sentences
+belong to the tests, so this runs in a checkout only.
 """
 
 from __future__ import annotations
@@ -62,26 +63,27 @@ def cite(assistant: AppContext, text: str, document: str = "") -> CitedPassage:
 def figures(assistant: AppContext, file: Path) -> dict[str, Any]:
     """Precision and recall of "supported", and the share of each kind that was caught."""
     rows = load_claims(file)
-    said = [
-        assistant.claim_verifier.verify(
-            row.sentence, [cite(assistant, row.passage, row.document)], row.language
-        ).supported
-        for row in rows
-    ]
-    right = sum(row.is_supported for row, yes in zip(rows, said, strict=True) if yes)
+    passed = [_is_passed(assistant, row) for row in rows]
+    right = sum(row.is_supported for row, is_passed in zip(rows, passed, strict=True) if is_passed)
     kinds = sorted({row.kind for row in rows if not row.is_supported})
     return {
         "count": len(rows),
-        "precision": round(right / max(1, sum(said)), 4),
+        "precision": round(right / max(1, sum(passed)), 4),
         "recall": round(right / max(1, sum(row.is_supported for row in rows)), 4),
         "caught": {
-            kind: _caught([yes for row, yes in zip(rows, said, strict=True) if row.kind == kind]) for kind in kinds
+            kind: _share_caught([is_passed for row, is_passed in zip(rows, passed, strict=True) if row.kind == kind])
+            for kind in kinds
         },
     }
 
 
-def _caught(said: Sequence[bool]) -> float:
-    return round(said.count(False) / len(said), 4)
+def _is_passed(assistant: AppContext, row: Labelled) -> bool:
+    cited = cite(assistant, row.passage, row.document)
+    return assistant.claim_verifier.verify(row.sentence, [cited], row.language).supported
+
+
+def _share_caught(passed: Sequence[bool]) -> float:
+    return round(passed.count(False) / len(passed), 4)
 
 
 def _rows(assistant: AppContext, file: Path) -> Iterator[tuple[Features, bool]]:
@@ -119,6 +121,8 @@ def fit(assistant: AppContext, *files: Path) -> Mapping[str, Any]:
 
 def main(arguments: Sequence[str]) -> None:
     """Print figures or a fit as JSON."""
+    if not DEVELOPMENT.is_file():
+        raise SystemExit(f"Die Beispielsätze liegen nicht in {FOLDER}: Dieser Befehl läuft nur in einem Checkout.")
     settings = load_settings()
     assistant = build_assistant(settings)
     refresh_index(settings, lambda *_: None, assistant=assistant)

@@ -15,36 +15,31 @@ from assistant.index.builder import IndexInput, drop_folder, embedded_text, writ
 from assistant.index.embedding_cache import vector_key
 from assistant.index.snapshot import current_snapshot_id
 from assistant.ingestion.chunking import chunk_document
+from assistant.ingestion.document_repository import remove_document
+from assistant.ingestion.document_upload import MetadataOverrides, UploadFailure, UploadResult, add_files
 from assistant.ingestion.knowledge_loader import load_knowledge
 from assistant.ingestion.parsers.sandbox import ParserLimits
-from assistant.ingestion.uploaded_documents import (
-    MetadataOverrides,
-    UploadFailure,
-    UploadResult,
-    add_files,
-    remove_document,
-)
 
 
 def add_documents(
     settings: Settings,
     paths: Sequence[Path],
-    wishes: MetadataOverrides,
+    overrides: MetadataOverrides,
     report: Report,
     limits: ParserLimits | None = None,
 ) -> tuple[list[UploadResult], list[UploadFailure]]:
     """Read and keep the files, then bring the index in step; a file that cannot be read changes nothing."""
     with write_lock(settings.data_dir):
-        added, skipped = add_files(paths, settings.data_dir, _taken(settings), wishes, report, limits)
+        added, skipped = add_files(paths, settings.data_dir, _taken(settings), overrides, report, limits)
     if added:
         refresh_index(settings, report)
     return added, skipped
 
 
-def remove(settings: Settings, one: str, report: Report) -> None:
+def remove(settings: Settings, document_id: str, report: Report) -> None:
     """Remove a document and everything that its text left in the data folder."""
     with write_lock(settings.data_dir):
-        remove_document(one, settings.data_dir)
+        remove_document(document_id, settings.data_dir)
     assistant = build_assistant(settings)
     # built anew, because Chroma keeps deleted rows in its file
     refresh_index(settings, report, full=True, assistant=assistant)
@@ -55,7 +50,7 @@ def _taken(settings: Settings) -> frozenset[str]:
     """Ids and aliases that knowledge files have or, hidden or not in use, could have again."""
     folders = dict.fromkeys((shipped_folder("knowledge"), *settings.knowledge_dirs))
     documents = (document for folder in folders for document in load_knowledge([folder]))
-    return frozenset(name for one in documents for name in (one.source.id, *one.source.aliases))
+    return frozenset(name for document in documents for name in (document.source.id, *document.source.aliases))
 
 
 def _purge(data_dir: Path, assistant: AppContext) -> None:

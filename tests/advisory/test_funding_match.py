@@ -1,4 +1,4 @@
-"""The match over the shipped knowledge, against what a careful adviser would say."""
+"""The match by hand, and over the shipped knowledge against what a careful adviser would say."""
 
 from __future__ import annotations
 
@@ -9,13 +9,27 @@ from typing import Any
 import pytest
 import yaml
 
-from assistant.advisory.funding_match import MatchResult, match_programmes, to_dict
+from assistant.advisory.funding_match import (
+    Ended,
+    MatchResult,
+    ProgrammeMatch,
+    ProgrammeVerdict,
+    Size,
+    cited,
+    match_programmes,
+    to_dict,
+)
+from assistant.answering.citations import CitationIndex
 from assistant.answering.runtime import AppContext
 from assistant.core.company_profile import CompanyProfile, load_profile
+from assistant.core.models import Claim
+from assistant.core.quotes import quote
 from assistant.core.source_status import is_ended
 from assistant.core.sources import Funding
+from assistant.eligibility.criteria import Criterion
 from assistant.language.numbers import unsupported_numbers
 from assistant.web.resources import PROFILES
+from tests.support.hand_made import funding, passage
 from tests.support.paths import EVALUATION
 
 TODAY = date(2026, 11, 23)
@@ -118,3 +132,55 @@ def test_rules_of_law_are_no_programmes(assistant: AppContext) -> None:
     assert not {"de-minimis", "eu-kmu-definition"} & {
         one.source.id for one in matched(assistant, CompanyProfile()).matches
     }
+
+
+def by_hand(
+    verdict: ProgrammeVerdict, *criteria: Criterion, what: Claim | None = None, **fields: Any
+) -> ProgrammeMatch:
+    return ProgrammeMatch(funding(**fields), verdict, criteria, (), what, (), None)
+
+
+@pytest.mark.parametrize(
+    ("fields", "pays"),
+    [
+        ({}, True),
+        ({"type": "loan"}, True),
+        ({"type": "advice"}, False),
+        ({"type": "network"}, False),
+        ({"type": "advice", "amount": {"rates": [{"percent_max": 50, "what": "Beratung"}]}}, True),
+        ({"type": "network", "amount": {"caps": [{"eur": 900, "what": "Messe"}]}}, True),
+    ],
+)
+def test_advice_and_networks_pay_only_where_the_head_holds_an_amount(fields: dict[str, Any], pays: bool) -> None:
+    assert by_hand("passt", **fields).pays is pays
+
+
+def test_what_is_missing_is_asked_for_only_while_nothing_speaks_against_the_programme() -> None:
+    size = Criterion("Unternehmensgröße", "unklar", "", missing=("employees", "turnover_eur"))
+    age = Criterion("Alter", "unklar", "", missing=("founded", "employees"))
+    land = Criterion("Land", "nicht erfüllt", "")
+    assert by_hand("unklar", size, age).missing == ("employees", "turnover_eur", "founded")
+    ruled_out = by_hand("passt nicht", size, land)
+    assert (ruled_out.missing, ruled_out.obstacles) == ((), ("Land",))
+
+
+def test_citations_are_numbered_by_first_use_and_the_same_quote_keeps_its_number() -> None:
+    text = passage("Er zahlt 45 Prozent.", "Er ist vorbei.")
+    pays, over = (quote(sentence, text) for sentence in text.sentences)
+    rule = Criterion("Land", "erfüllt", "Ihr Land: Hessen", pays)
+    ended = Ended(funding(), over, funding("nachfolger"))
+    found = MatchResult((by_hand("passt", rule, what=pays),), (ended,), (("land", 2),), Size("offen", None, None))
+    data = to_dict(found, {"fraesbonus": funding()})
+    assert [(one["number"], one["quote"]) for one in data["citations"]] == [(1, pays.quote), (2, over.quote)]
+    (programme,) = data["programmes"]
+    assert programme["criteria"][0]["citation"] == programme["what"]["citation"] == 1
+    assert programme["application"] == {"quote": None, "citation": None}
+    assert data["ended"][0]["successor"] == {"id": "nachfolger", "name": "Nachfolger"}
+    assert data["questions"][0]["decides"] == 2
+    assert data["questions"][0]["question"].startswith("In welchem Land")
+
+
+def test_a_claim_that_its_passage_does_not_prove_is_not_shown() -> None:
+    text = passage("Er zahlt 45 Prozent.")
+    unproven = Claim("Er zahlt 60 Prozent.", text.sentences[0], text, 0.0)
+    assert cited(unproven, CitationIndex({"fraesbonus": funding()})) == {"quote": None, "citation": None}

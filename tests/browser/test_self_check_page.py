@@ -285,7 +285,7 @@ def test_a_wrong_request_is_one_german_sentence(server: str, body: dict[str, obj
     ("content", "hint"),
     [
         ("frage-leute=viele", "gibt es zur Frage"),
-        ("frage-farbe=<script>", "Die Frage &#x27;farbe&#x27; gibt es im Selbstcheck nicht."),
+        ("frage-farbe=<script>", "Die Frage &#39;farbe&#39; gibt es im Selbstcheck nicht."),
         ("frage-leute=%3Cimg%20src%3Dx%3E", "&lt;img src=x&gt;"),
         ("land=Tirol", "Dieses Land gibt es"),
         ("name=x", "ein Feld, das es im Selbstcheck nicht gibt"),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +15,15 @@ from assistant.answering.pipeline import ask
 from assistant.answering.runtime import AppContext
 from assistant.core.errors import AssistantError
 from assistant.core.models import Answer, Citation
-from assistant.operations.evaluate import Row, claims, default_file, evaluate_file, load_questions, summarise
+from assistant.operations.evaluate import (
+    Row,
+    claims,
+    default_file,
+    evaluate_file,
+    load_questions,
+    summarise,
+    summary_table,
+)
 from tests.support.paths import EVALUATION
 
 HOLDOUT = EVALUATION / "holdout.jsonl"
@@ -75,3 +87,44 @@ def test_the_aims_hold(assistant: AppContext, file: Path) -> None:
     assert figures["recall_at_5"] >= 0.85
     assert figures["answered_in_scope"] >= 0.85
     assert figures["refused_out_of_scope"] >= 0.75
+
+
+@pytest.fixture
+def two_questions(tmp_path: Path) -> Path:
+    """One that is answered from several sources, one from nowhere."""
+    asked = {
+        "a": ("Wie können wir mit einem Wettbewerber zusammenarbeiten?", True),
+        "b": ("Wie wird das Wetter?", False),
+    }
+    rows: list[dict[str, Any]] = [
+        {"id": name, "question": question, "answerable": answerable} for name, (question, answerable) in asked.items()
+    ]
+    path = tmp_path / "two.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)))
+    return path
+
+
+def test_a_changed_constant_changes_the_answers_and_is_named(assistant: AppContext, two_questions: Path) -> None:
+    plain = evaluate_file(assistant, two_questions, verbose=True)
+    changed = evaluate_file(assistant, two_questions, verbose=True, changes={"max_sentences": 1})
+    assert "set" not in plain
+    assert changed["set"] == {"max_sentences": 1}
+    assert len(plain["questions"][0]["cited"]) > len(changed["questions"][0]["cited"]) == 1
+    assert "max_sentences=1" in summary_table(changed)
+    assert "set" not in summary_table(plain).split()
+
+
+def test_progress_counts_the_questions(assistant: AppContext, two_questions: Path) -> None:
+    seen: list[tuple[int, int]] = []
+    evaluate_file(assistant, two_questions, progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(1, 2), (2, 2)]
+
+
+def test_the_command_refuses_an_unknown_constant_before_it_does_anything(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "assistant", "eval", "--set", "max_sentence=4"]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env={"NETZLOTSE_DATA_DIR": str(tmp_path)}
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "'max_sentence' gibt es nicht; möglich sind max_sentences, " in done.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -16,9 +16,10 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from assistant.core.errors import DocumentError
+from assistant.ingestion.document_repository import load_added
+from assistant.ingestion.document_upload import MetadataOverrides, UploadFailure, UploadResult, add_files
 from assistant.ingestion.parsers.blocks import ParsedDocument
 from assistant.ingestion.parsers.sandbox import ParserLimits, read_document
-from assistant.ingestion.uploaded_documents import MetadataOverrides, UploadFailure, UploadResult, add_files, load_added
 from tests.support.hostile_files import WORD, docx, page_of, pdf, raw_pdf, stream
 
 VISIBLE = "Der Netzbonus bezuschusst jede Drehmaschine mit 45 Prozent."

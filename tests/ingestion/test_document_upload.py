@@ -18,8 +18,9 @@ from assistant.bootstrap import build_assistant
 from assistant.cli import app
 from assistant.core.errors import DocumentError
 from assistant.core.settings import Settings
+from assistant.ingestion.document_repository import load_added, without_clashes
+from assistant.ingestion.document_upload import MetadataOverrides
 from assistant.ingestion.knowledge_loader import load_knowledge
-from assistant.ingestion.uploaded_documents import MetadataOverrides, load_added, without_clashes
 from assistant.operations.manage_documents import add_documents, remove
 from tests.conftest import BuildIndex, own_settings
 from tests.support.two_columns import NOTES, QUESTIONS, TITLE, write_paper
