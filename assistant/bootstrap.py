@@ -17,13 +17,14 @@ from assistant.core.errors import EmbeddingError
 from assistant.core.progress import Report
 from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import Settings, shipped_folder
-from assistant.index.builder import BuildResult, IndexInput, refresh_locked, write_lock
+from assistant.index.builder import BuildResult, refresh_locked, write_lock
 from assistant.index.calibration import load_calibration
 from assistant.index.chroma_server import Address, ChromaServer
 from assistant.index.embedding_cache import CachingEmbedder, VectorCache, load_shipped
 from assistant.index.embedding_engines import E5Embeddings, load_embeddings
 from assistant.index.embeddings import Embedder, UnavailableEmbedder
 from assistant.index.live_index import LiveIndex
+from assistant.index.snapshot_builder import IndexInput
 from assistant.index.vector_store import EmbeddedChroma, Store
 from assistant.ingestion.document_repository import load_added, without_clashes
 from assistant.ingestion.knowledge_loader import SafeLoader, load_knowledge

@@ -25,10 +25,10 @@ from assistant.answering.runtime import AppContext
 from assistant.bootstrap import build_assistant, refresh_index
 from assistant.core.models import Language
 from assistant.core.settings import Settings, load_settings
-from assistant.index.builder import embedded_text
 from assistant.index.e5_onnx_export import prepare_encoder
 from assistant.index.embedding_cache import CachingEmbedder, VectorCache, load_shipped
 from assistant.index.embedding_engines import load_embeddings
+from assistant.index.snapshot_builder import embedded_text
 from assistant.language.lemmatizer import lemma, set_cache_dir
 from assistant.operations.evaluate import default_file, evaluate_file, load_questions
 from benchmarks.corpus import Sentences, shipped_passages, shipped_sentences, write_added, write_part

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from assistant.core.models import Passage
 from assistant.core.settings import shipped_folder
-from assistant.index.builder import embedded_text
 from assistant.index.embedding_cache import CachingEmbedder, VectorCache, vector_key
+from assistant.index.snapshot_builder import embedded_text
 from assistant.ingestion.chunking import chunk_document
 from assistant.ingestion.knowledge_loader import load_card, load_knowledge
 from assistant.operations.evaluate import default_file, load_questions

@@ -70,7 +70,7 @@ def _named(ranked: Sequence[ScoredPassage], query: Query, corpus: SearchableCorp
     """Documents that the question calls by name; their own sentences come first."""
     found = set(corpus.restrictions.named(frozenset(query.terms)))
     documents = {one.passage.document_id for one in ranked}
-    return frozenset(one for one in documents if corpus.document_of[corpus.places_of[one][0]] in found)
+    return frozenset(one for one in documents if corpus.document_of[corpus.positions_of[one][0]] in found)
 
 
 def _groups(chosen: Sequence[Candidate], context: AnswerContext) -> Iterator[ClaimGroup]:

@@ -33,7 +33,7 @@ def open_assistant() -> AppContext:
         refresh_with_bar(settings, assistant=assistant)
     assistant.live_index.reload_if_changed(wait=True)
     condition = assistant.live_index.health()
-    if condition.status != "ready" and condition.mendable:
+    if condition.status != "ready" and condition.rebuild_helps:
         try:
             refresh_with_bar(settings, assistant=assistant)
             assistant.live_index.reload_if_changed(wait=True, at_once=True)

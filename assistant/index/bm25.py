@@ -38,12 +38,12 @@ class BM25Index:
         """
         total = np.zeros(self.size, dtype=np.float32)
         distinct = set(terms)
-        for one in distinct:
-            number = self.vocabulary.get(one)
+        for term in distinct:
+            number = self.vocabulary.get(term)
             if number is not None:
                 where = slice(self.offsets[number], self.offsets[number + 1])
                 total[self.postings[where]] += self.weights[where]
-        ideal = (K1 + 1) * sum(self.idf_of(one) for one in distinct)
+        ideal = (K1 + 1) * sum(self.idf_of(term) for term in distinct)
         return total / ideal if ideal else total
 
     def sentence_scores(self, terms: Iterable[str]) -> NDArray[np.float32]:
@@ -83,13 +83,13 @@ class BM25Index:
     def coverage(self, terms: Iterable[str], passage: int) -> float:
         """Share of the question's idf that the passage holds, 0…1."""
         distinct = set(terms)
-        total = sum(self.idf_of(one) for one in distinct)
-        held = sum(self.idf_of(one) for one in distinct if self._holds(one, passage))
+        total = sum(self.idf_of(term) for term in distinct)
+        held = sum(self.idf_of(term) for term in distinct if self._holds(term, passage))
         return held / total if total else 0.0
 
     def holds_all(self, terms: Collection[str], passage: int) -> bool:
         """Whether every term stands in the passage or its head; ``False`` without terms."""
-        return bool(terms) and all(self._holds(one, passage) for one in terms)
+        return bool(terms) and all(self._holds(term, passage) for term in terms)
 
     def terms_of(self, sentence: int) -> frozenset[int]:
         """Numbers of the terms of a sentence."""
@@ -99,15 +99,15 @@ class BM25Index:
     def term_ids(self, terms: Iterable[str]) -> dict[int, float]:
         """Number and idf of each distinct term; unknown terms get negative numbers."""
         distinct = enumerate(sorted(set(terms)), start=1)
-        return {self.vocabulary.get(one, -place): self.idf_of(one) for place, one in distinct}
+        return {self.vocabulary.get(term, -number): self.idf_of(term) for number, term in distinct}
 
-    def _holds(self, one: str, passage: int) -> bool:
-        number = self.vocabulary.get(one)
+    def _holds(self, term: str, passage: int) -> bool:
+        number = self.vocabulary.get(term)
         if number is None:
             return False
         row = self.postings[self.offsets[number] : self.offsets[number + 1]]
-        place = int(np.searchsorted(row, passage))
-        return place < len(row) and int(row[place]) == passage
+        position = int(np.searchsorted(row, passage))
+        return position < len(row) and int(row[position]) == passage
 
 
 def build_lexical_index(passages: Sequence[tuple[Sequence[str], Sequence[Sequence[str]]]]) -> BM25Index:
@@ -136,12 +136,12 @@ def build_lexical_index(passages: Sequence[tuple[Sequence[str], Sequence[Sequenc
 
 
 def _numbered(terms: Sequence[str], vocabulary: dict[str, int]) -> list[int]:
-    return [vocabulary.setdefault(one, len(vocabulary)) for one in terms]
+    return [vocabulary.setdefault(term, len(vocabulary)) for term in terms]
 
 
 def _distinct(sentences: Sequence[Sequence[int]], terms: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """The distinct term numbers of each sentence, one after the other, and how many each has."""
-    counts = np.array([len(one) for one in sentences], dtype=np.int64)
+    counts = np.array([len(sentence) for sentence in sentences], dtype=np.int64)
     numbers = np.fromiter(chain.from_iterable(sentences), dtype=np.int64, count=int(counts.sum()))
     pairs = np.unique(np.repeat(np.arange(len(sentences)), counts) * terms + numbers)
     return (pairs % max(terms, 1)).astype(np.int32), np.bincount(pairs // max(terms, 1), minlength=len(sentences))

@@ -20,17 +20,18 @@ from assistant.index.scoring import Floats, VectorSpace, reached, score_many
 from assistant.language.term_analyzer import TermAnalyzer
 
 FOLDER = Path(__file__).with_name("calibration")
-FOREIGN_QUANTILE = 0.50
-WEAK_QUANTILE = 0.93
-ENOUGH_QUANTILE = 0.98
-FLOOR_QUANTILE = 0.70
+OFF_TOPIC_QUANTILE = 0.50
+NO_EVIDENCE_QUANTILE = 0.93
+WEAK_QUANTILE = 0.98
+SENTENCE_QUANTILE = 0.70
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Below ``foreign`` off topic, below ``weak`` no source, up to ``enough`` cautious, above it answered.
+    """Signals that part questions: foreign, without a source, answered with caution, answered.
 
-    ``floor`` is the cosine that a sentence must reach to stand beside a better one.
+    The three limits between them are ``off_topic``, ``no_evidence`` and ``weak``; ``sentence`` is the cosine that
+    a sentence must reach to stand beside a better one.
     """
 
     off_topic: float
@@ -87,15 +88,15 @@ def _quantiles(
 ) -> dict[Language, Thresholds]:
     thresholds: dict[Language, Thresholds] = {}
     for language in get_args(Language):
-        places = [place for place, (one, _) in enumerate(calibration.nulls) if one == language]
-        terms = [analyzer.terms(calibration.nulls[place][1], language) for place in places]
-        chosen = None if vectors is None else vectors[places]
-        thresholds[language] = _thresholds([reached(one) for one in score_many(space, chosen, terms, language)])
+        rows = [row for row, (asked_in, _) in enumerate(calibration.nulls) if asked_in == language]
+        terms = [analyzer.terms(calibration.nulls[row][1], language) for row in rows]
+        chosen = None if vectors is None else vectors[rows]
+        thresholds[language] = _thresholds([reached(scores) for scores in score_many(space, chosen, terms, language)])
     return thresholds
 
 
 def _thresholds(reached: list[tuple[float, float]]) -> Thresholds:
     signals, sentences = zip(*reached or [(0.0, 0.0)], strict=True)
-    quantiles = np.quantile(signals, [FOREIGN_QUANTILE, WEAK_QUANTILE, ENOUGH_QUANTILE])
-    floor = np.quantile(sentences, FLOOR_QUANTILE)
-    return Thresholds(*(round(float(value), 6) for value in (*quantiles, floor)))
+    quantiles = np.quantile(signals, [OFF_TOPIC_QUANTILE, NO_EVIDENCE_QUANTILE, WEAK_QUANTILE])
+    sentence = np.quantile(sentences, SENTENCE_QUANTILE)
+    return Thresholds(*(round(float(value), 6) for value in (*quantiles, sentence)))

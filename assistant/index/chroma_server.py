@@ -146,10 +146,10 @@ class ChromaServer:
     def _read_some(self, collection: str, ids: Sequence[str]) -> NDArray[np.float32]:
         body = {"ids": list(ids), "include": ["embeddings"]}
         found = self._call("POST", f"{collection}/get", body, BULK_SECONDS)
-        rows = {one: row for row, one in enumerate(found["ids"])}
-        if any(one not in rows for one in ids):
+        rows = {passage: row for row, passage in enumerate(found["ids"])}
+        if any(passage not in rows for passage in ids):
             raise IndexUnavailableError(f"Chroma enthält {len(rows)} statt {len(ids)} Passagen.")
-        return np.array(found["embeddings"], dtype=np.float32)[[rows[one] for one in ids]]
+        return np.array(found["embeddings"], dtype=np.float32)[[rows[passage] for passage in ids]]
 
     def _call(self, method: str, path: str, body: object = None, seconds: float = QUERY_SECONDS) -> Any:
         """One request within its deadline; a server in trouble is left alone for a while."""

@@ -41,19 +41,19 @@ class Restrictions:
         return np.asarray(np.logical_and.reduce([self.elsewhere[land] for land in laender]), dtype=np.bool_)
 
     def named(self, terms: frozenset[str]) -> list[int]:
-        """Places of the programmes and offers that are called by name."""
-        held = (one for term in terms for one in self.names.get(term, ()))
-        return sorted({place for name, place in held if name <= terms})
+        """Positions of the programmes and offers that are called by name."""
+        held = (named for term in terms for named in self.names.get(term, ()))
+        return sorted({position for name, position in held if name <= terms})
 
 
 @dataclass(frozen=True, slots=True)
 class SearchableCorpus:
     """A snapshot with what retrieval looks up in it, prepared once.
 
-    ``document_of`` ``(n,)`` gives the place of each passage's document, ``kinds`` ``(n,)``
-    the place of its kind in ``KINDS``; ``doubled`` ``(n,)`` marks English parts of documents that have a German
-    text, ``regional`` ``(n,)`` what is meant for single Länder. ``places_of`` holds the
-    places of each document's passages, ``status_passages`` its generated passage by language.
+    ``document_of`` ``(n,)`` gives the position of each passage's document, ``kinds`` ``(n,)``
+    that of its kind in ``KINDS``; ``doubled`` ``(n,)`` marks English parts of documents that have a German
+    text, ``regional`` ``(n,)`` what is meant for single Länder. ``positions_of`` holds the
+    positions of each document's passages, ``status_passages`` its generated passage by language.
     """
 
     snapshot: IndexSnapshot
@@ -62,23 +62,23 @@ class SearchableCorpus:
     kinds: NDArray[np.int8]
     regional: NDArray[np.bool_]
     restrictions: Restrictions
-    places_of: Mapping[str, Sequence[int]]
+    positions_of: Mapping[str, Sequence[int]]
     status_passages: Mapping[str, Mapping[Language, Passage]]
 
 
 def build_corpus(snapshot: IndexSnapshot, analyzer: TermAnalyzer) -> SearchableCorpus:
     """Look-ups over a loaded snapshot."""
-    places = {one: place for place, one in enumerate(snapshot.sources)}
-    laender = {one: source_laender(source) for one, source in snapshot.sources.items()}
+    positions = {document: position for position, document in enumerate(snapshot.sources)}
+    laender = {document: source_laender(source) for document, source in snapshot.sources.items()}
     german = {passage.document_id for passage in snapshot.passages if passage.language == "de"}
     return SearchableCorpus(
         snapshot,
-        np.array([places[p.document_id] for p in snapshot.passages], dtype=np.int64),
+        np.array([positions[p.document_id] for p in snapshot.passages], dtype=np.int64),
         np.array([p.language == "en" and p.document_id in german for p in snapshot.passages], dtype=np.bool_),
         np.array([KINDS.index(p.kind) for p in snapshot.passages], dtype=np.int8),
         np.array([bool(laender[p.document_id]) for p in snapshot.passages], dtype=np.bool_),
         _restrictions(list(snapshot.sources.values()), list(laender.values()), analyzer),
-        _places_of(snapshot.passages),
+        _positions_of(snapshot.passages),
         _status_passages(snapshot.passages),
     )
 
@@ -88,12 +88,12 @@ def _restrictions(
 ) -> Restrictions:
     lands: tuple[Land, ...] = get_args(Land)
     names: dict[str, list[tuple[frozenset[str], int]]] = {}
-    for place, source in enumerate(sources):
+    for position, source in enumerate(sources):
         for name in _names(source, analyzer) if isinstance(source, Funding | SupportOffer) else ():
-            names.setdefault(min(name), []).append((name, place))
+            names.setdefault(min(name), []).append((name, position))
     return Restrictions(
         np.array([_last_day(source) for source in sources], dtype=np.int64),
-        {land: np.array([bool(one) and land not in one for one in laender], dtype=np.bool_) for land in lands},
+        {land: np.array([bool(named) and land not in named for named in laender], dtype=np.bool_) for land in lands},
         names,
     )
 
@@ -104,10 +104,10 @@ def _last_day(source: SourceMetadata) -> int:
     return 0 if source.status == "ended" else (source.valid_until or date.max).toordinal()
 
 
-def _places_of(passages: Sequence[Passage]) -> Mapping[str, Sequence[int]]:
+def _positions_of(passages: Sequence[Passage]) -> Mapping[str, Sequence[int]]:
     found: dict[str, list[int]] = {}
-    for place, passage in enumerate(passages):
-        found.setdefault(passage.document_id, []).append(place)
+    for position, passage in enumerate(passages):
+        found.setdefault(passage.document_id, []).append(position)
     return found
 
 
@@ -121,6 +121,6 @@ def _status_passages(passages: Sequence[Passage]) -> Mapping[str, Mapping[Langua
 
 def _names(source: SourceMetadata, analyzer: TermAnalyzer) -> tuple[frozenset[str], ...]:
     """What a source is called, as sets of terms: short title, id and aliases."""
-    called = [source.short_title or source.title, *(one.replace("-", " ") for one in (source.id, *source.aliases))]
-    words = (frozenset(analyzer.words(one)) for one in called)
-    return tuple(one for one in words if one)
+    called = [source.short_title or source.title, *(name.replace("-", " ") for name in (source.id, *source.aliases))]
+    words = (frozenset(analyzer.words(name)) for name in called)
+    return tuple(name for name in words if name)

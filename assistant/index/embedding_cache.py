@@ -2,7 +2,8 @@
 
 The vectors of the shipped knowledge come with the project in one compact file; what
 is not in it is embedded once and kept in the data folder. Both hold one byte per
-dimension and a scale, so a vector is the same whether it was shipped, cached or new.
+dimension (and its worth, which nothing reads), so a vector is the same whether it was
+shipped, cached or new.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.index.embeddings import Embedder
+from assistant.index.int8 import Bytes, quantise, restore
 
 logger = logging.getLogger(__name__)
 Role = Literal["query", "passage"]
@@ -34,35 +36,21 @@ def vector_key(model_id: str, role: Role, text: str) -> bytes:
     return hashlib.blake2b(f"{model_id}\0{role}\0{text}".encode(), digest_size=16).digest()
 
 
-def quantise(vectors: Vectors) -> tuple[NDArray[np.int8], Vectors]:
-    """``(n, d)`` float vectors to one byte per dimension and one scale per vector."""
-    scales = np.maximum(np.abs(vectors).max(axis=1, initial=0.0), 1e-12).astype(np.float32) / 127
-    return np.rint(vectors / scales[:, None]).astype(np.int8), scales
-
-
-def restore(bytes_: NDArray[np.int8], scales: Vectors) -> Vectors:
-    """The inverse of ``quantise``, with length one again."""
-    squares = np.square(bytes_.astype(np.int32)).sum(axis=1, keepdims=True)
-    lengths = np.sqrt(np.maximum(squares, 1))
-    return np.asarray(bytes_ / lengths, dtype=np.float32)
-
-
 @dataclass(frozen=True, slots=True)
 class ShippedVectors:
     """The vectors that come with the project, found by key."""
 
     rows: Mapping[bytes, int]
-    bytes_: NDArray[np.int8]
-    scales: Vectors
+    bytes_: Bytes
 
 
 def load_shipped(path: Path = SHIPPED_FILE) -> ShippedVectors:
     """Read the shipped file; without one, everything is embedded on first use."""
     if not path.exists():
-        return ShippedVectors({}, np.zeros((0, 0), np.int8), np.zeros(0, np.float32))
+        return ShippedVectors({}, np.zeros((0, 0), np.int8))
     with np.load(path) as file:
-        keys, bytes_, scales = file["keys"], file["vectors"], file["scales"]
-    return ShippedVectors({key.tobytes(): row for row, key in enumerate(keys)}, bytes_, scales)
+        keys, bytes_ = file["keys"], file["vectors"]
+    return ShippedVectors({key.tobytes(): row for row, key in enumerate(keys)}, bytes_)
 
 
 def save_shipped(embedder: Embedder, texts: Iterable[tuple[Role, str]], vectors: Vectors, path: Path) -> None:
@@ -104,9 +92,9 @@ class VectorCache:
             for start in range(0, len(keys), 500):
                 some = keys[start : start + 500]
                 marks = ",".join("?" * len(some))
-                rows = connection.execute(f"SELECT key, scale, bytes FROM vectors WHERE key IN ({marks})", some)
-                for key, scale, bytes_ in rows:
-                    found[key] = restore(np.frombuffer(bytes_, np.int8)[None], np.array([scale], np.float32))[0]
+                rows = connection.execute(f"SELECT key, bytes FROM vectors WHERE key IN ({marks})", some)
+                for key, bytes_ in rows:
+                    found[key] = restore(np.frombuffer(bytes_, np.int8)[None])[0]
         return found
 
     def put(self, keys: Sequence[bytes], vectors: Vectors) -> None:
@@ -132,7 +120,7 @@ class VectorCache:
 
 @dataclass(frozen=True, slots=True)
 class CachingEmbedder:
-    """An encoder that embeds only texts whose vector is neither shipped nor cached."""
+    """An embedder that runs only for texts whose vector is neither shipped nor cached."""
 
     embedder: Embedder
     shipped: ShippedVectors
@@ -146,7 +134,7 @@ class CachingEmbedder:
         unique = list({keys[row]: row for row in missing}.values())
         for start in range(0, len(unique), _BATCH):
             rows = unique[start : start + _BATCH]
-            vectors = restore(*quantise(self._embed([texts[row] for row in rows], role)))
+            vectors = restore(quantise(self._embed([texts[row] for row in rows], role))[0])
             self.cache.put([keys[row] for row in rows], vectors)
             result[rows] = vectors
             if progress:
@@ -158,8 +146,8 @@ class CachingEmbedder:
         """Fill in shipped and cached vectors; returns the rows that must be embedded."""
         shipped = [(row, self.shipped.rows[key]) for row, key in enumerate(keys) if key in self.shipped.rows]
         if shipped:
-            rows, places = map(list, zip(*shipped, strict=True))
-            result[rows] = restore(self.shipped.bytes_[places], self.shipped.scales[places])
+            rows, positions = map(list, zip(*shipped, strict=True))
+            result[rows] = restore(self.shipped.bytes_[positions])
         rest = [row for row, key in enumerate(keys) if key not in self.shipped.rows]
         cached = self.cache.get([keys[row] for row in rest]) if rest else {}
         for row in rest:

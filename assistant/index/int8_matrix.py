@@ -1,6 +1,6 @@
 """Vectors kept as one byte per number, compared with a question in one exact product.
 
-Every vector of an index has passed ``vectors.quantise``, so bytes lose nothing. The
+Every vector of an index has passed ``int8.quantise``, so bytes lose nothing. The
 question is written in three digits of seven bits: the products of whole numbers are
 exact, a quarter of the memory is read, and ``onnxruntime`` computes them with the
 processor's 8-bit instructions while other Python threads go on.
@@ -14,32 +14,33 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.index.int8 import Bytes, Floats, lengths, quantise
+
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-Floats = NDArray[np.float32]
 DIGITS = 3
 BASE = 128  # digits of seven bits: sums of two products fit 16 bits, which processors without VNNI add them in
 ZERO = BASE // 2
-_LARGEST = sum((ZERO - 1) * BASE**place for place in range(DIGITS))
+_LARGEST = sum((ZERO - 1) * BASE**digit for digit in range(DIGITS))
 _ROWS = 1 << 15  # of one part: what a question needs beside the vectors stays small
 
 
 class Int8Matrix:
     """Vectors ``(n, d)`` of length one, in bytes; behaves like an array of floats where one is expected."""
 
-    def __init__(self, bytes_: NDArray[np.int8]) -> None:
+    def __init__(self, bytes_: Bytes) -> None:
         self._bytes = bytes_
-        self._lengths = _lengths(bytes_)
+        self._lengths = lengths(bytes_).astype(np.float32)
         self._products = [_product(bytes_[start : start + _ROWS]) for start in range(0, len(bytes_), _ROWS)]
 
     @classmethod
     def of(cls, vectors: Floats) -> Int8Matrix:
-        """From floats, as ``vectors.restore`` gives them."""
-        return cls(to_bytes(vectors))
+        """From floats, as ``int8.restore`` gives them."""
+        return cls(quantise(vectors)[0])
 
     @property
-    def bytes(self) -> NDArray[np.int8]:
+    def bytes(self) -> Bytes:
         """The bytes ``(n, d)``, each row a multiple of its vector."""
         return self._bytes
 
@@ -72,31 +73,18 @@ class Int8Matrix:
         return values.T.reshape(len(self), *questions.shape[1:])
 
 
-def _values(sums: NDArray[np.int32], steps: Sequence[np.float32], lengths: Floats) -> Floats:
+def _values(sums: NDArray[np.int32], steps: Sequence[np.float32], row_lengths: Floats) -> Floats:
     """Cosines ``(k, n)`` from the products of the questions' digits ``(3 · k, n)``."""
-    joined = (_joined(sums[place :: len(steps)]) / lengths * step for place, step in enumerate(steps))
+    joined = (_joined(sums[number :: len(steps)]) / row_lengths * step for number, step in enumerate(steps))
     return np.asarray(list(joined), dtype=np.float32)
 
 
 def _joined(sums: NDArray[np.int32]) -> Floats:
     """One number ``(n,)`` from the products of its digits, the highest first."""
     total = sums[0] * np.float32(BASE ** (DIGITS - 1))
-    for place in range(1, DIGITS):
-        total += sums[place] * np.float32(BASE ** (DIGITS - 1 - place))
+    for digit in range(1, DIGITS):
+        total += sums[digit] * np.float32(BASE ** (DIGITS - 1 - digit))
     return cast(Floats, total)
-
-
-def to_bytes(vectors: Floats) -> NDArray[np.int8]:
-    """``(n, d)`` vectors scaled so that the largest number of each is 127, and rounded."""
-    peaks = np.maximum(np.abs(vectors).max(axis=1, initial=0.0), 1e-12)
-    return np.asarray(np.rint(vectors * (127 / peaks[:, None])), dtype=np.int8)
-
-
-def _lengths(bytes_: NDArray[np.int8]) -> Floats:
-    """Length of each row, ``(n,)``; a row of zeros counts as one."""
-    parts = (bytes_[start : start + _ROWS].astype(np.int32) for start in range(0, len(bytes_), _ROWS))
-    squares = [np.square(part).sum(axis=1) for part in parts]
-    return np.asarray(np.sqrt(np.maximum(np.concatenate(squares or [np.zeros(0)]), 1)), dtype=np.float32)
 
 
 def _to_base128(columns: Floats) -> tuple[NDArray[np.uint8], list[np.float32]]:
@@ -111,7 +99,7 @@ def _to_base128(columns: Floats) -> tuple[NDArray[np.uint8], list[np.float32]]:
     return np.concatenate(digits[::-1]), [np.float32(step) for step in steps[:, 0]]
 
 
-def _product(bytes_: NDArray[np.int8]) -> InferenceSession:
+def _product(bytes_: Bytes) -> InferenceSession:
     """A session that multiplies digits ``(rows, d)`` with these bytes ``(n, d)``, laid out for the processor once."""
     import onnxruntime
     from onnx import TensorProto

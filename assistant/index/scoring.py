@@ -104,15 +104,15 @@ def score_many(
     """``score`` of questions ``(k, d)`` in one language, some at a time: one product serves them all."""
     same_language = space.german if language == "de" else ~space.german
     if not len(space.german):
-        yield from (score(space, None, one, language) for one in terms)
+        yield from (score(space, None, asked, language) for asked in terms)
     elif questions is None or not space.has_vectors:
-        for held, one in zip(space.lexical.sentence_scores_of(terms), terms, strict=True):
-            yield _by_words(space, held, one, same_language)
+        for held, asked in zip(space.lexical.sentence_scores_of(terms), terms, strict=True):
+            yield _by_words(space, held, asked, same_language)
     else:
         for start in range(0, len(terms), _AT_ONCE):
             dense, sentences = _cosines(space, questions[start : start + _AT_ONCE].T, language)
-            for place, one in enumerate(terms[start : start + _AT_ONCE]):
-                yield _by_meaning(space, dense[:, place], sentences[:, place], one, same_language)
+            for column, asked in enumerate(terms[start : start + _AT_ONCE]):
+                yield _by_meaning(space, dense[:, column], sentences[:, column], asked, same_language)
 
 
 def _by_meaning(
@@ -142,11 +142,11 @@ def _score_candidates(
     dense = _compared(space, space.german, question, language, space.passage_vectors.__matmul__)[:, 0]
     others = LEXICAL_WEIGHT * space.lexical.scores(terms) * same_language + space.offset
     estimate = (1 + SENTENCE_WEIGHT) * dense + others
-    places = np.unique(np.concatenate([top(one, CANDIDATES) for one in _with_and_without(lift, estimate)]))
-    starts, counts = space.sentence_offsets[places], np.diff(space.sentence_offsets)[places]
+    passages = np.unique(np.concatenate([top(values, CANDIDATES) for values in _with_and_without(lift, estimate)]))
+    starts, counts = space.sentence_offsets[passages], np.diff(space.sentence_offsets)[passages]
     firsts = np.cumsum(counts) - counts
     rows = np.arange(counts.sum()) + np.repeat(starts - firsts, counts)
-    german = np.repeat(space.german[places], counts)
+    german = np.repeat(space.german[passages], counts)
     read = _compared(space, german, question, language, partial(space.sentence_vectors.dot_rows, rows))
     scores = Scores(
         np.full(len(dense), UNREAD),
@@ -155,8 +155,8 @@ def _score_candidates(
         whole=False,
     )
     scores.sentences[rows] = read[:, 0]
-    scores.best_sentence[places] = best = np.maximum.reduceat(read[:, 0], firsts)
-    scores.passages[places] = dense[places] + SENTENCE_WEIGHT * best + others[places]
+    scores.best_sentence[passages] = best = np.maximum.reduceat(read[:, 0], firsts)
+    scores.passages[passages] = dense[passages] + SENTENCE_WEIGHT * best + others[passages]
     return scores
 
 
@@ -190,13 +190,13 @@ def _compared(
 
 
 def top(values: Floats, count: int) -> NDArray[np.int64]:
-    """Places of the ``count`` largest values, largest first; looks only at those that were read if they are enough."""
+    """Positions of the ``count`` largest values, largest first; only of those that were read if they are enough."""
     held = np.flatnonzero(values > UNREAD / 2)
     if count <= len(held) < len(values):
         return held[top(values[held], count)]
     count = min(count, len(values))
-    places = np.argpartition(-values, count - 1)[:count] if 0 < count < len(values) else np.arange(len(values))
-    return places[np.argsort(-values[places], kind="stable")][:count]
+    largest = np.argpartition(-values, count - 1)[:count] if 0 < count < len(values) else np.arange(len(values))
+    return largest[np.argsort(-values[largest], kind="stable")][:count]
 
 
 def top_k_mean(scores: Scores) -> float:
@@ -206,7 +206,7 @@ def top_k_mean(scores: Scores) -> float:
 
 def reached(scores: Scores) -> tuple[float, float]:
     """The signal, and the best cosine of any sentence of the best passages."""
-    places = top(scores.passages, SIGNAL_DEPTH)
-    if not len(places):
+    best = top(scores.passages, SIGNAL_DEPTH)
+    if not len(best):
         return 0.0, 0.0
-    return float(scores.passages[places].mean()), float(scores.best_sentence[places].max())
+    return float(scores.passages[best].mean()), float(scores.best_sentence[best].max())

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from assistant.core.errors import IndexUnavailableError
+from assistant.core.errors import IndexUnavailableError, VectorStoreUnavailableError
 from assistant.core.file_digest import file_digest
 from assistant.core.models import Document, Passage
 from assistant.core.sources import SourceMetadata
@@ -26,7 +29,7 @@ TEXT_FILES = ("passages.jsonl", "documents.json", "lexical.npz")
 VECTOR_FILES = ("sentences.npy", "probe.npy")
 FILES = (*TEXT_FILES, *VECTOR_FILES)
 PROBE_TOLERANCE = 1e-4
-_PASSAGE_FIELDS = tuple(one.name for one in fields(Passage))
+_PASSAGE_FIELDS = tuple(entry.name for entry in fields(Passage))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,16 @@ def current_snapshot_id(data_dir: Path) -> str | None:
         return None
 
 
+def set_current_snapshot(data_dir: Path, snapshot: str) -> None:
+    """Put a snapshot in force in one step."""
+    pointer = data_dir / "current.new"
+    with open(pointer, "w", encoding="utf-8") as file:
+        file.write(snapshot)
+        file.flush()
+        os.fsync(file.fileno())  # an empty pointer after a power cut would hide a good index
+    pointer.replace(data_dir / "current")
+
+
 def read_manifest(data_dir: Path, snapshot: str) -> Manifest:
     """The manifest of a snapshot; a missing or broken one means that it cannot be used."""
     try:
@@ -99,7 +112,7 @@ def snapshots(data_dir: Path) -> list[str]:
         folders = [path for path in (data_dir / "generations").iterdir() if path.is_dir() and path.suffix != PARTIAL]
     except OSError:
         return [current] if current else []
-    return sorted((path.name for path in folders), key=lambda one: (one == current, one), reverse=True)
+    return sorted((path.name for path in folders), key=lambda name: (name == current, name), reverse=True)
 
 
 def load_snapshot(data_dir: Path, store: Store | None = None, snapshot: str | None = None) -> IndexSnapshot:
@@ -168,7 +181,7 @@ def write_files(
             record = {name: getattr(row.passage, name) for name in _PASSAGE_FIELDS}
             record |= {"terms": row.terms, "sentence_terms": row.sentence_terms}
             file.write(json.dumps(record, ensure_ascii=False) + "\n")
-    sources = [{"kind": one.kind, "source": one.source.model_dump(mode="json")} for one in documents]
+    sources = [{"kind": document.kind, "source": document.source.model_dump(mode="json")} for document in documents]
     (folder / "documents.json").write_text(json.dumps(sources, ensure_ascii=False), encoding="utf-8")
     np.save(folder / "sentences.npy", sentences.bytes)
     np.save(folder / "probe.npy", probe(vectors))
@@ -257,6 +270,17 @@ def find_damage(data_dir: Path, manifest: Manifest, store: Store) -> str:
     if manifest.store == store.kind and not store.is_there(manifest.id, folder):
         return "Die Ablage der Vektoren fehlt; es gilt der zuletzt geladene Stand."
     return ""
+
+
+def drop_snapshot(folder: Path, store: Store) -> None:
+    """Delete a snapshot's folder; while its server cannot be told, an empty folder stays as a reminder."""
+    snapshot = folder.name.removesuffix(PARTIAL)
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        store.drop(snapshot)
+    except VectorStoreUnavailableError:
+        with suppress(OSError):
+            folder.with_name(snapshot + PARTIAL).mkdir()
 
 
 def checksum(path: Path) -> str:

@@ -1,6 +1,6 @@
 """Passages and their vectors in Chroma, the store of record of one index snapshot.
 
-``FolderStore`` keeps each snapshot in a folder of its own; ``server_store`` keeps it
+``EmbeddedChroma`` keeps each snapshot in a folder of its own; ``chroma_server`` keeps it
 on a Chroma server.
 """
 
@@ -38,7 +38,7 @@ _FOLDER = "chroma"
 class IndexDelta:
     """What a snapshot stores: its passages with ``(n, d)`` vectors, and how it differs from the last one.
 
-    ``fresh`` are places in ``passages``, ``gone`` ids that only the last one has.
+    ``fresh`` are positions in ``passages``, ``gone`` ids that only the last one has.
     """
 
     passages: Sequence[Passage]
@@ -77,7 +77,7 @@ class EmbeddedChroma:
         if last:
             shutil.copytree(last / _FOLDER, folder / _FOLDER)
         new = list(content.fresh) if last else range(len(content.passages))
-        passages = [content.passages[place] for place in new]
+        passages = [content.passages[position] for position in new]
         stored = write_passages(folder / _FOLDER, content.gone, passages, content.vectors[new], progress)
         if stored != len(content.passages):
             raise IndexUnavailableError(f"Chroma enthält {stored} statt {len(content.passages)} Passagen.")
@@ -156,16 +156,16 @@ def _read_all(collection: Collection, ids: Sequence[str]) -> NDArray[np.float32]
     count = collection.count()
     if count != len(ids):
         raise IndexUnavailableError(f"Chroma enthält {count} statt {len(ids)} Passagen.")
-    rows = {one: row for row, one in enumerate(ids)}
+    rows = {passage: row for row, passage in enumerate(ids)}
     vectors: NDArray[np.float32] | None = None
     for start in range(0, len(ids), _BATCH):
         found = collection.get(limit=_BATCH, offset=start, include=["embeddings"])
         part = np.asarray(found["embeddings"], dtype=np.float32)
         vectors = np.zeros((len(ids), part.shape[1]), dtype=np.float32) if vectors is None else vectors
-        places = [rows.pop(one, -1) for one in found["ids"]]
-        if -1 in places:
+        found_rows = [rows.pop(passage, -1) for passage in found["ids"]]
+        if -1 in found_rows:
             raise IndexUnavailableError("Chroma enthält andere Passagen als der Index.")
-        vectors[places] = part
+        vectors[found_rows] = part
     if rows:
         raise IndexUnavailableError("Im Chroma-Ordner des Index fehlen Passagen.")
     return np.zeros((0, 0), np.float32) if vectors is None else vectors

@@ -23,7 +23,14 @@ from typing import IO
 from assistant.core.errors import BackupError
 from assistant.core.file_digest import file_digest
 from assistant.index.builder import write_lock
-from assistant.index.snapshot import FILES, check_files, current_snapshot_id, read_manifest, snapshot_folder
+from assistant.index.snapshot import (
+    FILES,
+    check_files,
+    current_snapshot_id,
+    read_manifest,
+    set_current_snapshot,
+    snapshot_folder,
+)
 
 FORMAT = 1
 CONTENTS = "netzlotse-backup.json"
@@ -180,6 +187,4 @@ def _put_in_place(data_dir: Path, folder: Path, contents: Contents) -> None:
     if target.exists():
         target.rename(folder / "replaced-snapshot")
     (folder / "generations" / contents.generation).rename(target)
-    pointer = data_dir / "current.new"
-    pointer.write_text(contents.generation, encoding="utf-8")
-    pointer.replace(data_dir / "current")
+    set_current_snapshot(data_dir, contents.generation)

@@ -30,7 +30,7 @@ def maintain_index(assistant: AppContext, stop: threading.Event) -> None:
     while not stop.wait(LOOK_EVERY_SECONDS):
         assistant.live_index.reload_if_changed()
         condition = assistant.live_index.health()
-        if condition.status == "ready" or not condition.mendable:
+        if condition.status == "ready" or not condition.rebuild_helps:
             pause = FIRST_REPAIR_SECONDS
             due = time.monotonic() + pause
         elif time.monotonic() >= due:

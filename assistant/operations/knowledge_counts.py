@@ -24,8 +24,8 @@ def inventory() -> str:
 
 def _by_kind(documents: tuple[Document, ...]) -> str:
     kinds = Counter(document.kind for document in documents)
-    levels = Counter(one.source.level for one in documents if isinstance(one.source, Funding))
-    ended = sum(getattr(one.source, "status", "") == "ended" for one in documents)
+    levels = Counter(document.source.level for document in documents if isinstance(document.source, Funding))
+    ended = sum(getattr(document.source, "status", "") == "ended" for document in documents)
     rows = [f"| {kind} | {count} |" for kind, count in sorted(kinds.items())]
     total = f"| all | {len(documents)} |"
     note = f"Funding: {levels['eu']} EU, {levels['bund']} Bund, {levels['land']} Länder; {ended} entries have ended."
@@ -33,8 +33,9 @@ def _by_kind(documents: tuple[Document, ...]) -> str:
 
 
 def _by_land(documents: tuple[Document, ...]) -> str:
-    funding = Counter(one.source.land for one in documents if isinstance(one.source, Funding) and one.source.land)
-    support = Counter(land for one in documents if isinstance(one.source, SupportOffer) for land in one.source.laender)
+    sources = [document.source for document in documents]
+    funding = Counter(source.land for source in sources if isinstance(source, Funding) and source.land)
+    support = Counter(land for source in sources if isinstance(source, SupportOffer) for land in source.laender)
     rows = [f"| {land} | {funding[land]} | {support[land]} |" for land in get_args(Land)]
     return "\n".join(["| Land | programmes | support offers |", "|---|---|---|", *rows])
 

@@ -44,7 +44,7 @@ def check_knowledge(folders: Sequence[Path], today: date | None = None) -> Findi
         except KnowledgeError as error:
             errors.append(str(error))
     errors += _duplicates(documents)
-    known = {one for document in documents.values() for one in (document.source.id, *document.source.aliases)}
+    known = {name for document in documents.values() for name in (document.source.id, *document.source.aliases)}
     for path, document in documents.items():
         errors += [f"{path}: {problem}" for problem in _problems(document, known)]
     errors += _self_check(folders, {document.source.id: document for document in documents.values()})
@@ -72,10 +72,10 @@ def _duplicates(documents: Mapping[Path, Document]) -> Iterator[str]:
     seen: dict[tuple[str, str], Path] = {}
     for path, document in documents.items():
         root = str(path.parents[1])
-        for one in (document.source.id, *document.source.aliases):
-            if (root, one) in seen:
-                yield f"{path}: id oder alias '{one}' steht schon in {seen[root, one]}."
-            seen[root, one] = path
+        for name in (document.source.id, *document.source.aliases):
+            if (root, name) in seen:
+                yield f"{path}: id oder alias '{name}' steht schon in {seen[root, name]}."
+            seen[root, name] = path
 
 
 def _problems(document: Document, known: set[str]) -> Iterator[str]:
@@ -123,12 +123,12 @@ def _missing_condition(document: Document) -> Iterator[str]:
 
 
 def _field_numbers(source: Funding) -> Iterator[tuple[str, float]]:
-    for place, rate in enumerate(source.amount.rates):
+    for index, rate in enumerate(source.amount.rates):
         for name, value in (("percent_min", rate.percent_min), ("percent_max", rate.percent_max)):
             if value is not None:
-                yield f"amount.rates.{place}.{name}", value
+                yield f"amount.rates.{index}.{name}", value
     for name, sums in (("caps", source.amount.caps), ("floors", source.amount.floors)):
-        yield from ((f"amount.{name}.{place}.eur", one.eur) for place, one in enumerate(sums))
+        yield from ((f"amount.{name}.{index}.eur", limit.eur) for index, limit in enumerate(sums))
     limits = source.eligibility
     for name in (
         "employees_min",

@@ -11,9 +11,10 @@ from assistant.answering.runtime import AppContext
 from assistant.bootstrap import build_assistant, index_input, refresh_index
 from assistant.core.progress import Report
 from assistant.core.settings import Settings, shipped_folder
-from assistant.index.builder import IndexInput, drop_folder, embedded_text, write_lock
+from assistant.index.builder import write_lock
 from assistant.index.embedding_cache import vector_key
-from assistant.index.snapshot import current_snapshot_id
+from assistant.index.snapshot import current_snapshot_id, drop_snapshot
+from assistant.index.snapshot_builder import IndexInput, embedded_text
 from assistant.ingestion.chunking import chunk_document
 from assistant.ingestion.document_repository import remove_document
 from assistant.ingestion.document_upload import MetadataOverrides, UploadFailure, UploadResult, add_files
@@ -59,7 +60,7 @@ def _purge(data_dir: Path, assistant: AppContext) -> None:
         current = current_snapshot_id(data_dir)
         for folder in (data_dir / "generations").iterdir():
             if folder.name != current:
-                drop_folder(folder, assistant.store)
+                drop_snapshot(folder, assistant.store)
         needed = {(key,) for key in _needed(index_input(assistant))}
         with closing(sqlite3.connect(data_dir / "cache" / "vectors.sqlite", timeout=30)) as connection:
             with connection:

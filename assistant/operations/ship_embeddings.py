@@ -10,9 +10,9 @@ import numpy as np
 from assistant.bootstrap import build_assistant, index_input
 from assistant.core.models import Document
 from assistant.core.settings import Settings, load_settings, shipped_folder
-from assistant.index.builder import embedded_text
 from assistant.index.calibration import Calibration
 from assistant.index.embedding_cache import SHIPPED_FILE, Role, load_shipped, save_shipped, vector_key
+from assistant.index.snapshot_builder import embedded_text
 from assistant.ingestion.chunking import chunk_document
 from assistant.ingestion.knowledge_loader import load_knowledge
 from assistant.retrieval.intent_guardrail import load_examples

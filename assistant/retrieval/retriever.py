@@ -108,7 +108,7 @@ def matches_heading(query: Query, evidence: RetrievalResult, corpus: SearchableC
     """Whether a section of a document that was found holds every word of the question, so that it is meant."""
     lexical = corpus.snapshot.space.lexical
     documents = dict.fromkeys(one.passage.document_id for one in evidence.ranked)
-    places = (place for one in documents for place in corpus.places_of[one])
+    places = (place for one in documents for place in corpus.positions_of[one])
     return any(lexical.holds_all(query.terms, place) for place in places)
 
 

@@ -54,5 +54,5 @@ def _nearby(evidence: RetrievalResult, corpus: SearchableCorpus, citations: Sequ
     cited = dict.fromkeys(citation.id for citation in citations)
     yield from (one.passage for one in evidence.ranked if one.passage.document_id in cited)
     yield from (one.passage for one in evidence.ranked)
-    for place in sorted(place for one in cited for place in corpus.places_of[one]):
+    for place in sorted(place for one in cited for place in corpus.positions_of[one]):
         yield corpus.snapshot.passages[place]

@@ -55,6 +55,14 @@ def test_of_equal_sentences_the_first_is_quoted_and_one_already_used_is_left_out
     assert again.quote == second
 
 
+def test_a_far_sentence_must_state_the_rule_better_by_more_than_a_near_one() -> None:
+    near, better = "Unternehmen gibt es viele.", "Unternehmen und Firmen gibt es viele."
+    pattern = QuotePattern("Unternehmen|Firmen")
+    filler = [f"Satz {number}." for number in range(120)]
+    assert found([passage(near, *filler[:50], better)], pattern) == better
+    assert found([passage(near, *filler, better)], pattern) == near
+
+
 def test_a_sentence_to_avoid_is_quoted_only_if_much_speaks_for_it() -> None:
     assert found([passage("Wer kein KMU ist, bekommt nichts.")], SME) is None
     later = passage("Wer kein KMU ist, bekommt nichts.", "Den Bonus bekommen KMU.")

@@ -16,11 +16,12 @@ import pytest
 from assistant.answering.pipeline import ask
 from assistant.bootstrap import build_assistant
 from assistant.core.errors import IndexBusyError, IndexUnavailableError
-from assistant.index.builder import IndexInput, embedded_text, refresh, write_lock
+from assistant.index.builder import refresh, write_lock
 from assistant.index.calibration import FOLDER, load_calibration
 from assistant.index.embedding_cache import CachingEmbedder, VectorCache, load_shipped
 from assistant.index.embeddings import EncoderEmbeddings
 from assistant.index.snapshot import current_snapshot_id, load_snapshot
+from assistant.index.snapshot_builder import IndexInput, embedded_text
 from assistant.index.vector_store import open_client
 from assistant.ingestion.knowledge_loader import load_knowledge
 from assistant.language.term_analyzer import TermAnalyzer

@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from assistant.index import int8_matrix
-from assistant.index.embedding_cache import quantise, restore
-from assistant.index.int8_matrix import Int8Matrix, to_bytes
+from assistant.index.int8 import quantise, restore
+from assistant.index.int8_matrix import Int8Matrix
 
 Floats = NDArray[np.float32]
 
@@ -23,13 +23,13 @@ def unit_vectors(count: int, dimension: int = 384, seed: int = 0) -> Floats:
 
 @pytest.mark.parametrize("count", [1, 2, 257, 3000])
 def test_a_product_is_that_of_the_floats(count: int) -> None:
-    held, question = restore(*quantise(unit_vectors(count))), unit_vectors(1, seed=1)[0]
+    held, question = restore(quantise(unit_vectors(count))[0]), unit_vectors(1, seed=1)[0]
     expected = held.astype(np.float64) @ question.astype(np.float64)
     np.testing.assert_allclose(Int8Matrix.of(held) @ question, expected, atol=1e-6)
 
 
 def test_several_questions_at_once_give_what_each_gives_alone() -> None:
-    held, questions = Int8Matrix.of(restore(*quantise(unit_vectors(500)))), unit_vectors(4, seed=1).T
+    held, questions = Int8Matrix.of(restore(quantise(unit_vectors(500))[0])), unit_vectors(4, seed=1).T
     together = held @ questions
     assert together.shape == (500, 4)
     for column in range(4):
@@ -37,22 +37,22 @@ def test_several_questions_at_once_give_what_each_gives_alone() -> None:
 
 
 def test_rows_beyond_one_block_are_in_order() -> None:
-    vectors = restore(*quantise(unit_vectors(int8_matrix._ROWS + 5, dimension=16)))
+    vectors = restore(quantise(unit_vectors(int8_matrix._ROWS + 5, dimension=16))[0])
     question = unit_vectors(1, dimension=16, seed=1)[0]
     np.testing.assert_allclose(Int8Matrix.of(vectors) @ question, vectors @ question, atol=1e-6)
 
 
 def test_bytes_lose_nothing_of_a_cached_vector() -> None:
-    bytes_, scales = quantise(unit_vectors(200))
-    held = restore(bytes_, scales)
-    np.testing.assert_array_equal(to_bytes(held), bytes_)
+    bytes_, _ = quantise(unit_vectors(200))
+    held = restore(bytes_)
+    np.testing.assert_array_equal(Int8Matrix.of(held).bytes, bytes_)
     np.testing.assert_allclose(np.asarray(Int8Matrix(bytes_)), held, atol=1e-7)
     np.testing.assert_allclose(Int8Matrix(bytes_)[3:5], held[3:5], atol=1e-7)
 
 
 @pytest.mark.parametrize("question", [np.zeros(384), np.eye(384)[0], -np.eye(384)[5], np.full(384, 1e-9)])
 def test_questions_at_the_edges(question: Floats) -> None:
-    held = restore(*quantise(unit_vectors(50)))
+    held = restore(quantise(unit_vectors(50))[0])
     question = question.astype(np.float32)
     np.testing.assert_allclose(Int8Matrix.of(held) @ question, held @ question, atol=1e-6)
 
@@ -71,6 +71,6 @@ def test_a_vector_of_zeros_is_like_nothing() -> None:
 
 
 def test_some_rows_give_the_same_to_the_last_bit() -> None:
-    held, questions = Int8Matrix.of(restore(*quantise(unit_vectors(500)))), unit_vectors(3, seed=1).T
+    held, questions = Int8Matrix.of(restore(quantise(unit_vectors(500))[0])), unit_vectors(3, seed=1).T
     rows = np.array([3, 4, 5, 99, 499])
     np.testing.assert_array_equal(held.dot_rows(rows, questions), (held @ questions)[rows])

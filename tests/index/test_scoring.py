@@ -7,7 +7,7 @@ import pytest
 
 from assistant.core.models import Language
 from assistant.index.bm25 import build_lexical_index
-from assistant.index.embedding_cache import quantise, restore
+from assistant.index.int8 import quantise, restore
 from assistant.index.int8_matrix import Int8Matrix
 from assistant.index.scoring import CANDIDATES, LARGE, UNREAD, VectorSpace, score, top
 from tests.index.test_int8_matrix import Floats, unit_vectors
@@ -26,8 +26,8 @@ def space() -> VectorSpace:
     sentences = np.asarray(near / np.linalg.norm(near, axis=1, keepdims=True), dtype=np.float32)
     terms = [([WORDS[place % 5]], [[WORDS[place % 3]]] * count) for place, count in enumerate(counts)]
     return VectorSpace(
-        Int8Matrix.of(restore(*quantise(passages))),
-        Int8Matrix.of(restore(*quantise(sentences))),
+        Int8Matrix.of(restore(quantise(passages)[0])),
+        Int8Matrix.of(restore(quantise(sentences)[0])),
         np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
         build_lexical_index(terms),
         np.arange(len(passages)) % 5 > 0,

@@ -23,9 +23,9 @@ _LONGEST_NAME = 80
 
 def write(report: Report, format: str) -> bytes:
     """The report as a file; the same report gives the same bytes."""
-    from assistant.advisory.export.plain_text import checked, cleaned
+    from assistant.advisory.export.plain_text import check_citations, clean_report
 
-    return _writer(format)(cleaned(checked(report)))
+    return _writer(format)(clean_report(check_citations(report)))
 
 
 def file_name(report: Report, format: str) -> str:

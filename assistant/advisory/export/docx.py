@@ -182,9 +182,10 @@ class _Writer:
             cells = made.add_row()
             mark_row(cells, whole=keeps_together(row, widths, wide=self._wide))
             for cell, paragraph in zip(cells.cells, filled(row, len(widths)), strict=True):
-                for place, line in enumerate(cell_lines(paragraph)):
+                for index, line in enumerate(cell_lines(paragraph)):
+                    first = index == 0
                     _fill(
-                        _first(cell.paragraphs[0], look.CELL) if not place else cell.add_paragraph(style=look.CELL),
+                        _first(cell.paragraphs[0], look.CELL) if first else cell.add_paragraph(style=look.CELL),
                         line,
                     )
         room = look.PAGE[1 if self._wide else 0] - 2 * look.SIDE[self._wide]

@@ -186,7 +186,8 @@ def _settings(document: Document) -> None:
     settings = document.settings.element
     next(settings.iter(qn("w:defaultTabStop"))).addnext(element("autoHyphenation", val="true"))
     next(settings.iter(qn("w:themeFontLang"))).set(qn("w:val"), "de-DE")
-    modes = [one for one in settings.iter(qn("w:compatSetting")) if one.get(qn("w:name")) == "compatibilityMode"]
+    found = settings.iter(qn("w:compatSetting"))
+    modes = [setting for setting in found if setting.get(qn("w:name")) == "compatibilityMode"]
     modes[0].set(qn("w:val"), "15")
     zoom = next(settings.iter(qn("w:zoom")))
     zoom.set(qn("w:percent"), "100")  # required by the schema, and left out in the template

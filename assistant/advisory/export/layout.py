@@ -91,8 +91,8 @@ def stretches(report: Report) -> Iterator[Stretch]:
     """The whole text in order, cut where the shape of the page changes."""
     blocks = [block for part in report.parts for block in _flow(part)]
     wide = [isinstance(block, Table) and is_wide(block) for block in blocks]
-    for place in reversed(range(len(blocks) - 1)):  # what introduces a wide table stands above it
-        wide[place] = wide[place] or (wide[place + 1] and isinstance(blocks[place], Heading | Subheading | Paragraph))
+    for index in reversed(range(len(blocks) - 1)):  # what introduces a wide table stands above it
+        wide[index] = wide[index] or (wide[index + 1] and isinstance(blocks[index], Heading | Subheading | Paragraph))
     for shape, group in groupby(zip(wide, blocks, strict=True), key=lambda pair: pair[0]):
         yield Stretch(shape, tuple(block for _, block in group))
 
@@ -104,7 +104,7 @@ def is_wide(table: Table) -> bool:
 
 def shares(table: Table) -> tuple[float, ...]:
     """The part of the width that each column gets, by how much is written in it; they add up to 1."""
-    columns = [[cell_length(row[place]) for row in table.rows if place < len(row)] for place in range(len(table.head))]
+    columns = [[cell_length(row[index]) for row in table.rows if index < len(row)] for index in range(len(table.head))]
     weights = [min(max((sum(column) / max(len(column), 1)) ** 0.75, 14), 56) for column in columns]
     return tuple(weight / sum(weights) for weight in weights)
 
@@ -134,7 +134,7 @@ def cell_length(cell: Paragraph) -> int:
 
 def sources(report: Report) -> tuple[Listed, ...]:
     """The sources in the order of the numbers; numbers in a row from one source stand below it."""
-    ordered = sorted(report.citations, key=lambda one: one.number)
+    ordered = sorted(report.citations, key=lambda citation: citation.number)
     return tuple(_listed(tuple(group)) for _, group in groupby(ordered, key=_same_source))
 
 
@@ -171,7 +171,7 @@ def _statements(paragraph: Paragraph) -> Iterator[list[Run]]:
 
 def _joined(found: Sequence[Run]) -> tuple[Run, ...]:
     """Runs without a gap before the first."""
-    return tuple(replace(run, gap=run.gap if place else "") for place, run in enumerate(found))
+    return tuple(replace(run, gap=run.gap if index else "") for index, run in enumerate(found))
 
 
 def _same_source(citation: Citation) -> tuple[object, ...]:
@@ -191,7 +191,7 @@ def _listed(citations: Sequence[Citation]) -> Listed:
         state=" · ".join(state for state in states if state),
         address=address,
         link=web_link(address),
-        entries=tuple(Entry(one.number, _place(one), one_line(one.quote)) for one in citations),
+        entries=tuple(Entry(citation.number, _place(citation), one_line(citation.quote)) for citation in citations),
     )
 
 

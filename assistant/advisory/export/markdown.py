@@ -84,8 +84,8 @@ def _source(source: Listed) -> str:
     address = f"<{source.link}>" if source.link else _literal(source.address)
     facts = [f"**{_literal(source.title)}**", source.state, address]
     quotes = [
-        f"[{one.number}] {_literal(one.place)}{' ' if one.place else ''}„{_literal(one.quote)}“"
-        for one in source.entries
+        f"[{entry.number}] {_literal(entry.place)}{' ' if entry.place else ''}„{_literal(entry.quote)}“"
+        for entry in source.entries
     ]
     return "\\\n".join([" · ".join(fact for fact in facts if fact), *quotes])
 

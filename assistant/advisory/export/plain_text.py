@@ -18,14 +18,14 @@ _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _SPACE = re.compile(r"[^\S\n\u00a0\u202f]+")
 
 
-def cleaned(report: Report) -> Report:
+def clean_report(report: Report) -> Report:
     """The report with every text in it cleaned."""
     clean: Report = _clean(report)
     return clean
 
 
-def checked(report: Report) -> Report:
-    """The report, if every number in it leads to a source."""
+def check_citations(report: Report) -> Report:
+    """The report, if every number in it leads to a source; else ``ValueError``."""
     numbers = {citation.number for citation in report.citations}
     if unknown := sorted(set(_numbers(report.parts)) - numbers):
         raise ValueError(f"the report cites {unknown} without a source")
@@ -56,8 +56,8 @@ def _clean(value: Any) -> Any:
 def _numbers(value: Any) -> Iterator[int]:
     """All citation numbers in blocks, however deep."""
     if isinstance(value, tuple):
-        for one in value:
-            yield from _numbers(one)
+        for part in value:
+            yield from _numbers(part)
     elif is_dataclass(value) and not isinstance(value, type):
         for field in fields(value):
             found = getattr(value, field.name)

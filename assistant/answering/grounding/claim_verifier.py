@@ -34,7 +34,7 @@ CLOSE = 0.86
 class Verdict:
     """Whether a sentence may be shown, and what carries it.
 
-    ``quotes`` are literal stretches of cited passages, best first, each with the place
+    ``quotes`` are literal stretches of cited passages, best first, each with the number
     of its passage; ``closest`` is what could stand in the place of an unsupported one.
     """
 
@@ -46,7 +46,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What speaks for and against a sentence that holds no wrong number, name, sign or force.
+    """What speaks for and against a sentence that holds no wrong number, name, sign or modality.
 
     Each content word needs a word of the source to itself; ``weakest`` is the lowest mean score of
     three words in a row, ``lowest`` that of a single word; ``added``: reasons and duties of its own;
@@ -79,7 +79,7 @@ class ClaimVerifier:
     def __init__(
         self, embedder: Embedder, words: WordEncoder, analyzer: TermAnalyzer, names: Callable[[], EntityMatcher]
     ) -> None:
-        """``encoder`` made the vectors of the index; ``words`` may be the same or one that shows words in context."""
+        """``embedder`` made the vectors of the index; ``words`` may be the same or one that shows words in context."""
         self._embedder = embedder
         self._aligner = Aligner(words, analyzer)
         self._same_space = id(words) == id(embedder)

@@ -50,14 +50,14 @@ def windows_of(number: int, cited: CitedPassage, vector: NDArray[np.float32]) ->
 
 
 def nearest_sentence(cited: Sequence[CitedPassage], vector: NDArray[np.float32]) -> tuple[int, str, float] | None:
-    """The sentence of the cited passages nearest to a vector, with its place among them and its cosine."""
+    """The sentence of the cited passages nearest to a vector, with the number of its passage and its cosine."""
     best: tuple[int, str, float] | None = None
-    for number, one in enumerate(cited):
-        if one.passage.sentences:
-            cosines = one.vectors @ vector
-            place = int(cosines.argmax())
-            if best is None or cosines[place] > best[2]:
-                best = number, one.passage.sentences[place], float(cosines[place])
+    for number, cited_passage in enumerate(cited):
+        if cited_passage.passage.sentences:
+            cosines = cited_passage.vectors @ vector
+            position = int(cosines.argmax())
+            if best is None or cosines[position] > best[2]:
+                best = number, cited_passage.passage.sentences[position], float(cosines[position])
     return best
 
 

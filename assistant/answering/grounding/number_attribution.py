@@ -31,16 +31,16 @@ def misattributed(claim: AnalyzedText, sources: Sequence[AnalyzedText]) -> bool:
 def _is_misbound(one: Quantity, claim: AnalyzedText, sources: Sequence[AnalyzedText]) -> bool:
     """The nearer a word stands to the numbers in claim and source, the more it says about whose number it is."""
     company = list(_company(one, claim))
-    votes = [vote for place, weight in company for vote in _votes(one, claim, place, weight, sources)]
-    return sum(votes) < 0 or any(_is_elsewhere(one, claim, place, sources) for place, _ in company)
+    votes = [vote for position, weight in company for vote in _votes(one, claim, position, weight, sources)]
+    return sum(votes) < 0 or any(_is_elsewhere(one, claim, position, sources) for position, _ in company)
 
 
-def _is_elsewhere(one: Quantity, claim: AnalyzedText, place: int, sources: Sequence[AnalyzedText]) -> bool:
+def _is_elsewhere(one: Quantity, claim: AnalyzedText, position: int, sources: Sequence[AnalyzedText]) -> bool:
     """Whether a noun beside a number stands in the source once only, in a clause with another number of the unit."""
-    start, end = _clause(claim, place)
-    if not claim.words[place].text[0].isupper() or not start <= one.start < end:
+    start, end = _clause(claim, position)
+    if not claim.words[position].text[0].isupper() or not start <= one.start < end:
         return False
-    found = [(source, where) for source in sources for where in same_words(claim, place, source)]
+    found = [(source, where) for source in sources for where in same_words(claim, position, source)]
     if len(found) != 1:
         return False
     source, where = found[0]
@@ -49,35 +49,35 @@ def _is_elsewhere(one: Quantity, claim: AnalyzedText, place: int, sources: Seque
     return bool(rivals) and not any(states_value(one, other) for other in rivals)
 
 
-def _clause(text: AnalyzedText, place: int) -> tuple[int, int]:
-    """Where the stretch between commas begins and ends that a word stands in, as places in the text."""
+def _clause(text: AnalyzedText, position: int) -> tuple[int, int]:
+    """Where the stretch between commas begins and ends that a word stands in, as offsets in the text."""
     breaks = [word.start for word in text.words if word.text in ",;:" and text.text[word.end : word.end + 1] == " "]
-    at = text.words[place].start
+    at = text.words[position].start
     return max((one for one in breaks if one < at), default=0), min(
         (one for one in breaks if one > at), default=len(text.text)
     )
 
 
 def _company(one: Quantity, claim: AnalyzedText) -> Iterator[tuple[int, float]]:
-    """Places and weights of the words that stand nearer to a number than to any other of its unit."""
+    """Positions and weights of the words that stand nearer to a number than to any other of its unit."""
     quantities = quantities_in(claim.text)
     labels = {other.start for other in quantities if other.unit == "label" and one.unit != "label"}
     others = [other for other in quantities if other.unit == one.unit and other != one]
-    for place, word in enumerate(claim.words):
-        away = _distance(claim, one, place)
+    for position, word in enumerate(claim.words):
+        away = _distance(claim, one, position)
         label = word.start in labels
         if not (word.is_content or label) or one.start <= word.start < one.end:
             continue
-        nearest = all(away + _NO_TIE < _distance(claim, other, place) for other in others)
+        nearest = all(away + _NO_TIE < _distance(claim, other, position) for other in others)
         if nearest and away <= (2 * _REACH if label else _REACH):
-            yield place, (_LABEL if label else 1) / max(away, 1)
+            yield position, (_LABEL if label else 1) / max(away, 1)
 
 
 def _votes(
-    one: Quantity, claim: AnalyzedText, place: int, weight: float, sources: Sequence[AnalyzedText]
+    one: Quantity, claim: AnalyzedText, position: int, weight: float, sources: Sequence[AnalyzedText]
 ) -> Iterator[float]:
     """For the number when the source's same word stands nearest to it, against it when nearest to a rival."""
-    found = [(source, where) for source in sources for where in same_words(claim, place, source)]
+    found = [(source, where) for source in sources for where in same_words(claim, position, source)]
     if len(found) != 1:
         return
     source, where = found[0]
@@ -93,7 +93,7 @@ def _votes(
         yield (1 if kinds.pop() else -1) * weight / max(nearest, 1)
 
 
-def _distance(text: AnalyzedText, one: Quantity, place: int) -> float:
+def _distance(text: AnalyzedText, one: Quantity, position: int) -> float:
     """Words between a number and another word."""
     start = next((number for number, word in enumerate(text.words) if word.end > one.start), len(text.words) - 1)
-    return distance(text, start, place, _CONJUNCTION)
+    return distance(text, start, position, _CONJUNCTION)

@@ -94,7 +94,7 @@ _NO_MARKER = {
     Marker.USUALLY: re.compile(r"\bat\smost\b", re.I),
     Marker.PLANNED: re.compile(r"\bwer\b[^,;.]*\b(?:will|möchte)\b", re.I),
 }
-_MARKERS = {force: re.compile(rf"\b(?:{form})\b", re.I | re.X) for force, form in _FORMS.items()}
+_MARKERS = {marker: re.compile(rf"\b(?:{form})\b", re.I | re.X) for marker, form in _FORMS.items()}
 _PARTICIPLE = r"(?:\w*ge\w{2,}(?:t|en)|(?:be|emp|ent|er|miss|über|unter|ver|zer)\w{3,}(?:t|en)|\w+iert)"
 # What is over: forms of strong verbs, and "früher"; weak verbs are told by their lemma.
 _OVER = re.compile(
@@ -128,18 +128,18 @@ class Clause:
 
     start: int
     end: int
-    forces: frozenset[Marker]
+    markers: frozenset[Marker]
 
     @property
     def is_negative(self) -> bool:
         """Whether the clause denies something."""
-        return Marker.NO in self.forces
+        return Marker.NO in self.markers
 
 
 @lru_cache(maxsize=8192)
 def clauses_of(text: str) -> tuple[Clause, ...]:
     """The clauses of a text in order; together they cover it."""
-    return tuple(Clause(start, end, forces_of(text[start:end])) for start, end in _spans(text, _CLAUSE))
+    return tuple(Clause(start, end, markers_of(text[start:end])) for start, end in _spans(text, _CLAUSE))
 
 
 @lru_cache(maxsize=8192)
@@ -152,13 +152,13 @@ def statements_of(text: str) -> tuple[Clause, ...]:
             joined[-1] = joined[-1][0], clause.end
         else:
             joined.append((clause.start, clause.end))
-    return tuple(Clause(start, end, forces_of(text[start:end])) for start, end in joined)
+    return tuple(Clause(start, end, markers_of(text[start:end])) for start, end in joined)
 
 
 @lru_cache(maxsize=8192)
 def segments_of(text: str) -> tuple[Clause, ...]:
     """Larger stretches, in which a "kann" or "in der Regel" reaches over commas."""
-    return tuple(Clause(start, end, forces_of(text[start:end])) for start, end in _spans(text, _SEGMENT))
+    return tuple(Clause(start, end, markers_of(text[start:end])) for start, end in _spans(text, _SEGMENT))
 
 
 def _spans(text: str, boundary: re.Pattern[str]) -> Iterator[tuple[int, int]]:
@@ -171,31 +171,33 @@ def _spans(text: str, boundary: re.Pattern[str]) -> Iterator[tuple[int, int]]:
 
 
 @lru_cache(maxsize=8192)
-def forces_of(text: str) -> frozenset[Marker]:
+def markers_of(text: str) -> frozenset[Marker]:
     """The markers of a stretch of text."""
-    return frozenset(force for force, pattern in _MARKERS.items() if pattern.search(_without_lookalikes(force, text)))
+    return frozenset(
+        marker for marker, pattern in _MARKERS.items() if pattern.search(_without_lookalikes(marker, text))
+    )
 
 
 @lru_cache(maxsize=8192)
-def count_of(force: Marker, text: str) -> int:
+def count_of(marker: Marker, text: str) -> int:
     """How often a marker occurs in a text."""
-    return len(_MARKERS[force].findall(_without_lookalikes(force, text)))
+    return len(_MARKERS[marker].findall(_without_lookalikes(marker, text)))
 
 
 @lru_cache(maxsize=8192)
-def places_of(force: Marker, text: str) -> tuple[int, ...]:
+def ends_of(marker: Marker, text: str) -> tuple[int, ...]:
     """Where the markers of a text end."""
-    return tuple(match.end() for match in _MARKERS[force].finditer(_without_lookalikes(force, text)))
+    return tuple(match.end() for match in _MARKERS[marker].finditer(_without_lookalikes(marker, text)))
 
 
 @lru_cache(maxsize=8192)
-def words_of(force: Marker, text: str) -> tuple[str, ...]:
+def words_of(marker: Marker, text: str) -> tuple[str, ...]:
     """The markers of a text in lower case."""
-    return tuple(match[0].lower() for match in _MARKERS[force].finditer(_without_lookalikes(force, text)))
+    return tuple(match[0].lower() for match in _MARKERS[marker].finditer(_without_lookalikes(marker, text)))
 
 
-def _without_lookalikes(force: Marker, text: str) -> str:
-    return _NO_MARKER[force].sub(lambda match: " " * len(match[0]), text) if force in _NO_MARKER else text
+def _without_lookalikes(marker: Marker, text: str) -> str:
+    return _NO_MARKER[marker].sub(lambda match: " " * len(match[0]), text) if marker in _NO_MARKER else text
 
 
 @lru_cache(maxsize=8192)
@@ -210,6 +212,6 @@ def is_past(text: str) -> bool:
 
 @lru_cache(maxsize=1)
 def marker_words() -> re.Pattern[str]:
-    """All markers in one pattern: such words carry force rather than content."""
-    parts = (form for force, form in _FORMS.items() if force not in _NO_MARKERS)
+    """All markers in one pattern: such words say how a statement is meant rather than what it is about."""
+    parts = (form for marker, form in _FORMS.items() if marker not in _NO_MARKERS)
     return re.compile(rf"^(?:{'|'.join(parts)})$", re.I | re.X)

@@ -46,7 +46,7 @@ def swapped_names(claim: AnalyzedText, sources: Sequence[AnalyzedText], names: E
     found = _mentions(claim, names)
     return any(
         not _is_list(claim, one, other, found)
-        and not _is_only_place(claim, sources, one, other, found)
+        and not _is_only_region(claim, sources, one, other, found)
         and _is_exchanged(claim, sources, one, other)
         for one, other in combinations(found, 2)
     )
@@ -61,9 +61,9 @@ class _Mention:
     forms: frozenset[tuple[str, ...]]
     is_place: bool
 
-    def holds(self, place: int) -> bool:
+    def holds(self, position: int) -> bool:
         """Whether a word of the claim belongs to the name."""
-        return self.start <= place < self.end
+        return self.start <= position < self.end
 
 
 def _mentions(claim: AnalyzedText, names: EntityMatcher) -> list[_Mention]:
@@ -74,7 +74,7 @@ def _mentions(claim: AnalyzedText, names: EntityMatcher) -> list[_Mention]:
         key = name_key(name)
         if key and key not in _EVERYWHERE:
             forms = frozenset(tuple(form.split()) for form in names.same(key))
-            spans = _places_of([tuple(key.split())], words)[:1]
+            spans = _find_forms([tuple(key.split())], words)[:1]
             found += [_Mention(start, end, forms, names.is_place(key)) for start, end in spans]
     longest = sorted(found, key=lambda one: (one.start, -one.end))
     return [one for number, one in enumerate(longest) if not any(one.start < other.end for other in longest[:number])]
@@ -83,29 +83,29 @@ def _mentions(claim: AnalyzedText, names: EntityMatcher) -> list[_Mention]:
 def _is_list(claim: AnalyzedText, one: _Mention, other: _Mention, found: Sequence[_Mention]) -> bool:
     """Whether only other names, commas and "und" stand between two names; a list may have any order."""
     words = [word.text.lower() for word in claim.words]
-    between = [place for place in range(one.end, other.start) if not any(name.holds(place) for name in found)]
-    clause = claim.language == "de" and any(words[place : place + 2] == [",", "und"] for place in between)
-    joined = {words[place] for place in between}
+    between = [position for position in range(one.end, other.start) if not any(name.holds(position) for name in found)]
+    clause = claim.language == "de" and any(words[position : position + 2] == [",", "und"] for position in between)
+    joined = {words[position] for position in between}
     return not clause and bool(joined & _LISTING) and joined <= _LISTING | _ARTICLES
 
 
-def _is_only_place(
+def _is_only_region(
     claim: AnalyzedText, sources: Sequence[AnalyzedText], one: _Mention, other: _Mention, found: Sequence[_Mention]
 ) -> bool:
-    """Whether one of the names is the only place of the claim and stands behind "in" here and there."""
-    places = [name for name in found if name.is_place]
-    if len(places) != 1 or places[0] not in (one, other) or not _is_behind_in(claim, places[0].start):
+    """Whether one of the names is the only Land or town of the claim and stands behind "in" here and there."""
+    regions = [name for name in found if name.is_place]
+    if len(regions) != 1 or regions[0] not in (one, other) or not _is_behind_in(claim, regions[0].start):
         return False
-    return all(_is_behind_in(sources[number], start) for number, start in _all_places(sources, places[0]))
+    return all(_is_behind_in(sources[number], start) for number, start in _spans_in(sources, regions[0]))
 
 
-def _is_behind_in(text: AnalyzedText, place: int) -> bool:
-    return place > 0 and text.words[place - 1].text.lower() == "in"
+def _is_behind_in(text: AnalyzedText, position: int) -> bool:
+    return position > 0 and text.words[position - 1].text.lower() == "in"
 
 
 def _is_exchanged(claim: AnalyzedText, sources: Sequence[AnalyzedText], one: _Mention, other: _Mention) -> bool:
     """Whether two names have each other's places: by the words around them, else by their order and who acts."""
-    here, there = _all_places(sources, one), _all_places(sources, other)
+    here, there = _spans_in(sources, one), _spans_in(sources, other)
     if one.forms & other.forms or set(here) & set(there) or not (here and there):
         return False
     votes = [vote for vote in _votes(claim, sources, one, other) if vote]
@@ -115,20 +115,20 @@ def _is_exchanged(claim: AnalyzedText, sources: Sequence[AnalyzedText], one: _Me
         return len(votes) > 1 and against > _CLEARLY * in_favour
     if in_favour > _CLEARLY * against:
         return False
-    return _is_agent(claim, other.start) == any(_is_agent(sources[number], place) for number, place in there)
+    return _is_agent(claim, other.start) == any(_is_agent(sources[number], start) for number, start in there)
 
 
 def _votes(claim: AnalyzedText, sources: Sequence[AnalyzedText], one: _Mention, other: _Mention) -> Iterator[float]:
     """For the order of the claim when a word keeps the company of its name in the source, against it when not."""
-    for place, word in enumerate(claim.words):
-        if not (word.is_content or word.text[0].isupper()) or one.holds(place) or other.holds(place):
+    for position, word in enumerate(claim.words):
+        if not (word.is_content or word.text[0].isupper()) or one.holds(position) or other.holds(position):
             continue
-        nearer = _nearer(claim, place, [one.start], [other.start])
-        if _is_apart(claim, place, one.start if nearer > 0 else other.start):
+        nearer = _nearer(claim, position, [one.start], [other.start])
+        if _is_apart(claim, position, one.start if nearer > 0 else other.start):
             continue
         for source in sources if nearer else ():
-            forms = [[start for start, _ in _places_of(name.forms, _folded(source))] for name in (one, other)]
-            company = [_nearer(source, where, *forms) for where in same_words(claim, place, source) if all(forms)]
+            forms = [[start for start, _ in _find_forms(name.forms, _folded(source))] for name in (one, other)]
+            company = [_nearer(source, where, *forms) for where in same_words(claim, position, source) if all(forms)]
             yield from (nearer * found for found in company[:1] if len(company) == 1)
 
 
@@ -137,31 +137,33 @@ def _is_apart(text: AnalyzedText, one: int, other: int) -> bool:
     return any(word.text in ",;" for word in text.words[min(one, other) : max(one, other)])
 
 
-def _nearer(text: AnalyzedText, place: int, first: Sequence[int], second: Sequence[int]) -> float:
+def _nearer(text: AnalyzedText, position: int, first: Sequence[int], second: Sequence[int]) -> float:
     """Above 0 when a word stands nearer to the first name, below when to the second; the nearer, the more it says."""
-    here, there = (min(distance(text, place, name) for name in names) for names in (first, second))
+    here, there = (min(distance(text, position, name) for name in names) for names in (first, second))
     return 0.0 if abs(here - there) <= 1 else (1 if here < there else -1) / max(1.0, min(here, there))
 
 
-def _is_agent(text: AnalyzedText, place: int) -> bool:
+def _is_agent(text: AnalyzedText, position: int) -> bool:
     """Whether a name is who acts in the passive: "wird vom BME geleitet"."""
-    return any(word.text.lower() in _BY for word in text.words[max(0, place - 2) : place])
+    return any(word.text.lower() in _BY for word in text.words[max(0, position - 2) : position])
 
 
-def _all_places(sources: Sequence[AnalyzedText], name: _Mention) -> list[tuple[int, int]]:
+def _spans_in(sources: Sequence[AnalyzedText], name: _Mention) -> list[tuple[int, int]]:
     return [
-        (number, start) for number, source in enumerate(sources) for start, _ in _places_of(name.forms, _folded(source))
+        (number, start)
+        for number, source in enumerate(sources)
+        for start, _ in _find_forms(name.forms, _folded(source))
     ]
 
 
-def _places_of(forms: Iterable[tuple[str, ...]], words: Sequence[str]) -> list[tuple[int, int]]:
+def _find_forms(forms: Iterable[tuple[str, ...]], words: Sequence[str]) -> list[tuple[int, int]]:
     """First word and the one after the last of each form in folded words; hyphens are words without letters."""
-    lettered = [place for place, word in enumerate(words) if word]
+    lettered = [position for position, word in enumerate(words) if word]
     spans = {
         (lettered[start], lettered[start + len(form) - 1] + 1)
         for form in forms
         for start in range(len(lettered) - len(form) + 1)
-        if all(words[place] == part for place, part in zip(lettered[start:], form, strict=False))
+        if all(words[position] == part for position, part in zip(lettered[start:], form, strict=False))
     }
     return sorted(spans)
 

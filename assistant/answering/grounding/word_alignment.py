@@ -98,14 +98,17 @@ class AnalyzedText:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
-    """A content word of a claim, how well a source says it (0…1), and the place of that word in the source."""
+class WordMatch:
+    """A content word of a claim, how well a source says it (0…1), and by which of its words.
+
+    ``source``: which sentence; ``position``: which word of it, -1 without one; ``offset``: where that word begins.
+    """
 
     word: Word
     score: float
     source: int
-    place: int
-    at: int = 0
+    position: int
+    offset: int = 0
 
 
 class Aligner:
@@ -125,27 +128,29 @@ class Aligner:
 
     def align(
         self, claim: AnalyzedText, sources: Sequence[AnalyzedText], known: frozenset[str] = frozenset()
-    ) -> tuple[Match, ...]:
+    ) -> tuple[WordMatch, ...]:
         """A match for each content word of the claim; ``known`` are terms of titles and headings."""
         return tuple(self._best(claim, row, sources, known) for row, word in enumerate(claim.words) if word.is_content)
 
-    def _best(self, claim: AnalyzedText, row: int, sources: Sequence[AnalyzedText], known: frozenset[str]) -> Match:
+    def _best(self, claim: AnalyzedText, row: int, sources: Sequence[AnalyzedText], known: frozenset[str]) -> WordMatch:
         word = claim.words[row]
-        best = Match(word, 0.0, 0, -1)
+        best = WordMatch(word, 0.0, 0, -1)
         nearest_first = sorted(enumerate(sources), key=lambda pair: -float(pair[1].vector @ claim.vector))
         for number, source in nearest_first:  # of equal words the one in the sentence that means the same
             scores = source.vectors @ claim.vectors[row]
-            for place, other in enumerate(source.words):
+            for position, other in enumerate(source.words):
                 if not other.terms:
-                    scores[place] = 0.0
+                    scores[position] = 0.0
                 elif word.terms & other.terms:
-                    scores[place] = max(scores[place], _shared(word, other) + _TIE * scores[place])
-            place = int(scores.argmax())
-            if scores[place] > best.score + 2 * _TIE:
-                best = Match(word, float(min(scores[place], 1.0)), number, place, source.words[place].start)
+                    scores[position] = max(scores[position], _shared(word, other) + _TIE * scores[position])
+            position = int(scores.argmax())
+            if scores[position] > best.score + 2 * _TIE:
+                best = WordMatch(
+                    word, float(min(scores[position], 1.0)), number, position, source.words[position].start
+                )
         everywhere = known.union(*(source.terms for source in sources))
         if word.terms <= everywhere or _term(word, claim.language) in everywhere:
-            return Match(word, 1.0, best.source, best.place, best.at)
+            return WordMatch(word, 1.0, best.source, best.position, best.offset)
         return best
 
 
@@ -182,14 +187,14 @@ def _term(word: Word, language: Language) -> str:
     return term(word.text.lower(), language)
 
 
-def own_scores(matches: Sequence[Match]) -> tuple[float, ...]:
+def own_scores(matches: Sequence[WordMatch]) -> tuple[float, ...]:
     """The scores when each word needs a source word to itself: a second one on the same counts for less."""
     taken: set[tuple[int, int]] = set()
     scores: dict[int, float] = {}
-    for match in sorted(matches, key=lambda one: -one.score):
-        place = match.source, match.place
-        scores[match.word.start] = match.score * (SHARED_WORD if place in taken else 1.0)
-        taken.add(place)
+    for match in sorted(matches, key=lambda match: -match.score):
+        taken_word = match.source, match.position
+        scores[match.word.start] = match.score * (SHARED_WORD if taken_word in taken else 1.0)
+        taken.add(taken_word)
     return tuple(scores[match.word.start] for match in matches) or (1.0,)
 
 
@@ -199,19 +204,19 @@ def weakest_stretch(scores: Sequence[float]) -> float:
     return min(sum(part) / len(part) for start in starts for part in [scores[start : start + STRETCH]])
 
 
-def same_words(claim: AnalyzedText, place: int, source: AnalyzedText) -> list[int]:
-    """Places of the source's words that say the same as a word of the claim."""
-    word = claim.words[place]
+def same_words(claim: AnalyzedText, position: int, source: AnalyzedText) -> list[int]:
+    """Positions of the source's words that say the same as a word of the claim."""
+    word = claim.words[position]
     same = [where for where, other in enumerate(source.words) if word.terms and word.terms & other.terms]
     if same or word.text.isdigit():
         return [where for where in same if source.words[where].text.lower() == word.text.lower()] or same
-    scores = source.vectors @ claim.vectors[place]
+    scores = source.vectors @ claim.vectors[position]
     where = int(scores.argmax())
     return [where] if scores[where] >= SURE and source.words[where].is_content else []
 
 
 def distance(text: AnalyzedText, one: int, other: int, conjunction: int = 0) -> float:
-    """Words between two places; a comma or semicolon counts as two words more, "und" as ``conjunction``."""
+    """Words between two positions; a comma or semicolon counts as two words more, "und" as ``conjunction``."""
     low, high = sorted((one, other))
     between = [word.text for word in text.words[low:high]]
     return high - low + sum(2 if word in ",;:" else conjunction * (word in _AND) for word in between)
