@@ -19,6 +19,8 @@ PROMPT = "Frage nach dem Umsatz der Firma Vertraulich"
 MESSAGES: list[Message] = [("system", "Antworten Sie kurz."), ("human", PROMPT)]
 TEXT = "Größere Maschinen können sich mehrere Betriebe teilen [1]. Übermäßige Abhängigkeit vermeiden sie so [2]."
 SHORT = Limits(first_token=1.5, gap=1.0, total=4.0)
+# Where a reply begins and then stalls, a busy machine must not make its beginning late.
+PATIENT_AT_FIRST = Limits(first_token=20, gap=1.0, total=30)
 
 GOOD = [
     "good", "split inside characters", "all in one piece", "429 then good", "500 then good", "503 then good",
@@ -87,8 +89,9 @@ def test_a_fault_has_its_code_and_tells_nothing_else(
 ) -> None:
     caplog.set_level(logging.INFO)
     server.behave(fault, lambda _: TEXT)
+    limits = PATIENT_AT_FIRST if CODES[fault] == "stalled" else SHORT
     with pytest.raises(ModelError) as caught:
-        list(connect(server).stream(MESSAGES))
+        list(connect(server, limits).stream(MESSAGES))
     assert caught.value.code == CODES[fault]
     assert len(server.requests) == REQUESTS.get(fault, 1)
     told = "".join((everything(caught.value), caplog.text, *capfd.readouterr()))
@@ -101,7 +104,7 @@ def test_text_before_a_fault_is_delivered(server: FaultyModel) -> None:
     server.behave("stall", lambda _: TEXT)
     received: list[str] = []
     with pytest.raises(ModelError):
-        received.extend(connect(server).stream(MESSAGES))
+        received.extend(connect(server, PATIENT_AT_FIRST).stream(MESSAGES))
     assert TEXT.startswith("".join(received))
     assert len("".join(received)) > len(TEXT) // 2
 
