@@ -170,7 +170,7 @@ def test_it_ends_with_the_service_and_nothing_is_printed(end: signal.Signals | N
 from pathlib import Path
 from assistant.answering.llm.llama_cpp_server import LocalModel
 model = LocalModel(Path({str(small_model_file())!r}))
-model.wake()
+model.ensure_running()
 print(model.process_id, flush=True)
 {"input()" if end else ""}
 """
