@@ -1,4 +1,4 @@
-"""Draft to answer: each sentence must be carried by its quote, or it is dropped."""
+"""Draft to text: numbered citations of what its claims quote."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def render_draft(draft: Draft, citation_index: CitationIndex) -> Iterator[str]:
         yield f"\n\n**{group.label}**" if group.label else ""
         for paragraph in group.paragraphs:
             yield "\n\n- "
-            yield from sentences(paragraph, citation_index)
+            yield from render_claims(paragraph, citation_index)
 
 
 def escape(text: str) -> str:
@@ -86,8 +86,8 @@ def escape(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", text)
 
 
-def sentences(paragraph: Sequence[Claim], citation_index: CitationIndex) -> Iterator[str]:
+def render_claims(paragraph: Sequence[Claim], citation_index: CitationIndex) -> Iterator[str]:
     """Claims as text with their numbers; one without a text is a further number of the one before."""
-    for place, claim in enumerate(paragraph):
+    for position, claim in enumerate(paragraph):
         parts = [escape(claim.text), f"[{citation_index.number(claim)}]" if claim.quote else "", claim.note]
-        yield (" " if place else "") + " ".join(part for part in parts if part)
+        yield (" " if position else "") + " ".join(part for part in parts if part)

@@ -74,6 +74,7 @@ class GroundedGeneration:
     def __init__(
         self, model: LanguageModel, check: ClaimVerifier, material: PromptContext, context: AnswerContext
     ) -> None:
+        self.model_name = model.name
         self.stats = GenerationStats()
         self._chunks = model.stream(answer_messages(material, context))
         self._check = check

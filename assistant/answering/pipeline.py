@@ -17,6 +17,7 @@ from assistant.answering.response import (
     QuestionContext,
     answer_with_quotes,
     build_refusal,
+    generate_answer,
     stream_answer,
     stream_generated,
 )
@@ -63,31 +64,33 @@ class Request:
 
 def ask(assistant: AppContext, question: str, history: Sequence[ChatMessage] = (), **known: Unpack[Known]) -> Answer:
     """Answer a question with cited sentences, or say why not; raises only ``QuestionError``."""
-    for outcome in _generate(assistant, Request(question, history, **known), at_once=True):
-        if isinstance(outcome, Answer):
-            return outcome
-    raise AssertionError("every way ends in an answer")
+    found = _retrieve(assistant, Request(question, history, **known))
+    if isinstance(found, Answer):
+        return found
+    generation = _start_generation(assistant, found)
+    return generate_answer(found, generation) if generation else answer_with_quotes(found)
 
 
 def stream(
     assistant: AppContext, question: str, history: Sequence[ChatMessage] = (), **known: Unpack[Known]
 ) -> Iterator[AnswerDelta | Answer]:
     """The same in pieces, each proven before it is shown and never withdrawn; the whole answer comes last."""
-    return _generate(assistant, Request(question, history, **known), at_once=False)
-
-
-def _generate(assistant: AppContext, request: Request, *, at_once: bool) -> Iterator[AnswerDelta | Answer]:
-    found = _retrieve(assistant, request)
+    found = _retrieve(assistant, Request(question, history, **known))
     if isinstance(found, Answer):
         yield from stream_answer(found)
-    elif assistant.model is None or found.evidence.lexical_only:  # proving needs vectors
-        yield from stream_answer(answer_with_quotes(found))
+    elif generation := _start_generation(assistant, found):
+        yield from stream_generated(found, generation)
     else:
-        material = choose_material(
-            found.question_context.parsed.standalone, found.evidence, found.quotes, found.context
-        )
-        writing = GroundedGeneration(assistant.model, assistant.claim_verifier, material, found.context)
-        yield from stream_generated(found, writing, assistant.model.name, at_once=at_once)
+        yield from stream_answer(answer_with_quotes(found))
+
+
+def _start_generation(assistant: AppContext, found: AnswerInput) -> GroundedGeneration | None:
+    """A language model at work on the answer, where one is connected."""
+    if assistant.model is None or found.evidence.lexical_only:  # proving needs vectors
+        return None
+    question = found.question_context.parsed.standalone
+    material = choose_material(question, found.evidence, found.quotes, found.context)
+    return GroundedGeneration(assistant.model, assistant.claim_verifier, material, found.context)
 
 
 def _retrieve(assistant: AppContext, request: Request) -> AnswerInput | Answer:

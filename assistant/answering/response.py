@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-from assistant.answering.citations import CitationIndex, render_draft, sentences
+from assistant.answering.citations import CitationIndex, render_claims, render_draft
 from assistant.answering.draft import AnswerContext, ClaimGroup, Draft
 from assistant.answering.generative import GroundedGeneration, is_enough
 from assistant.answering.stage_timer import StageTimer
@@ -84,7 +84,7 @@ def build_refusal(
 
 @dataclass(frozen=True, slots=True)
 class AnswerInput:
-    """What an answer is told from: the question, its evidence, and the proven quotes that answer it."""
+    """What an answer is made from: the question, its evidence, and the proven quotes that answer it."""
 
     question_context: QuestionContext
     evidence: RetrievalResult
@@ -113,34 +113,65 @@ def answer_with_quotes(found: AnswerInput, stats: GenerationStats | None = None)
     return build_answer(found.question_context, found.evidence, found.context, text, citation_index, stats)
 
 
-def stream_generated(
-    found: AnswerInput, writing: GroundedGeneration, model: str, *, at_once: bool
-) -> Iterator[AnswerDelta | Answer]:
-    """The answer that a model words. Nothing shown is withdrawn, so quotes follow when too little could be proven.
+class GeneratedText:
+    """A model's proven sentences as text that can be shown, with the citations and quotes that it rests on so far."""
 
-    With ``at_once`` nothing is shown before the end, so then only quotes remain.
-    """
-    citation_index = CitationIndex(found.context.corpus.snapshot.sources)
-    shown: list[AnswerDelta] = []
-    said: set[str] = set()
-    for opens, claims in writing:
-        said.update(claim.quote for claim in claims)
-        before = _caution(found) if not shown else "\n\n" if opens else " "
-        text = before + "".join(sentences(claims, citation_index))
-        shown.append(AnswerDelta(text, citation_index.citations))
-        if not at_once:
-            yield shown[-1]
-    stats = writing.stats
-    found.question_context.clock.stop("answer")
-    enough = is_enough(stats)
-    if not enough and (at_once or not shown):
-        yield from stream_answer(answer_with_quotes(found, stats))
-        return
-    added = [] if enough else [AnswerDelta(_supplement(found, stats, said, citation_index), citation_index.citations)]
-    yield from (*shown, *added) if at_once else added
-    text = "".join(piece.text for piece in (*shown, *added))
-    author = model if stats.shown else None
-    yield build_answer(found.question_context, found.evidence, found.context, text, citation_index, stats, author)
+    def __init__(self, found: AnswerInput, generation: GroundedGeneration) -> None:
+        self.found = found
+        self.generation = generation
+        self._citation_index = CitationIndex(found.context.corpus.snapshot.sources)
+        self._parts: list[str] = []
+        self._quotes: set[str] = set()
+
+    def __iter__(self) -> Iterator[AnswerDelta]:
+        """Sentence by sentence, each with what stands between it and the one before."""
+        for starts_paragraph, claims in self.generation:
+            self._quotes.update(claim.quote for claim in claims)
+            before = _caution(self.found) if not self._parts else "\n\n" if starts_paragraph else " "
+            yield self._add(before + "".join(render_claims(claims, self._citation_index)))
+        self.found.question_context.clock.stop("answer")
+
+    def supplement(self) -> AnswerDelta:
+        """The quotes that are not part of it yet and the quiet line, to stand below."""
+        return self._add(_supplement(self.found, self.generation.stats, self._quotes, self._citation_index))
+
+    def to_answer(self) -> Answer:
+        """The answer that it amounts to."""
+        found, stats = self.found, self.generation.stats
+        author = self.generation.model_name if stats.shown else None
+        text = "".join(self._parts)
+        return build_answer(
+            found.question_context, found.evidence, found.context, text, self._citation_index, stats, author
+        )
+
+    def _add(self, text: str) -> AnswerDelta:
+        self._parts.append(text)
+        return AnswerDelta(text, self._citation_index.citations)
+
+
+def generate_answer(found: AnswerInput, generation: GroundedGeneration) -> Answer:
+    """The answer that a model words, or quotes in its place when too little of it could be proven."""
+    generated = GeneratedText(found, generation)
+    for _ in generated:
+        pass
+    if not is_enough(generation.stats):
+        return answer_with_quotes(found, generation.stats)
+    return generated.to_answer()
+
+
+def stream_generated(found: AnswerInput, generation: GroundedGeneration) -> Iterator[AnswerDelta | Answer]:
+    """The same while it is written. Nothing shown is withdrawn: quotes then follow, they do not take its place."""
+    generated, is_shown = GeneratedText(found, generation), False
+    for delta in generated:
+        yield delta
+        is_shown = True
+    if is_enough(generation.stats):
+        yield generated.to_answer()
+    elif is_shown:
+        yield generated.supplement()
+        yield generated.to_answer()
+    else:
+        yield from stream_answer(answer_with_quotes(found, generation.stats))
 
 
 def mode_note(answer: Answer, prompts: Prompts) -> str:

@@ -78,5 +78,5 @@ class SentenceSelector:
         return same < (self.tuning.quotes_per_named_document if named else self.tuning.quotes_per_document)
 
     def _is_near_duplicate(self, candidate: Candidate, other: Candidate) -> bool:
-        smaller = min(len(candidate.terms), len(other.terms)) or 1
+        smaller = min(len(candidate.terms), len(other.terms))
         return len(candidate.terms & other.terms) > self.tuning.near_duplicate_share * smaller

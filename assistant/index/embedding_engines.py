@@ -1,4 +1,4 @@
-"""The engines behind the encoder protocol: ONNX, the wheel's own, any sentence-transformers model."""
+"""The engines behind the ``Embedder`` protocol: ONNX, the wheel's own, any sentence-transformers model."""
 
 from __future__ import annotations
 

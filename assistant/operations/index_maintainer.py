@@ -23,7 +23,7 @@ LONGEST_PAUSE_SECONDS = 900.0
 
 
 def maintain_index(assistant: AppContext, stop: threading.Event) -> None:
-    """Follow the index until stopped; while something is wrong with it, try to build it anew, ever less often."""
+    """Reload the index when it changes; while something is wrong with it, try to build it anew, ever less often."""
     assistant.live_index.watch()
     pause = FIRST_REPAIR_SECONDS
     due = time.monotonic() + pause
@@ -34,9 +34,8 @@ def maintain_index(assistant: AppContext, stop: threading.Event) -> None:
             pause = FIRST_REPAIR_SECONDS
             due = time.monotonic() + pause
         elif time.monotonic() >= due:
-            if not isinstance(
-                try_refresh(assistant), VectorStoreUnavailableError
-            ):  # asking a server again costs little
+            error = try_refresh(assistant)
+            if not isinstance(error, VectorStoreUnavailableError):  # asking a server again costs little
                 pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
             due = time.monotonic() + pause
 

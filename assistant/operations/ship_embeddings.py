@@ -1,4 +1,4 @@
-"""Write the shipped vectors anew: ``python -m assistant.ship`` after a change in ``knowledge/``."""
+"""Write the shipped vectors anew after knowledge changed: ``python -m assistant.operations.ship_embeddings``."""
 
 from __future__ import annotations
 

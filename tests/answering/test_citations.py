@@ -1,12 +1,9 @@
-"""Only what a quote carries is shown."""
+"""Citations are numbered by first use and show what a reader needs; quotes are shown literally."""
 
 from __future__ import annotations
 
-import pytest
-
 from assistant.answering.citations import CitationIndex, render_draft
 from assistant.answering.draft import ClaimGroup, Draft
-from assistant.answering.quote_check import drop_unproven, is_proven
 from assistant.core.models import Claim, Passage
 from assistant.core.sources import Literature
 
@@ -20,39 +17,6 @@ def claim(text: str, quote: str) -> Claim:
 
 
 FIRST = "Der Zuschuss beträgt 30 bis 60 Prozent."
-
-
-@pytest.mark.parametrize(
-    ("text", "quote", "proven"),
-    [
-        (FIRST, FIRST, True),
-        ("(Stand 2027 – bitte prüfen)", "Anträge sind bis 31.12.2027 möglich.", False),
-        ("(bis 31.12.2027)", "Anträge sind bis 31.12.2027 möglich.", True),
-        ("Der Zuschuss beträgt 70 Prozent.", FIRST, False),
-        (FIRST, "Der Zuschuss beträgt 30 bis 70 Prozent.", False),
-        ("Ein Satz ohne Beleg.", "", False),
-        ("", "", True),
-    ],
-)
-def test_a_claim_needs_a_literal_quote_and_held_numbers(text: str, quote: str, proven: bool) -> None:
-    assert is_proven(claim(text, quote)) is proven
-
-
-def test_unproven_claims_and_empty_groups_disappear() -> None:
-    draft = Draft(
-        "Lead-in:",
-        (
-            ClaimGroup("A", ((claim(FIRST, FIRST), claim("Falsch 99.", FIRST)),)),
-            ClaimGroup("B", ((claim("x 1", FIRST),),)),
-        ),
-    )
-    kept = drop_unproven(draft)
-    assert [group.label for group in kept.groups] == ["A"]
-    assert kept.groups[0].paragraphs == ((claim(FIRST, FIRST),),)
-
-
-def test_nothing_proven_leaves_no_lead_in() -> None:
-    assert drop_unproven(Draft("Lead-in:", (ClaimGroup("A", ((claim("x 1", FIRST),),)),))) == Draft("", ())
 
 
 def test_the_same_quote_keeps_its_number_and_numbers_count_by_first_use() -> None:

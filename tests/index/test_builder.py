@@ -110,7 +110,7 @@ def test_loaded_vectors_are_those_of_their_texts(small_knowledge: Path, given: G
     np.testing.assert_allclose(loaded.space.sentence_vectors, encode(sentences), atol=1e-6)
 
 
-def test_unchanged_knowledge_costs_nothing_and_keeps_the_generation(
+def test_unchanged_knowledge_costs_nothing_and_keeps_the_snapshot(
     small_knowledge: Path, given: Given, tmp_path: Path
 ) -> None:
     told: list[str] = []
@@ -157,7 +157,7 @@ def test_an_incremental_index_equals_one_built_anew(own_knowledge: Path, given: 
     np.testing.assert_array_equal(grown.space.lexical.weights, anew.space.lexical.weights)
 
 
-def test_each_change_gets_a_generation_of_its_own_and_only_two_are_kept(
+def test_each_change_gets_a_snapshot_of_its_own_and_only_two_are_kept(
     own_knowledge: Path, given: Given, tmp_path: Path
 ) -> None:
     made = []
@@ -198,7 +198,7 @@ def test_what_every_row_depends_on_rebuilds_all(
     "name",
     ["manifest.json", "passages.jsonl", "documents.json", "sentences.npy", "lexical.npz", "chroma/chroma.sqlite3"],
 )
-def test_a_damaged_generation_is_not_used_and_the_next_refresh_rebuilds_it(
+def test_a_damaged_snapshot_is_not_used_and_the_next_refresh_rebuilds_it(
     small_knowledge: Path, given: Given, tmp_path: Path, name: str, damage: str
 ) -> None:
     first = refresh(tmp_path, given(small_knowledge), silent)
@@ -238,7 +238,7 @@ def test_a_second_writer_of_the_same_process_stops_as_well(small_knowledge: Path
 
 
 @pytest.mark.parametrize("moment", ["Speichern 0", "Abschluss 0", "Abschluss 1"])
-def test_a_killed_indexer_leaves_the_last_generation_in_use(
+def test_a_killed_indexer_leaves_the_last_snapshot_in_use(
     own_knowledge: Path, build_index: BuildIndex, tmp_path: Path, moment: str
 ) -> None:
     data = tmp_path / "data"

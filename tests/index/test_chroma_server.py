@@ -140,7 +140,7 @@ def test_the_server_gives_the_same_answers_as_the_folder(
         assert [citation.quote for citation in one.citations] == [citation.quote for citation in other.citations]
 
 
-def test_a_collection_per_generation_and_only_the_last_two(chroma: Server, own_knowledge: Path, data: Path) -> None:
+def test_a_collection_per_snapshot_and_only_the_last_two(chroma: Server, own_knowledge: Path, data: Path) -> None:
     assistant = build_assistant(loaded(**settings_for(chroma, own_knowledge, data)))
     made = []
     for number in range(3):

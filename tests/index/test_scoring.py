@@ -24,7 +24,7 @@ def space() -> VectorSpace:
     counts = random.integers(1, 4, len(passages))
     near = np.repeat(passages, counts, axis=0) + 0.08 * random.standard_normal((counts.sum(), DIMENSION))
     sentences = np.asarray(near / np.linalg.norm(near, axis=1, keepdims=True), dtype=np.float32)
-    terms = [([WORDS[place % 5]], [[WORDS[place % 3]]] * count) for place, count in enumerate(counts)]
+    terms = [([WORDS[row % 5]], [[WORDS[row % 3]]] * count) for row, count in enumerate(counts)]
     return VectorSpace(
         Int8Matrix.of(restore(quantise(passages)[0])),
         Int8Matrix.of(restore(quantise(sentences)[0])),
@@ -50,8 +50,8 @@ def test_what_is_read_scores_as_in_a_whole_comparison(space: VectorSpace, seed: 
     assert len(read) == CANDIDATES
     np.testing.assert_allclose(nearest.passages[read], whole.passages[read], atol=1e-6)
     np.testing.assert_array_equal(nearest.best_sentence[read], whole.best_sentence[read])
-    for place in read[:50]:
-        rows = slice(*space.sentence_offsets[place : place + 2])
+    for passage in read[:50]:
+        rows = slice(*space.sentence_offsets[passage : passage + 2])
         np.testing.assert_array_equal(nearest.sentences[rows], whole.sentences[rows])
     assert set(top(whole.passages, 20)) == set(top(nearest.passages, 20))
 

@@ -48,8 +48,8 @@ def paper_assistant(build_index: BuildIndex, tmp_path_factory: pytest.TempPathFa
     return build_assistant(settings)
 
 
-def add(settings: Settings, *paths: Path, wishes: MetadataOverrides | None = None) -> list[str]:
-    added, skipped = add_documents(settings, paths, wishes or MetadataOverrides(), lambda *_: None)
+def add(settings: Settings, *paths: Path, overrides: MetadataOverrides | None = None) -> list[str]:
+    added, skipped = add_documents(settings, paths, overrides or MetadataOverrides(), lambda *_: None)
     assert skipped == []
     return [one.id for one in added]
 
@@ -96,7 +96,7 @@ def test_ids_follow_the_file_name_and_never_clash(settings: Settings, tmp_path: 
 
 def test_the_same_file_replaces_and_keeps_what_was_wished(settings: Settings, tmp_path: Path) -> None:
     path = write(tmp_path / "quitten.txt")
-    assert add(settings, path, wishes=MetadataOverrides("literature", "Von Quitten")) == ["quitten"]
+    assert add(settings, path, overrides=MetadataOverrides("literature", "Von Quitten")) == ["quitten"]
     write(path, "Der Quittenring wurde aufgelöst.")
     assert add(settings, path) == ["quitten"]
     (document,) = load_added(settings.data_dir)

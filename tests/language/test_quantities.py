@@ -33,7 +33,7 @@ from assistant.language.quantities import has_conflicting_bound, quantities_in, 
     ],
 )
 def test_a_number_has_a_value_a_unit_and_a_bound(text: str, expected: list[tuple[str, str, str]]) -> None:
-    assert [(one.value, one.unit, one.bound) for one in quantities_in(text)] == expected
+    assert [(quantity.value, quantity.unit, quantity.bound) for quantity in quantities_in(text)] == expected
 
 
 @pytest.mark.parametrize(

@@ -81,10 +81,10 @@ TEXTS = [
 
 @pytest.mark.parametrize("text", [*TEXTS, " ".join(" ".join(case) for case in CASES)])
 def test_sentences_are_literal_parts_of_the_text_in_order_and_nothing_is_lost(text: str) -> None:
-    place, left = 0, ""
+    end, left = 0, ""
     for sentence in split_sentences(text):
         assert sentence == sentence.strip() != ""
-        start = text.index(sentence, place)
-        left += text[place:start]
-        place = start + len(sentence)
-    assert (left + text[place:]).strip() == ""
+        start = text.index(sentence, end)
+        left += text[end:start]
+        end = start + len(sentence)
+    assert (left + text[end:]).strip() == ""

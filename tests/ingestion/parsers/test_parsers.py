@@ -40,9 +40,9 @@ def test_the_paper_is_read_with_its_metadata(paper: ParsedDocument) -> None:
 def test_columns_are_read_one_after_the_other_and_lines_joined(paper: ParsedDocument) -> None:
     text = " ".join(section["text"] for section in paper.sections if section["headings"] != ["Fußnoten"])
     plain = [" ".join(part.split("<super")[0].split()) for _, paragraphs in SECTIONS for part in paragraphs]
-    places = [" ".join(text.split()).find(one) for one in plain]
-    assert -1 not in places
-    assert places == sorted(places)
+    positions = [" ".join(text.split()).find(sentence) for sentence in plain]
+    assert -1 not in positions
+    assert positions == sorted(positions)
 
 
 def test_running_heads_and_page_numbers_are_gone(paper: ParsedDocument) -> None:
