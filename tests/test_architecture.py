@@ -147,12 +147,14 @@ def test_every_package_says_what_lives_there(path: Path) -> None:
         ("import assistant.advisory.export", HEAVY | {"docx", "typst", "numpy", "pydantic"}),
     ],
 )
+@pytest.mark.slow
 def test_loading_a_module_leaves_the_heavy_packages_out(statement: str, kept_out: set[str]) -> None:
     loaded = loaded_by(statement)
     assert "assistant" in loaded
     assert loaded & kept_out == set()
 
 
+@pytest.mark.slow
 def test_asking_a_question_never_loads_the_web(small_assistant: AppContext) -> None:
     settings = small_assistant.settings
     code = f"""

@@ -71,6 +71,7 @@ def test_successors_have_not_ended_themselves_without_saying_so() -> None:
             assert source.successor in sources
 
 
+@pytest.mark.slow
 def test_the_shipped_vectors_are_in_step_with_the_knowledge(embedder: Embedder, tmp_path: Path) -> None:
     missing = missing_texts(load_settings(data_dir=tmp_path), embedder.model_id)
     assert not missing, f"{len(missing)} texts without a shipped vector; run 'make vectors'"

@@ -23,6 +23,8 @@ from assistant.core.source_status import is_ended
 from assistant.language.numbers import unsupported_numbers
 from assistant.web.resources import PROFILES
 
+pytestmark = pytest.mark.slow
+
 TODAY = date(2026, 11, 23)
 EXAMPLES = sorted(PROFILES.glob("*.yaml"))
 UNCITED_PARTS = {"questions", "notes"}

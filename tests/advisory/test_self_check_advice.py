@@ -17,6 +17,8 @@ from assistant.core.sources import Land
 from assistant.language.numbers import unsupported_numbers
 from tests.support.answers import answers_of
 
+pytestmark = pytest.mark.slow
+
 TODAY = date(2026, 11, 23)
 LAENDER: list[Land | None] = [None, *get_args(Land)]
 

@@ -85,6 +85,7 @@ def test_follow_ups_are_in_the_language_of_the_answer(assistant: AppContext) -> 
     assert not german & set(answer.suggestions)
 
 
+@pytest.mark.slow
 def test_the_question_over_a_section_is_answered_from_that_section(assistant: AppContext) -> None:
     asked: dict[str, str] = {}
     for one in assistant.live_index.corpus().snapshot.passages:

@@ -27,6 +27,8 @@ from assistant.ingestion.knowledge_loader import load_knowledge
 from assistant.language.term_analyzer import TermAnalyzer
 from tests.conftest import SMALL_KNOWLEDGE, BuildIndex, own_settings, write_files
 
+pytestmark = pytest.mark.slow
+
 Given = Callable[[Path], IndexInput]
 COUNT = len(SMALL_KNOWLEDGE) - 1
 CHANGED = {"support/fraeshub.md": SMALL_KNOWLEDGE["support/fraeshub.md"].replace("Zerspaner", "Gießereien")}

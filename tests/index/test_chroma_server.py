@@ -29,6 +29,8 @@ from tests.support.paths import ROOT
 from tests.support.serving import free_port
 from tests.support.shared import take_cache
 
+pytestmark = pytest.mark.served
+
 QUESTION = "Was ist Coopetition?"
 QUESTIONS = (QUESTION, "Wann endet ein Werkstattvertrag?", "What is coopetition?", "Wie alt werden Wellensittiche?")
 WORDS_ONLY = Prompts(shipped_folder("prompts")).render("words_only", "de")

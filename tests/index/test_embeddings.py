@@ -40,6 +40,8 @@ from assistant.index.embedding_engines import (
 from assistant.index.embeddings import EncoderEmbeddings
 from assistant.index.unigram_tokenizer import UnigramTokenizer
 
+pytestmark = pytest.mark.slow
+
 PASSAGES = [
     "Produktionsnetzwerke bestehen aus rechtlich selbständigen Unternehmen, die sich Aufträge und Maschinen teilen.",
     "Die Zuwendung beträgt höchstens 50 % der förderfähigen Kosten, maximal 550.000 Euro je Unternehmen (Stand: 2026).",

@@ -16,6 +16,8 @@ from assistant.index.vector_store import EmbeddedChroma
 from assistant.language.term_analyzer import TermAnalyzer
 from tests.conftest import SMALL_KNOWLEDGE, BuildIndex, write_files
 
+pytestmark = pytest.mark.slow
+
 CHANGED = {"support/fraeshub.md": SMALL_KNOWLEDGE["support/fraeshub.md"].replace("Zerspaner", "Gießereien")}
 
 

@@ -25,6 +25,8 @@ from assistant.operations.manage_documents import add_documents, remove
 from tests.conftest import BuildIndex, own_settings
 from tests.support.two_columns import NOTES, QUESTIONS, TITLE, write_paper
 
+pytestmark = pytest.mark.slow
+
 OTHER = "Der Birnenring besteht weiter und versammelt Brennereien, die gemeinsam Fässer kaufen."
 NOTE = "Der Quittenring versammelt Pressereien, die gemeinsam Obst einlagern."
 

@@ -33,6 +33,7 @@ EXPECTED = (
 )
 
 
+@pytest.mark.slow
 def test_tries_say_what_the_packed_dictionaries_say(tmp_path: Path) -> None:
     assert in_new_process(tmp_path) == EXPECTED
     german = next((tmp_path / "dictionaries").glob("*-de/de.dic"))
@@ -42,6 +43,7 @@ def test_tries_say_what_the_packed_dictionaries_say(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("damaged", [b"", b"nonsense", None])
+@pytest.mark.slow
 def test_a_damaged_trie_is_made_anew(damaged: bytes | None, cache_dir: Path, tmp_path: Path) -> None:
     shutil.copytree(cache_dir / "dictionaries", tmp_path / "dictionaries")
     german = next((tmp_path / "dictionaries").glob("*-de/de.dic"))
@@ -51,11 +53,13 @@ def test_a_damaged_trie_is_made_anew(damaged: bytes | None, cache_dir: Path, tmp
     assert german.read_bytes() == whole
 
 
+@pytest.mark.slow
 def test_without_a_folder_to_write_the_dictionaries_are_kept_in_memory(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert in_new_process(tmp_path / "file") == EXPECTED
 
 
+@pytest.mark.slow
 def test_two_processes_may_make_the_trie_at_once(tmp_path: Path) -> None:
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         assert pool.map(from_folder, [tmp_path, tmp_path]) == [EXPECTED, EXPECTED]

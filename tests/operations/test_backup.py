@@ -21,6 +21,8 @@ from tests.conftest import BuildIndex
 from tests.support.serving import running
 from tests.test_cli import run
 
+pytestmark = pytest.mark.served
+
 SENTENCE = "Der Maschinenring Auetal teilt seine Fräsmaschinen nach einem Wochenplan unter neun Betrieben auf."
 NOTE = f"# Maschinenring\n\n{SENTENCE}\n"
 QUESTION = "Wie teilt der Maschinenring Auetal seine Fräsmaschinen auf?"

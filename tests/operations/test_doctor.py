@@ -11,6 +11,8 @@ from assistant.core.settings import Settings, load_settings
 from assistant.operations.doctor import REMEDIES, Finding, diagnose
 from tests.support.faulty_model import FaultyModel, faulty_model
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def model() -> Iterator[FaultyModel]:

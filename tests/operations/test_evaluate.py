@@ -80,6 +80,7 @@ def test_a_broken_questions_file_names_the_line(tmp_path: Path, text: str) -> No
 
 
 @pytest.mark.parametrize("file", [default_file(), HOLDOUT], ids=["development", "holdout"])
+@pytest.mark.slow
 def test_the_aims_hold(assistant: AppContext, file: Path) -> None:
     figures = evaluate_file(assistant, file)
     assert figures["citation_precision"] == 1.0

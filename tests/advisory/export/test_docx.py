@@ -121,6 +121,7 @@ def test_questions_in_word_have_a_box_to_click(word: bytes) -> None:
     assert shown_in_word(word).count("☐") == 2
 
 
+@pytest.mark.slow
 def test_libre_office_opens_the_word_file_and_shows_all_of_it(word: bytes, tmp_path: Path) -> None:
     office = shutil.which("soffice")
     if office is None and "CI" not in os.environ:

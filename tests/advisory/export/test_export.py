@@ -70,6 +70,7 @@ def test_no_text_breaks_a_file(format: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.slow
 def test_words_without_end_are_written_everywhere(format: str) -> None:
     assert write(hostile_report("W" * 5000), format)
 

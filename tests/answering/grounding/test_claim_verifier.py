@@ -141,6 +141,7 @@ def test_a_foreign_sentence_has_no_closest(assistant: AppContext) -> None:
     assert assistant.claim_verifier.verify("Der Igel schläft im Winter unter Laub.", cited, "de").closest is None
 
 
+@pytest.mark.slow
 def test_every_shipped_sentence_is_supported_by_its_own_passage(assistant: AppContext) -> None:
     passages = [
         one for document in ("exist", "zim-innovationsnetzwerke", "gwb-1") for one in shipped(assistant, document)
@@ -172,6 +173,7 @@ def test_word_vectors_fit_the_text_vector(assistant: AppContext) -> None:
     ("file", "precision", "recall", "sure"),
     [(DEVELOPMENT, 0.97, 0.76, 1.0), (HOLDOUT, 0.97, 0.63, 1.0), (FRESH, 0.94, 0.8, 0.8), (UNSEEN, 0.94, 0.85, 0.8)],
 )
+@pytest.mark.slow
 def test_precision_and_recall_hold(
     assistant: AppContext, file: object, precision: float, recall: float, sure: float
 ) -> None:

@@ -15,6 +15,8 @@ from assistant.core.errors import ModelError
 from assistant.core.settings import load_settings
 from tests.support.faulty_model import SECRET, UPSTREAM, FaultyModel, closed_address, faulty_model
 
+pytestmark = pytest.mark.served
+
 PROMPT = "Frage nach dem Umsatz der Firma Vertraulich"
 MESSAGES: list[Message] = [("system", "Antworten Sie kurz."), ("human", PROMPT)]
 TEXT = "Größere Maschinen können sich mehrere Betriebe teilen [1]. Übermäßige Abhängigkeit vermeiden sie so [2]."

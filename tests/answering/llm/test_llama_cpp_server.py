@@ -26,6 +26,7 @@ from tests.support.paths import ROOT
 from tests.support.small_model import small_model_file
 
 QUESTION = [("system", "Answer in one word."), ("human", "What is the capital of France?")]
+pytestmark = pytest.mark.served
 UNHURRIED = Limits(first_token=60, gap=60, total=120)
 
 

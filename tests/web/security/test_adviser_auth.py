@@ -10,6 +10,8 @@ import pytest
 
 from tests.support.serving import serving
 
+pytestmark = pytest.mark.served
+
 PASSWORD = "Überraschung: sicher"
 PROFILE = {"profile": {"land": "Sachsen", "employees": 20}}
 AREA = [("GET", "/berater"), ("POST", "/berater"), ("POST", "/berater/profil"), ("POST", "/berater/briefing"),

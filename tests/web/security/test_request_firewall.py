@@ -12,6 +12,8 @@ import pytest
 from tests.support.chat_queue import ask_in_chat
 from tests.support.serving import serving
 
+pytestmark = pytest.mark.served
+
 JOIN = "/gradio_api/queue/join"
 
 
