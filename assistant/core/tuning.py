@@ -53,8 +53,8 @@ class Tuning:
 
     # --- Choosing sentences ----------------------------------------------------------------------------------------
 
-    # An answer has at most so many chosen sentences. 2 lose seven expected sources, 10 gain one; answers grow by a sentence
-    # on average.
+    # An answer has at most so many chosen sentences. 2 lose seven expected sources, 10 gain one; answers grow by a
+    # sentence on average.
     max_sentences: int = 5
 
     # … and so many words. 60 lose four expected sources; flat from here on, but 25 answers grow.
@@ -79,8 +79,8 @@ class Tuning:
     # third of the answers to headings get sentences on other subjects.
     passage_margin: float = 0.09
 
-    # Further sentences are worth within this of the first. Flat from 0.08 to all; wider, one golden answer changes and seven of the
-    # answers to headings, which get sentences on other subjects.
+    # Further sentences are worth within this of the first. Flat from 0.08 to all; wider, one golden answer changes
+    # and seven of the answers to headings, which get sentences on other subjects.
     value_margin: float = 0.16
 
     # What a sentence is worth more when it holds all words of the question. Flat from here to 0.12; 0 and 0.03 lose
