@@ -32,7 +32,7 @@ from assistant.language.lemmatizer import set_cache_dir
 from assistant.language.named_entities import EntityMatcher, known_names
 from assistant.language.regions import RegionDetector
 from assistant.language.term_analyzer import TermAnalyzer
-from assistant.retrieval.intent_guardrail import IntentGuardrail, load_examples, prepare_replies
+from assistant.retrieval.intent_guardrail import IntentGuardrail, build_guardrail, load_examples
 
 logger = logging.getLogger(__name__)
 
@@ -45,12 +45,14 @@ def build_assistant(settings: Settings) -> AppContext:
     prompts = Prompts(shipped_folder("prompts"), settings.prompts_dir)
     embedder = _load_encoder(settings)
     store = build_store(settings)
-    places = RegionDetector(_merged(settings, "places.yaml"))
+    regions = RegionDetector(_merged(settings, "places.yaml"))
     live_index = LiveIndex(settings.data_dir, analyzer, store, embedder)
-    support = build_support_check(settings, embedder, analyzer, live_index)
+    claim_verifier = build_claim_verifier(settings, embedder, analyzer, live_index)
     model = load_language_model(settings)
-    replies = _fixed_replies(settings, embedder)
-    return AppContext(settings, embedder, analyzer, places, prompts, live_index, store, support, model, replies)
+    guardrail = _build_guardrail(settings, embedder)
+    return AppContext(
+        settings, embedder, analyzer, regions, prompts, live_index, store, claim_verifier, model, guardrail
+    )
 
 
 def build_store(settings: Settings) -> Store:
@@ -61,10 +63,10 @@ def build_store(settings: Settings) -> Store:
     return ChromaServer(Address.parse(settings.chroma_url.get_secret_value(), token))
 
 
-def build_support_check(
+def build_claim_verifier(
     settings: Settings, embedder: Embedder, analyzer: TermAnalyzer, live_index: LiveIndex
 ) -> ClaimVerifier:
-    """The check of sentences against passages; it knows the names of the sources in force."""
+    """The verifier of sentences against passages; it knows the names of the sources in force."""
     abbreviations, places = _merged(settings, "abbreviations.yaml"), _merged(settings, "places.yaml")
 
     @lru_cache(maxsize=1)
@@ -113,14 +115,14 @@ def index_input(assistant: AppContext) -> IndexInput:
     return IndexInput(documents, cached, assistant.analyzer, load_calibration())
 
 
-def _fixed_replies(settings: Settings, embedder: Embedder) -> IntentGuardrail | None:
+def _build_guardrail(settings: Settings, embedder: Embedder) -> IntentGuardrail | None:
     """Always with the shipped examples: they are rules of conduct, not knowledge that a hub may do without."""
     if isinstance(embedder, UnavailableEmbedder):
         return None
     folders = dict.fromkeys((shipped_folder("knowledge"), *settings.knowledge_dirs))
     cached = CachingEmbedder(embedder, load_shipped(), VectorCache(settings.data_dir / "cache" / "vectors.sqlite"))
     in_scope = [question for pair in load_calibration().pairs for question in pair]
-    return prepare_replies(load_examples(tuple(folders)), in_scope, lambda texts: cached.encode(texts, "query"))
+    return build_guardrail(load_examples(tuple(folders)), in_scope, lambda texts: cached.encode(texts, "query"))
 
 
 def _merged(settings: Settings, name: str) -> dict[str, list[str]]:

@@ -69,27 +69,27 @@ def _coverage(wanted: Mapping[int, float], held: frozenset[int], passage: Passag
 def _named(ranked: Sequence[ScoredPassage], query: Query, corpus: SearchableCorpus) -> frozenset[str]:
     """Documents that the question calls by name; their own sentences come first."""
     found = set(corpus.restrictions.named(frozenset(query.terms)))
-    documents = {one.passage.document_id for one in ranked}
-    return frozenset(one for one in documents if corpus.document_of[corpus.positions_of[one][0]] in found)
+    documents = {scored.passage.document_id for scored in ranked}
+    return frozenset(name for name in documents if corpus.document_of[corpus.positions_of[name][0]] in found)
 
 
 def _groups(chosen: Sequence[Candidate], context: AnswerContext) -> Iterator[ClaimGroup]:
-    kinds = [kind for kind in KINDS if any(one.claim.passage.kind == kind for one in chosen)]
+    kinds = [kind for kind in KINDS if any(candidate.claim.passage.kind == kind for candidate in chosen)]
     for kind in kinds:
         label = context.prompts.render(f"label_{kind}", context.language) if len(kinds) > 1 else ""
         documents: dict[str, list[Candidate]] = {}
-        for one in chosen:
-            if one.claim.passage.kind == kind:
-                documents.setdefault(one.claim.passage.document_id, []).append(one)
+        for candidate in chosen:
+            if candidate.claim.passage.kind == kind:
+                documents.setdefault(candidate.claim.passage.document_id, []).append(candidate)
         yield ClaimGroup(label, tuple(_paragraph(some, document, context) for document, some in documents.items()))
 
 
 def _paragraph(chosen: Sequence[Candidate], document: str, context: AnswerContext) -> tuple[Claim, ...]:
     """The sentences of one document, best passage first, then what must be known about its state."""
     source = context.corpus.snapshot.sources[document]
-    passages = list(dict.fromkeys(one.claim.passage.id for one in chosen))
-    ordered = sorted(chosen, key=lambda one: (passages.index(one.claim.passage.id), one.position))
-    claims = tuple(_with_language_note(one.claim, context) for one in ordered)
+    passages = list(dict.fromkeys(candidate.claim.passage.id for candidate in chosen))
+    ordered = sorted(chosen, key=lambda candidate: (passages.index(candidate.claim.passage.id), candidate.position))
+    claims = tuple(_with_language_note(candidate.claim, context) for candidate in ordered)
     return (*claims, *status_claims(source, claims, context))
 
 

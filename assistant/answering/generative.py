@@ -18,7 +18,7 @@ from assistant.core.errors import ModelError
 from assistant.core.models import Claim, GenerationStats, RetrievalResult, ScoredPassage
 
 PASSAGES = 6
-CHARACTERS = 6000
+CHARACTERS = 6000  # of all passages: with rules and question what a small model's window of 4,096 tokens holds
 _END = re.compile(r"[.!?…:][\"“”»«)]*$")
 _SHORT = 15
 
@@ -30,23 +30,25 @@ class PromptContext:
     question: str
     ranked: tuple[ScoredPassage, ...]
     cited: tuple[CitedPassage, ...]
-    floor: float
+    sentence_threshold: float
 
 
 def choose_material(question: str, evidence: RetrievalResult, quotes: Draft, context: AnswerContext) -> PromptContext:
     """The passages that the quoting draft rests on, then the next best, as many as a small model can read."""
     quoted = {claim.passage.id for group in quotes.groups for paragraph in group.paragraphs for claim in paragraph}
-    readable = [one for one in evidence.ranked if not one.passage.generated]
-    ordered = sorted(readable, key=lambda one: one.passage.id not in quoted)
+    readable = [scored for scored in evidence.ranked if not scored.passage.generated]
+    ordered = sorted(readable, key=lambda scored: scored.passage.id not in quoted)
     chosen: list[ScoredPassage] = []
-    for one in ordered[:PASSAGES]:
-        if chosen and sum(len(other.passage.text) for other in (*chosen, one)) > CHARACTERS:
+    for scored in ordered[:PASSAGES]:
+        if chosen and sum(len(other.passage.text) for other in (*chosen, scored)) > CHARACTERS:
             break
-        chosen.append(one)
-    sentences = context.corpus.snapshot.space.sentence_vectors
+        chosen.append(scored)
+    vectors = context.corpus.snapshot.space.sentence_vectors
     cited = (
-        CitedPassage(one.passage, sentences[one.first_sentence : one.first_sentence + len(one.passage.sentences)])
-        for one in chosen
+        CitedPassage(
+            scored.passage, vectors[scored.first_sentence : scored.first_sentence + len(scored.passage.sentences)]
+        )
+        for scored in chosen
     )
     return PromptContext(question, tuple(chosen), tuple(cited), evidence.sentence_threshold)
 
@@ -59,10 +61,10 @@ def answer_messages(material: PromptContext, context: AnswerContext) -> list[Mes
             "model_passage",
             language,
             number=str(number),
-            title=sanitize(one.passage.header).replace('"', "'"),
-            text=sanitize(one.passage.text),
+            title=sanitize(scored.passage.header).replace('"', "'"),
+            text=sanitize(scored.passage.text),
         )
-        for number, one in enumerate(material.ranked, start=1)
+        for number, scored in enumerate(material.ranked, start=1)
     )
     asked = prompts.render("model_question", language, passages=passages, question=sanitize(material.question))
     return [("system", prompts.render("model_answer", language)), ("human", asked)]
@@ -72,12 +74,12 @@ class GroundedGeneration:
     """An answer while a model writes it: iterate over its proven paragraphs, then see how it went."""
 
     def __init__(
-        self, model: LanguageModel, check: ClaimVerifier, material: PromptContext, context: AnswerContext
+        self, model: LanguageModel, verifier: ClaimVerifier, material: PromptContext, context: AnswerContext
     ) -> None:
         self.model_name = model.name
         self.stats = GenerationStats()
         self._chunks = model.stream(answer_messages(material, context))
-        self._check = check
+        self._verifier = verifier
         self._material = material
         self._context = context
         self._seen: set[str] = set()
@@ -95,37 +97,37 @@ class GroundedGeneration:
 
     def _prove(self, sentence: GeneratedSentence) -> tuple[Claim, ...]:
         """The sentence with what carries it, the quote that can stand in its place, or nothing."""
-        claims, outcome = self._judged(sentence)
+        claims, outcome = self._judge(sentence)
         if not claims or self._is_repeated(claims[0]) or not self._may_quote(claims):
             claims = ()
         outcome = outcome if claims else "dropped"
         self.stats = self.stats.counting(outcome)
         return claims
 
-    def _judged(self, sentence: GeneratedSentence) -> tuple[tuple[Claim, ...], str]:
+    def _judge(self, sentence: GeneratedSentence) -> tuple[tuple[Claim, ...], str]:
         known = [number - 1 for number in sentence.numbers if 1 <= number <= len(self._material.cited)]
         if not known or len(known) < len(sentence.numbers) or _is_unfit(sentence.text):
             return (), "dropped"
         text = sentence.text if _END.search(sentence.text) else f"{sentence.text}."
-        cited = [self._material.cited[place] for place in known]
-        verdict = self._check.verify(text, cited, self._context.language)
+        cited = [self._material.cited[index] for index in known]
+        verdict = self._verifier.verify(text, cited, self._context.language)
         if verdict.supported:
-            claims = [self._claim("", known[place], quote) for place, quote in verdict.quotes]
+            claims = [self._claim("", known[cited_as], quote) for cited_as, quote in verdict.quotes]
             return (replace(claims[0], text=text), *claims[1:]), "shown"
         if verdict.closest and self._answers(known[verdict.closest[0]], verdict.closest[1]):
-            place, quote = verdict.closest
-            return (self._claim(quote, known[place], quote),), "replaced"
+            cited_as, quote = verdict.closest
+            return (self._claim(quote, known[cited_as], quote),), "replaced"
         return (), "dropped"
 
-    def _claim(self, text: str, place: int, quote: str) -> Claim:
-        ranked = self._material.ranked[place]
-        return Claim(text, quote, ranked.passage, ranked.score)
+    def _claim(self, text: str, index: int, quote: str) -> Claim:
+        scored = self._material.ranked[index]
+        return Claim(text, quote, scored.passage, scored.score)
 
-    def _answers(self, place: int, quote: str) -> bool:
+    def _answers(self, index: int, quote: str) -> bool:
         """Whether a literal sentence speaks to the question more than to foreign ones."""
-        ranked = self._material.ranked[place]
-        scores = dict(zip(ranked.passage.sentences, ranked.sentence_scores, strict=True))
-        return scores.get(quote, 0.0) >= self._material.floor
+        scored = self._material.ranked[index]
+        scores = dict(zip(scored.passage.sentences, scored.sentence_scores, strict=True))
+        return scores.get(quote, 0.0) >= self._material.sentence_threshold
 
     def _is_repeated(self, claim: Claim) -> bool:
         key = " ".join(re.findall(r"\w+", claim.text.lower()))

@@ -41,7 +41,7 @@ from assistant.retrieval.retriever import Query, build_query, matches_heading, r
 from assistant.retrieval.suggested_questions import nearest_questions
 
 
-class Known(TypedDict, total=False):
+class AskOptions(TypedDict, total=False):
     """What is known about who asks; ``default`` is the language where neither ``lang`` nor the question tells."""
 
     lang: Language | None
@@ -62,7 +62,9 @@ class Request:
     today: date = field(default_factory=date.today)
 
 
-def ask(assistant: AppContext, question: str, history: Sequence[ChatMessage] = (), **known: Unpack[Known]) -> Answer:
+def ask(
+    assistant: AppContext, question: str, history: Sequence[ChatMessage] = (), **known: Unpack[AskOptions]
+) -> Answer:
     """Answer a question with cited sentences, or say why not; raises only ``QuestionError``."""
     found = _retrieve(assistant, Request(question, history, **known))
     if isinstance(found, Answer):
@@ -72,7 +74,7 @@ def ask(assistant: AppContext, question: str, history: Sequence[ChatMessage] = (
 
 
 def stream(
-    assistant: AppContext, question: str, history: Sequence[ChatMessage] = (), **known: Unpack[Known]
+    assistant: AppContext, question: str, history: Sequence[ChatMessage] = (), **known: Unpack[AskOptions]
 ) -> Iterator[AnswerDelta | Answer]:
     """The same in pieces, each proven before it is shown and never withdrawn; the whole answer comes last."""
     found = _retrieve(assistant, Request(question, history, **known))
@@ -171,13 +173,13 @@ def search_passages(assistant: AppContext, text: str, count: int, kinds: Collect
     parsed = parse_query(validate_question(text), (), assistant.analyzer, assistant.prompts)
     return [
         {
-            "id": one.passage.document_id,
-            "kind": one.passage.kind,
-            "title": one.passage.title,
-            "section": one.passage.section,
-            "page": one.passage.page,
-            "text": one.passage.text,
-            "score": round(one.score, 4),
+            "id": scored.passage.document_id,
+            "kind": scored.passage.kind,
+            "title": scored.passage.title,
+            "section": scored.passage.section,
+            "page": scored.passage.page,
+            "text": scored.passage.text,
+            "score": round(scored.score, 4),
         }
-        for one in search(_query(assistant, parsed), assistant.live_index.corpus(), count, kinds)
+        for scored in search(_query(assistant, parsed), assistant.live_index.corpus(), count, kinds)
     ]

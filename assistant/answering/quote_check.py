@@ -15,7 +15,9 @@ def drop_unproven(draft: Draft) -> Draft:
 
 def _proven(group: ClaimGroup) -> ClaimGroup:
     paragraphs = (tuple(claim for claim in paragraph if is_proven(claim)) for paragraph in group.paragraphs)
-    return ClaimGroup(group.label, tuple(paragraph for paragraph in paragraphs if any(one.quote for one in paragraph)))
+    return ClaimGroup(
+        group.label, tuple(paragraph for paragraph in paragraphs if any(claim.quote for claim in paragraph))
+    )
 
 
 def is_proven(claim: Claim) -> bool:

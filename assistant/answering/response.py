@@ -211,4 +211,6 @@ def _supplement(
 
 def _unsaid(group: ClaimGroup, said: Collection[str]) -> ClaimGroup:
     paragraphs = (tuple(claim for claim in paragraph if claim.quote not in said) for paragraph in group.paragraphs)
-    return ClaimGroup(group.label, tuple(paragraph for paragraph in paragraphs if any(one.quote for one in paragraph)))
+    return ClaimGroup(
+        group.label, tuple(paragraph for paragraph in paragraphs if any(claim.quote for claim in paragraph))
+    )

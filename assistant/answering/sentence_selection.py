@@ -39,15 +39,21 @@ class SentenceSelector:
         """The best sentences, best first: no two alike, few of one document; after the first only clear ones."""
         if not candidates:
             return []
-        first = max(candidates, key=lambda one: one.value + self._preference(one, ()))
+        first = max(candidates, key=lambda candidate: candidate.value + self._preference(candidate, ()))
         least = first.value - self.tuning.value_margin
-        clear = [one for one in candidates if one.is_clear and one.value >= least and one is not first]
+        clear = [
+            candidate
+            for candidate in candidates
+            if candidate.is_clear and candidate.value >= least and candidate is not first
+        ]
         chosen = [first]
         while len(chosen) < self.tuning.max_sentences:
-            clear = [one for one in clear if self._fits(one, chosen)]  # what does not fit now never will
+            clear = [
+                candidate for candidate in clear if self._fits(candidate, chosen)
+            ]  # what does not fit now never will
             if not clear:
                 break
-            chosen.append(max(clear, key=lambda one: one.value + self._preference(one, chosen)))
+            chosen.append(max(clear, key=lambda candidate: candidate.value + self._preference(candidate, chosen)))
         return chosen
 
     def _preference(self, candidate: Candidate, chosen: Sequence[Candidate]) -> float:

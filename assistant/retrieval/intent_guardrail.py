@@ -23,7 +23,7 @@ from assistant.index.scoring import Floats
 FILE = "fixed-replies.yaml"
 GROUPS = ("legal", "tax", "medical", "discrimination", "cheating")
 ANSWERED = "answered"
-_NEAREST = 3
+_NEAREST = 3  # examples of a group that a question is compared with: one alone may be near by accident
 _QUANTILE = 0.95  # of what answered examples reach without themselves; they were chosen to be hard
 Examples = Mapping[str, tuple[str, ...]]
 
@@ -32,7 +32,7 @@ Examples = Mapping[str, tuple[str, ...]]
 class IntentGuardrail:
     """Vectors of the examples, ``(n, d)``, around their ``centre`` ``(d,)``.
 
-    Group after group as in ``GROUPS``, each from its place in ``starts``, what is answered last.
+    Group after group as in ``GROUPS``, each from its row in ``starts``, what is answered last.
     E5 vectors share one strong direction; only around the centre do their differences show.
     """
 
@@ -76,12 +76,16 @@ def _read(path: Path) -> dict[str, list[str]]:
     known = (*GROUPS, ANSWERED)
     if not isinstance(table, dict) or not set(table) <= set(known):
         raise KnowledgeError(f"{path}: Erlaubt sind nur die Gruppen {', '.join(known)}.")
-    if not all(isinstance(each, list) and all(isinstance(one, str) and one for one in each) for each in table.values()):
+    if not all(_is_list_of_questions(questions) for questions in table.values()):
         raise KnowledgeError(f"{path}: Jede Gruppe ist eine Liste von Fragen.")
     return table
 
 
-def prepare_replies(
+def _is_list_of_questions(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(question, str) and question for question in value)
+
+
+def build_guardrail(
     examples: Examples, more_answered: Sequence[str], encode: Callable[[Sequence[str]], Floats]
 ) -> IntentGuardrail | None:
     """Vectors and margin for the examples; without any example of a group nothing is ever caught."""

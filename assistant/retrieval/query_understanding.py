@@ -18,8 +18,10 @@ MAXIMUM_CHARACTERS = 2000
 MAXIMUM_TURNS = 10
 _SUBJECT_CHARACTERS = 300
 _CONTEXT_CHARACTERS = 200
-_FEW = 3
+_FEW_TERMS = 3  # so many common terms say too little to stand alone
 _COMMON = 3.9  # inverse document frequency of a term that two of a hundred passages hold
+_TERMS_AFTER_OPENER = 4  # "Und wie ist es mit Robotern?" leans on what was said; what goes on at length does not
+_TERMS_WITH_ANAPHORA = 5  # the same for "Wer hilft uns dabei?"
 _INVISIBLE = re.compile(
     r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
 )
@@ -66,7 +68,7 @@ def clean(text: str) -> str:
     text = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode("utf-8"))
     text = _INVISIBLE.sub("", text)
     if not text.isprintable():
-        text = "".join(" " if unicodedata.category(one).startswith("C") else one for one in text)
+        text = "".join(" " if unicodedata.category(character).startswith("C") else character for character in text)
     return " ".join(text.split())
 
 
@@ -116,8 +118,8 @@ def is_follow_up(question: str, terms: Sequence[str]) -> bool:
     points_back = any(word in _ANAPHORA for word in words) or bool(_BARE.search(question))
     continues = bool(_OPENERS.match(question))
     if continues:
-        return distinct <= 4
-    return (points_back and distinct <= 5) or distinct <= 0
+        return distinct <= _TERMS_AFTER_OPENER
+    return distinct == 0 or (points_back and distinct <= _TERMS_WITH_ANAPHORA)
 
 
 def _context(history: Sequence[ChatMessage]) -> str:
@@ -129,14 +131,14 @@ def _context(history: Sequence[ChatMessage]) -> str:
 
 
 def _is_foreign(terms: Collection[str], lexical: BM25Index | None) -> bool:
-    unknown = sum(one not in lexical.vocabulary for one in set(terms)) if lexical else 0
+    unknown = sum(term not in lexical.vocabulary for term in set(terms)) if lexical else 0
     return 2 * unknown >= max(1, len(set(terms)))
 
 
 def _is_common(terms: Collection[str], lexical: BM25Index | None) -> bool:
     """Whether a few words say so little by themselves that they must belong to what was said before."""
-    few = 0 < len(set(terms)) <= _FEW
-    return lexical is not None and few and all(lexical.idf_of(one) <= _COMMON for one in terms)
+    few = 0 < len(set(terms)) <= _FEW_TERMS
+    return lexical is not None and few and all(lexical.idf_of(term) <= _COMMON for term in terms)
 
 
 def _subject(earlier: Sequence[str], analyzer: TermAnalyzer) -> str:

@@ -107,9 +107,9 @@ def _is_covered(query: Query, scores: Scores, corpus: SearchableCorpus) -> bool:
 def matches_heading(query: Query, evidence: RetrievalResult, corpus: SearchableCorpus) -> bool:
     """Whether a section of a document that was found holds every word of the question, so that it is meant."""
     lexical = corpus.snapshot.space.lexical
-    documents = dict.fromkeys(one.passage.document_id for one in evidence.ranked)
-    places = (place for one in documents for place in corpus.positions_of[one])
-    return any(lexical.holds_all(query.terms, place) for place in places)
+    documents = dict.fromkeys(scored.passage.document_id for scored in evidence.ranked)
+    positions = (position for document in documents for position in corpus.positions_of[document])
+    return any(lexical.holds_all(query.terms, position) for position in positions)
 
 
 def is_by_words(query: Query, corpus: SearchableCorpus) -> bool:
@@ -174,26 +174,26 @@ def _ranked(snapshot: IndexSnapshot, scores: Scores, count: int) -> list[ScoredP
     offsets = snapshot.space.sentence_offsets
     return [
         ScoredPassage(
-            snapshot.passages[place],
-            float(scores.passages[place]),
-            int(offsets[place]),
-            tuple(float(value) for value in scores.sentences[offsets[place] : offsets[place + 1]]),
+            snapshot.passages[position],
+            float(scores.passages[position]),
+            int(offsets[position]),
+            tuple(float(value) for value in scores.sentences[offsets[position] : offsets[position + 1]]),
         )
-        for place in top(scores.passages, count)
-        if scores.passages[place] > UNREAD / 2
+        for position in top(scores.passages, count)
+        if scores.passages[position] > UNREAD / 2
     ]
 
 
 def _diversify(ranked: Sequence[ScoredPassage], tuning: Tuning) -> list[ScoredPassage]:
-    """At most two passages of one document among the first five, as long as others are there."""
-    places = tuning.diverse_places
+    """At most a few passages of one document at the top, as long as others are there."""
+    size = tuning.diverse_places
     first: list[ScoredPassage] = []
     held: list[ScoredPassage] = []
     for scored in ranked:
         same = sum(other.passage.document_id == scored.passage.document_id for other in first)
-        (held if len(first) < places and same >= tuning.passages_per_document else first).append(scored)
-    return sorted(first[:places], key=_by_score) + sorted(first[places:] + held, key=_by_score)
+        (held if len(first) < size and same >= tuning.passages_per_document else first).append(scored)
+    return sorted(first[:size], key=_by_score) + sorted(first[size:] + held, key=_by_score)
 
 
-def _by_score(one: ScoredPassage) -> float:
-    return -one.score
+def _by_score(scored: ScoredPassage) -> float:
+    return -scored.score

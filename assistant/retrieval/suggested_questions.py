@@ -36,7 +36,7 @@ def nearest_questions(
 
     Vectors bring something for any question, however foreign; a word in common shows that it is about the same.
     """
-    near = [one.passage for one in evidence.ranked if _question(one.passage, language)]
+    near = [scored.passage for scored in evidence.ranked if _question(scored.passage, language)]
     asked = frozenset(query.terms)
     if not any(asked.intersection(analyzer.terms(passage.header, language)) for passage in near[:LOOKED_AT]):
         return ()
@@ -52,7 +52,7 @@ def _question(passage: Passage, language: Language) -> str:
 def _nearby(evidence: RetrievalResult, corpus: SearchableCorpus, citations: Sequence[Citation]) -> Iterator[Passage]:
     """One more section of each cited document first, then the passages that were ranked but not quoted."""
     cited = dict.fromkeys(citation.id for citation in citations)
-    yield from (one.passage for one in evidence.ranked if one.passage.document_id in cited)
-    yield from (one.passage for one in evidence.ranked)
-    for place in sorted(place for one in cited for place in corpus.positions_of[one]):
-        yield corpus.snapshot.passages[place]
+    yield from (scored.passage for scored in evidence.ranked if scored.passage.document_id in cited)
+    yield from (scored.passage for scored in evidence.ranked)
+    for position in sorted(position for document in cited for position in corpus.positions_of[document]):
+        yield corpus.snapshot.passages[position]

@@ -66,7 +66,7 @@ def test_without_passages_the_draft_is_empty() -> None:
     assert draft() == Draft("", ())
 
 
-@pytest.mark.parametrize(("less", "quoted"), [(0.09 - JUST, ["a", "b"]), (0.09 + JUST, ["a"])])
+@pytest.mark.parametrize(("less", "quoted"), [(0.09 - JUST, ["a", "b"]), (0.09, ["a", "b"]), (0.09 + JUST, ["a"])])
 def test_passages_must_score_nearly_as_high_as_the_best(less: float, quoted: list[str]) -> None:
     assert names(draft(scored(passage("a")), scored(passage("b"), 1.5 - less))) == quoted
 
@@ -123,6 +123,13 @@ def test_holding_all_words_of_the_question_is_worth_0_06_and_some_of_them_their_
     held = scored(passage("a", HELD), 1.5, [0.6])
     assert order(scored(lacking, 1.5, [0.6 + gain - JUST]), held, terms=terms) == "ab"
     assert order(scored(lacking, 1.5, [0.6 + gain + JUST]), held, terms=terms) == "ba"
+
+
+def test_words_count_for_the_sentence_that_holds_them() -> None:
+    plain, ranked = "Andere Leute singen abends fremde Lieder.", scored(passage("z"), 1.5, [0.5])
+    two = scored(passage("a", plain, HELD), 1.5, [0.6, 0.6 - 0.06 + JUST])
+    assert quotes(draft(ranked, two, terms=["fras"], tuning=Tuning(max_sentences=1))) == [HELD]
+    assert quotes(draft(ranked, two, tuning=Tuning(max_sentences=1))) == [plain]
 
 
 def test_words_count_within_one_language_only() -> None:

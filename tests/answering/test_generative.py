@@ -78,7 +78,7 @@ def test_each_passage_comes_with_the_vectors_of_its_own_sentences() -> None:
     vectors = corpus.snapshot.space.sentence_vectors
     assert np.array_equal(material.cited[0].vectors, vectors[2:3])
     assert np.array_equal(material.cited[1].vectors, vectors[0:2])
-    assert (material.question, material.floor) == ("F?", 0.7)
+    assert (material.question, material.sentence_threshold) == ("F?", 0.7)
 
 
 def test_the_prompt_holds_numbered_passages_and_the_question_and_nothing_can_leave_its_tag() -> None:

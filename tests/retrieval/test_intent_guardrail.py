@@ -16,7 +16,7 @@ from assistant.core.models import ChatMessage
 from assistant.core.settings import load_settings, shipped_folder
 from assistant.index.embeddings import EncoderEmbeddings
 from assistant.operations.evaluate import default_file
-from assistant.retrieval.intent_guardrail import ANSWERED, FILE, GROUPS, load_examples, prepare_replies
+from assistant.retrieval.intent_guardrail import ANSWERED, FILE, GROUPS, build_guardrail, load_examples
 from tests.conftest import write_files
 from tests.support.paths import EVALUATION
 
@@ -136,4 +136,4 @@ def test_a_wrong_file_is_named(tmp_path: Path, text: str, says: str) -> None:
 def test_without_examples_nothing_is_caught(tmp_path: Path, embedder: EncoderEmbeddings) -> None:
     examples = load_examples([tmp_path])
     assert set(examples) == {*GROUPS, ANSWERED}
-    assert prepare_replies(examples, ["Was ist ein Netzwerk?"] * 9, lambda _: pytest.fail("nothing to embed")) is None
+    assert build_guardrail(examples, ["Was ist ein Netzwerk?"] * 9, lambda _: pytest.fail("nothing to embed")) is None

@@ -91,7 +91,7 @@ class ClaimVerifier:
         if not cited:
             return Verdict(False, "uncited")
         claim, vector = self._read(sentence, language)
-        trials = [self._best(claim, vector, number, one) for number, one in enumerate(cited)]
+        trials = [self._best(claim, vector, number, cited_passage) for number, cited_passage in enumerate(cited)]
         best = max(trials, key=_rank)
         if best.reason and len(cited) > 1:
             best = max([best, *self._together(claim, trials, cited)], key=_rank)
@@ -126,7 +126,7 @@ class ClaimVerifier:
             yield self._try(claim, pair, [cited[window.cited] for window in pair])
 
     def _try(self, claim: AnalyzedText, windows: tuple[Window, ...], cited: Sequence[CitedPassage]) -> _Trial:
-        probability = self._features(claim, windows, [one.passage for one in cited]).probability
+        probability = self._features(claim, windows, [cited_passage.passage for cited_passage in cited]).probability
         reason = self._rule_violation(claim, windows, cited)
         if not reason and probability < THRESHOLD:
             reason = "coverage"
@@ -135,7 +135,7 @@ class ClaimVerifier:
     def _rule_violation(self, claim: AnalyzedText, windows: Sequence[Window], cited: Sequence[CitedPassage]) -> str:
         if unstated_numbers(claim.text, [window.text for window in windows]):
             return "number"
-        source = " . ".join([f"{one.passage.header} . {one.passage.text}" for one in cited])
+        source = " . ".join([f"{each.passage.header} . {each.passage.text}" for each in cited])
         if self.names().unmentioned(claim.text, source, claim.language) or self._unknown_long_form(
             claim, source, cited
         ):
@@ -143,7 +143,7 @@ class ClaimVerifier:
         held = " ".join(window.text for window in windows)
         if swapped_numbers(claim.text, held):
             return "number"
-        sentences = self._sources(windows, [one.passage for one in cited])
+        sentences = self._sources(windows, [cited_passage.passage for cited_passage in cited])
         if swapped_names(claim, sentences, self.names()):
             return "name"
         if benefits_in(claim.text) - benefits_in(f"{source} {held}"):
@@ -153,7 +153,7 @@ class ClaimVerifier:
     def _unknown_long_form(self, claim: AnalyzedText, source: str, cited: Sequence[CitedPassage]) -> bool:
         """Whether the claim spells out a name ("Gesetz gegen …") that the source has in no form."""
         spelt = self._analyzer.abbreviations(claim.text, claim.language)
-        held = frozenset[str]().union(*(self._analyzer.terms(source, one.passage.language) for one in cited))
+        held = frozenset[str]().union(*(self._analyzer.terms(source, each.passage.language) for each in cited))
         return any(not self.names().same(name) & held for name in spelt)
 
     def _misstatement(self, claim: AnalyzedText, sources: Sequence[AnalyzedText]) -> str:
@@ -170,11 +170,13 @@ class ClaimVerifier:
 
     def _sources(self, windows: Sequence[Window], passages: Sequence[Passage]) -> list[AnalyzedText]:
         pairs = zip(windows, passages, strict=True)
-        return [self._aligner.read(one, passage.language) for window, passage in pairs for one in window.sentences]
+        return [self._aligner.read(text, passage.language) for window, passage in pairs for text in window.sentences]
 
     def _features(self, claim: AnalyzedText, windows: Sequence[Window], passages: Sequence[Passage]) -> Features:
         sources = self._sources(windows, passages)
-        header = frozenset(term for one in passages for term in self._analyzer.terms(one.header, one.language))
+        header = frozenset(
+            term for passage in passages for term in self._analyzer.terms(passage.header, passage.language)
+        )
         matches = self._aligner.align(claim, sources, header)
         scores = own_scores(matches)
         return Features(

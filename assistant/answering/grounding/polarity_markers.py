@@ -96,7 +96,7 @@ _NO_MARKER = {
 }
 _MARKERS = {marker: re.compile(rf"\b(?:{form})\b", re.I | re.X) for marker, form in _FORMS.items()}
 _PARTICIPLE = r"(?:\w*ge\w{2,}(?:t|en)|(?:be|emp|ent|er|miss|über|unter|ver|zer)\w{3,}(?:t|en)|\w+iert)"
-# What is over: forms of strong verbs, and "früher"; weak verbs are told by their lemma.
+# What is over: forms of strong verbs, and "früher"; weak verbs are known by their lemma.
 _OVER = re.compile(
     r"\b(?:war(?:en)?|wurden?|worden|hatten?|gab(?:en)?|lief(?:en)?|bot(?:en)?|galt(?:en)?|lag(?:en)?|kam(?:en)?|stand(?:en)?"
     r"|enthielt(?:en)?|begann(?:en)?|bekam(?:en)?|erhielt(?:en)?|ging(?:en)?|sank(?:en)?|früher\w*|damals|ehemals"
