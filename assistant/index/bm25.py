@@ -9,7 +9,10 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+# The usual values of BM25 (Robertson and Zaragoza 2009); a change needs a new index and its calibration. How flat they
+# lie on the development half of the golden questions: 0.6 moves no figure, 2.4 finds one question less.
 K1 = 1.2
+# 0 to 1 find the same; up to 0.375 cites one expected source less.
 B = 0.75
 
 

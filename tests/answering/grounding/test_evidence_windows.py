@@ -64,6 +64,11 @@ def test_several_sentences_have_at_most_400_characters(second: int, count: int) 
     assert len(windows_of(0, one, CLAIM)) == count
 
 
+def test_what_stands_before_a_window_does_not_count() -> None:
+    one = cited(("x" * 300, "y" * 100, "z" * 100), [0.1, 0.9, 0.8])
+    assert f"{'y' * 100} {'z' * 100}" in texts(windows_of(0, one, CLAIM))
+
+
 def test_a_single_sentence_may_be_longer() -> None:
     assert texts(windows_of(0, cited(("x" * 500,), [0.9]), CLAIM)) == ["x" * 500]
 
