@@ -20,9 +20,9 @@ from assistant.index.scoring import Floats, VectorSpace, reached, score_many
 from assistant.language.term_analyzer import TermAnalyzer
 
 FOLDER = Path(__file__).with_name("calibration")
-# Of what foreign questions reach; chosen on the development half of the golden questions, where "one question" is one of
-# the 105 that have an answer. Below the first a question gets the reply for foreign ones; it decides between two ways
-# to refuse. Flat from 0.3 to 0.7, half a dozen refusals change.
+# Of what foreign questions reach, found on the development half of the golden questions (105 that have an answer).
+# Below the first a question gets the reply for foreign ones; it decides between two ways to refuse. Flat from 0.3 to
+# 0.7: half a dozen refusals change.
 OFF_TOPIC_QUANTILE = 0.50
 # Below it a question is refused. 0.90 answers two more, 0.96 one less; foreign ones are refused alike.
 NO_EVIDENCE_QUANTILE = 0.93
