@@ -1,156 +1,29 @@
-"""Ranking, filters and the verdict: against a real index, and over a few passages whose scores a test chooses."""
+"""Ranking, filters and the verdict over a few passages whose scores a test chooses."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-import numpy as np
 import pytest
 
-from assistant.answering.runtime import AppContext
 from assistant.core.errors import EmbeddingError
-from assistant.core.models import Kind, Language, RetrievalResult
-from assistant.core.source_status import is_ended, source_laender
-from assistant.core.sources import Funding, Land, SupportOffer
-from assistant.core.tuning import Tuning
+from assistant.core.models import Kind, Language, ParsedQuery
+from assistant.core.sources import Land
+from assistant.core.tuning import DEFAULT_TUNING, Tuning
 from assistant.index.calibration import Thresholds
 from assistant.index.corpus import SearchableCorpus
 from assistant.index.embeddings import UnavailableEmbedder
-from assistant.index.scoring import Floats, VectorSpace, score, top
-from assistant.retrieval.query_understanding import parse_query
+from assistant.index.scoring import Floats
+from assistant.language.regions import RegionDetector
+from assistant.language.term_analyzer import TermAnalyzer
 from assistant.retrieval.retriever import Query, build_query, is_by_words, matches_heading, retrieve, search
 from tests.support.tiny_corpus import QUESTION, passage, tiny_corpus
 
 pytestmark = pytest.mark.usefixtures("cache_dir")
 TODAY = date(2026, 11, 23)
-
-
-def evidence(assistant: AppContext, question: str, today: date = TODAY) -> RetrievalResult:
-    parsed = parse_query(question, (), assistant.analyzer, assistant.prompts)
-    query = build_query(parsed, assistant.embedder, assistant.analyzer, assistant.regions)
-    return retrieve(query, assistant.live_index.corpus(), today)
-
-
-@pytest.mark.parametrize(
-    ("question", "expected"),
-    [
-        ("Was heißt Coopetition?", {"position-paper/kooperationen", "coopetition"}),
-        (
-            "wertschöpfungsnetz",
-            {"position-paper/ursachen", "position-paper/beschreibung", "position-paper/begruendung"},
-        ),
-        ("Dürfen Konkurrenten Preise absprechen?", {"gwb-1", "hardcore", "info-austausch", "horizontal-leitlinien"}),
-        ("how do I protect trade secrets when cooperating", {"geschgehg", "nda", "geschaeftsgeheimnisgesetz"}),
-        ("Losgröße 1", {"position-paper/ursachen"}),
-    ],
-)
-def test_the_right_source_is_among_the_first_five(assistant: AppContext, question: str, expected: set[str]) -> None:
-    assert expected & {one.passage.document_id for one in evidence(assistant, question).ranked[:5]}
-
-
-@pytest.mark.parametrize("question", ["Coopetition", "Was ist der Data Act?", "Was bietet die IHK?"])
-def test_at_most_two_passages_of_one_document_among_the_first_five(assistant: AppContext, question: str) -> None:
-    first = evidence(assistant, question).ranked[:5]
-    assert max(Counter(one.passage.document_id for one in first).values()) <= 2
-
-
-def test_german_questions_read_no_english_parts(assistant: AppContext) -> None:
-    for question in ("Was heißt Coopetition?", "Wer hilft bei der Weiterbildung?"):
-        assert all(one.passage.language == "de" for one in evidence(assistant, question).ranked)
-
-
-def test_scores_fall_and_each_passage_comes_once(assistant: AppContext) -> None:
-    ranked = evidence(assistant, "Wie arbeiten KMU mit Start-ups zusammen?").ranked
-    assert len({one.passage.id for one in ranked}) == len(ranked)
-    scores = [one.score for one in ranked]
-    assert scores[:5] == sorted(scores[:5], reverse=True)
-
-
-def test_search_is_not_limited_by_document(assistant: AppContext) -> None:
-    parsed = parse_query("Coopetition", (), assistant.analyzer, assistant.prompts)
-    query = build_query(parsed, assistant.embedder, assistant.analyzer, assistant.regions)
-    assert len(search(query, assistant.live_index.corpus(), 50)) == 50
-
-
-@pytest.mark.parametrize(
-    ("text", "laender"),
-    [
-        ("Förderung in Sachsen", {"Sachsen"}),
-        ("Förderung in Sachsen-Anhalt", {"Sachsen-Anhalt"}),
-        ("Niedersachsen oder Bremen", {"Niedersachsen", "Bremen"}),
-        ("in nordrhein-westfalen", {"Nordrhein-Westfalen"}),
-        ("Wir sitzen in Saarbrücken", {"Saarland"}),
-        ("sächsische Betriebe und NRW", {"Sachsen", "Nordrhein-Westfalen"}),
-        ("Bayerns Förderung", {"Bayern"}),
-        ("bundesweit", set()),
-    ],
-)
-def test_laender_are_recognised(assistant: AppContext, text: str, laender: set[str]) -> None:
-    assert assistant.regions.detect(text) == laender
-
-
-def test_top_gives_the_largest_first() -> None:
-    values = np.array([0.1, 0.9, 0.5, 0.7], dtype=np.float32)
-    assert top(values, 3).tolist() == [1, 3, 2]
-    assert top(values, 9).tolist() == [1, 3, 2, 0]
-    assert top(values[:0], 3).tolist() == []
-
-
-def test_the_exact_product_agrees_with_chroma(assistant: AppContext) -> None:
-    """Chroma holds distances, the space holds cosines: both must rank alike."""
-    from assistant.index.vector_store import COLLECTION, open_client
-
-    snapshot = assistant.live_index.corpus().snapshot
-    space: VectorSpace = snapshot.space
-    folder = assistant.settings.data_dir / "generations" / snapshot.manifest.id / "chroma"
-    vector = assistant.embedder.encode_query("Wie finden wir Kooperationspartner?")
-    with open_client(folder) as client:
-        found = client.get_collection(COLLECTION, embedding_function=None).query([vector.tolist()], n_results=3)
-    exact = [snapshot.passages[place].id for place in top(space.passage_vectors @ vector, 3)]
-    assert found["ids"][0] == exact
-    assert found["distances"] is not None
-    assert found["distances"][0][0] == pytest.approx(1 - float((space.passage_vectors @ vector).max()), abs=1e-3)
-
-
-def test_english_questions_do_no_worse_with_the_full_score_than_with_cosine_alone(assistant: AppContext) -> None:
-    corpus = assistant.live_index.corpus()
-    pairs = [
-        ("How can we become independent of a large customer?", "position-paper"),
-        ("Who helps with further training?", "position-paper/weiterbildung"),
-        ("joint purchasing with competitors", "einkauf"),
-        ("What is an asset administration shell?", "aas"),
-    ]
-    full = cosine = 0
-    for question, wanted in pairs:
-        vector = assistant.embedder.encode_query(question)
-        scores = score(corpus.snapshot.space, vector, assistant.analyzer.terms(question, "en"), "en")
-        plain = corpus.snapshot.space.passage_vectors @ vector
-        for name, values in (("full", scores.passages), ("cosine", plain)):
-            hit = any(corpus.snapshot.passages[place].document_id.startswith(wanted) for place in top(values, 5))
-            full, cosine = full + (hit and name == "full"), cosine + (hit and name == "cosine")
-    assert full >= cosine
-    assert full >= 3
-
-
-def test_restrictions_say_of_every_shipped_source_what_its_fields_say(assistant: AppContext) -> None:
-    corpus = assistant.live_index.corpus()
-    sources = list(corpus.snapshot.sources.values())
-    for today in (date(2019, 1, 1), date(2026, 11, 23), date(2031, 1, 1)):
-        assert corpus.restrictions.ended(today).tolist() == [is_ended(one, today) for one in sources]
-    chosen: list[set[Land]] = [set(), {"Bayern"}, {"Bayern", "Hessen"}]
-    for laender in chosen:
-        wanted = [bool(laender and source_laender(one) and not source_laender(one) & laender) for one in sources]
-        assert corpus.restrictions.outside(laender).tolist() == wanted
-    for place, source in enumerate(sources):
-        if isinstance(source, Funding | SupportOffer):
-            terms = frozenset(assistant.analyzer.words(source.short_title or source.title))
-            assert not terms or place in corpus.restrictions.named(terms | {"anderes"})
-
-
 JUST = 1e-3
 
 
@@ -331,21 +204,44 @@ def test_a_section_with_every_word_of_the_question_is_meant_where_its_document_w
     assert matches_heading(asked(terms), only_x, corpus) == meant
 
 
-def test_a_question_that_cannot_be_encoded_is_compared_by_its_words(assistant: AppContext) -> None:
-    broken = UnavailableEmbedder(EmbeddingError("x"))
-    parsed = parse_query("Was ist Coopetition?", (), assistant.analyzer, assistant.prompts)
-    query = build_query(parsed, broken, assistant.analyzer, assistant.regions, "Bayern")
-    assert (query.vector, query.laender) == (None, {"Bayern"})
-    assert "coopetition" in query.terms
+def built(parsed: ParsedQuery, land: Land | None = None, tuning: Tuning = DEFAULT_TUNING) -> Query:
+    """The query for a question as it was understood, without an encoder."""
+    missing = UnavailableEmbedder(EmbeddingError("x"))
+    return build_query(parsed, missing, TermAnalyzer(), RegionDetector({}), land, tuning)
 
 
-def test_the_land_of_the_firm_counts_where_the_question_names_none(assistant: AppContext) -> None:
-    for question, laender in (("Förderung in Sachsen", {"Sachsen"}), ("Förderung", {"Bayern"})):
-        parsed = parse_query(question, (), assistant.analyzer, assistant.prompts)
-        query = build_query(parsed, assistant.embedder, assistant.analyzer, assistant.regions, "Bayern")
-        assert query.laender == laender
+def understood(question: str, **more: Any) -> ParsedQuery:
+    return ParsedQuery(question, more.pop("standalone", question), more.pop("language", "de"), **more)
+
+
+def test_a_question_that_cannot_be_encoded_is_compared_by_its_words() -> None:
+    assert built(understood("Was ist ein Verbund?", area="support")) == Query(
+        None, ("verbund",), "de", frozenset(), "support"
+    )
+
+
+@pytest.mark.parametrize(("question", "laender"), [("Förderung in Sachsen", {"Sachsen"}), ("Förderung", {"Bayern"})])
+def test_the_land_of_the_firm_counts_where_the_question_names_none(question: str, laender: set[Land]) -> None:
+    assert built(understood(question), "Bayern").laender == laender
+    assert built(understood("Förderung")).laender == set()
+
+
+def test_a_follow_up_is_searched_with_its_subject_and_what_was_said_to_it() -> None:
+    follow_up = understood(
+        "Wer hilft dabei?",
+        standalone="…",
+        subject="Lehrlinge in Hessen",
+        context="Verbund in Sachsen",
+        is_follow_up=True,
+    )
+    query = built(follow_up)
+    assert {"lehrling", "verbund"} <= set(query.terms)
+    assert query.laender == {"Hessen"}  # what was said of another Land is not asked for
+    plain = built(understood("Wer hilft dabei?", standalone="Wer hilft Lehrlingen in Bremen?"))
+    assert ("lehrling" in plain.terms, plain.laender) == (True, {"Bremen"})
 
 
 def test_a_query_takes_the_constants_along() -> None:
+    assert built(understood("Verbund?"), tuning=Tuning(retrieval_depth=2)).tuning.retrieval_depth == 2
     names = dict.fromkeys("abc", 1.4)
     assert len(found(scored_corpus(names), replace(asked(), tuning=Tuning(retrieval_depth=2)))) == 2
