@@ -51,6 +51,11 @@ def test_a_question_of_words_that_were_said_takes_the_place_of_the_follow_up(
     assert (new.question, new.subject, new.context, new.is_follow_up) == (FOLLOW_UP.question, "", "", True)
 
 
+def test_a_question_may_take_up_every_word_that_was_said(model: LanguageModel, model_server: FaultyModel) -> None:
+    model_server.behave("good", lambda _: "Wer hilft uns, Lehrlinge auszubilden?")
+    assert rewritten(model, history=[ChatMessage("user", "Lehrlinge ausbilden")]).subject == ""
+
+
 def test_the_area_is_that_of_the_new_question_else_that_of_the_old(
     model: LanguageModel, model_server: FaultyModel
 ) -> None:

@@ -48,6 +48,14 @@ def test_at_most_two_passages_of_one_document_among_the_first_five(assistant: Ap
     assert max(Counter(one.passage.document_id for one in first).values()) <= 2
 
 
+def test_a_query_holds_the_vector_and_the_terms_of_its_question(assistant: AppContext) -> None:
+    parsed = parse_query("Was heißt Coopetition?", (), assistant.analyzer, assistant.prompts)
+    query = build_query(parsed, assistant.embedder, assistant.analyzer, assistant.regions)
+    assert query.vector is not None
+    assert np.allclose(query.vector, assistant.embedder.encode_query("Was heißt Coopetition?"), atol=1e-5)
+    assert query.terms == tuple(assistant.analyzer.terms("Was heißt Coopetition?", "de"))
+
+
 def test_german_questions_read_no_english_parts(assistant: AppContext) -> None:
     for question in ("Was heißt Coopetition?", "Wer hilft bei der Weiterbildung?"):
         assert all(one.passage.language == "de" for one in evidence(assistant, question).ranked)

@@ -16,7 +16,7 @@ from assistant.core.tuning import DEFAULT_TUNING, Tuning
 from assistant.index.calibration import Thresholds
 from assistant.index.corpus import SearchableCorpus
 from assistant.index.embeddings import UnavailableEmbedder
-from assistant.index.scoring import Floats
+from assistant.index.scoring import LARGE, Floats
 from assistant.language.regions import RegionDetector
 from assistant.language.term_analyzer import TermAnalyzer
 from assistant.retrieval.retriever import Query, build_query, is_by_words, matches_heading, retrieve, search
@@ -152,6 +152,16 @@ def test_bonuses_do_not_count_as_evidence() -> None:
 def test_an_empty_corpus_holds_nothing_on_anything() -> None:
     evidence = retrieve(asked(), tiny_corpus([]), TODAY)
     assert (evidence.ranked, evidence.sufficiency, evidence.lexical_only) == ((), "none", False)
+
+
+def test_in_a_large_space_all_is_compared_when_too_few_of_the_nearest_may_answer() -> None:
+    """The nearest thousands are of another Land; what may answer scores less than all of them."""
+    near = [passage(f"s{number}", "Gleicher Satz.", document="s", kind="funding") for number in range(LARGE)]
+    far = [passage(f"b{number}", "Gleicher Satz.", document="b", kind="funding") for number in range(25)]
+    scores = [1.4] * len(near) + [1.2 - number / 100 for number in range(len(far))]
+    corpus = tiny_corpus([*near, *far], scores=scores, sources={"s": {"level": "land", "land": "Sachsen"}})
+    assert found(corpus, asked(laender=["Bayern"])) == [f"b{number}" for number in range(20)]
+    assert len(found(corpus, asked(laender=["Sachsen"]))) == 20
 
 
 WORDS = "Fräser bohren neue Löcher."  # terms: fras, bohr, neu, loch
