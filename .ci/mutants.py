@@ -55,7 +55,7 @@ class TestRun:
 def run_tests(root: Path, limit: float, files: Sequence[str], *options: str) -> TestRun:
     """Run test files inside a copy, which is imported before what is installed; nothing is left running."""
     command = ["sh", "-c", f'ulimit -S -t {limit:.0f}; exec "$@"', "sh"]
-    command += [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rfE"]
+    command += [sys.executable, "-m", "pytest", "-q", "-o", f"cache_dir={root.parent / 'pytest-cache'}", "-rfE"]
     if '"slow' in (root / "pyproject.toml").read_text(encoding="utf-8"):  # pytest refuses to tell by unknown marks
         command += ["-m", "not slow"]
     scratch = root.with_name(f"{root.name}-scratch")

@@ -182,7 +182,8 @@ def cache_dir(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureR
     Both are named by their content and checked when they are opened, so that an old one is never taken for a new one.
     """
     folder = run_folder(tmp_path_factory) / "cache"
-    kept = request.config.cache.mkdir("unpacked") if request.config.cache else None
+    cache = getattr(request.config, "cache", None)  # missing with ``-p no:cacheprovider``
+    kept = cache.mkdir("unpacked") if cache else None
 
     def unpack(fresh: Path) -> None:
         set_cache_dir(kept or fresh)
