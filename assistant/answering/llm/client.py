@@ -29,6 +29,7 @@ _FINISH_KEYS = ("finish_reason", "stop_reason", "done_reason")
 _FILTERED = {"content_filter", "refusal", "safety", "SAFETY"}
 _TOO_LONG = {"length", "max_tokens", "MAX_TOKENS", "model_length"}
 _WAIT = 0.5  # seconds before the one retry where the server names no time
+_AFTER_TEXT = {"unreachable": "cut", "slow": "stalled"}  # the same failures, once text has come
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,8 @@ def _read(
         received.put(_End(reason))
     except Exception as error:  # providers raise errors of many kinds, often with keys or prompts in their text
         found = classify(error)
-        received.put(ModelError("cut") if length and found.code == "unreachable" else found)
+        code = _AFTER_TEXT.get(found.code) if length else None
+        received.put(ModelError(code) if code else found)
 
 
 def _finish_reason(metadata: dict[str, Any]) -> str | None:
