@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from assistant.answering.grounding.negation_and_modality import adds, contradicts_polarity, lists_more, overstates
-from assistant.answering.grounding.word_alignment import Aligner, own_scores
+from assistant.answering.grounding.word_alignment import Aligner, AnalyzedText, WordMatch, own_scores
+from assistant.core.models import Language
 from assistant.language.language_detection import detect_language
 
 
@@ -137,3 +138,145 @@ def test_a_list_has_no_item_more(aligner: Aligner, claim: str, source: str, more
 )
 def test_duties_and_reasons_of_its_own_are_counted(claim: str, sources: list[str], count: int) -> None:
     assert adds(claim, sources) == count
+
+
+# --- Where the numbers part: words are matched by hand ---------------------------------------------------------------
+
+
+def paired(
+    aligner: Aligner, claim: str, sources: list[str], pairs: dict[str, tuple[str, float]], language: Language = "de"
+) -> tuple[AnalyzedText, list[AnalyzedText], list[WordMatch]]:
+    """A claim, its sources, and a match for each word of the claim that ``pairs`` gives a source's word and a score."""
+    read, others = aligner.read(claim, language), [aligner.read(source, "de") for source in sources]
+    words = {word.text: word for word in read.words}
+    found = {
+        word.text: (number, position, word.start)
+        for number, other in enumerate(others)
+        for position, word in enumerate(other.words)
+    }
+    return read, others, [WordMatch(words[own], score, *found[theirs]) for own, (theirs, score) in pairs.items()]
+
+
+@pytest.mark.parametrize(("share", "is_heard"), [(0.14, False), (0.15, True)])
+def test_a_source_sentence_is_heard_when_it_says_enough_of_the_claim(
+    aligner: Aligner, share: float, is_heard: bool
+) -> None:
+    """Only the second sentence says "allen"; unheard, the claim says more than its source."""
+    claim, sources = "Der Bonus hilft allen Betrieben.", ["Der Bonus nützt Betrieben.", "Er hilft allen."]
+    _, others, matches = paired(aligner, claim, sources, {"Bonus": ("Bonus", 1 - share), "hilft": ("hilft", share)})
+    assert overstates(claim, others, matches) == (not is_heard)
+
+
+@pytest.mark.parametrize(("share", "is_carrying"), [(0.33, False), (0.34, True)])
+def test_a_part_of_the_source_with_a_third_of_the_claim_carries_its_hedge(
+    aligner: Aligner, share: float, is_carrying: bool
+) -> None:
+    claim, source = "Der Bonus fördert Betriebe.", "Der Bonus kann vieles sein; gefördert werden Betriebe."
+    pairs = {"Bonus": ("Bonus", share), "Betriebe": ("Betriebe", 1 - share)}
+    _, others, matches = paired(aligner, claim, [source], pairs)
+    assert overstates(claim, others, matches) == is_carrying
+
+
+@pytest.mark.parametrize(("share", "is_touched"), [(0.19, False), (0.21, True)])
+def test_a_part_of_the_source_with_a_fifth_of_the_claim_may_deny_for_it(
+    aligner: Aligner, share: float, is_touched: bool
+) -> None:
+    claim, source = "Der Bonus fördert Betriebe nicht.", "Der Bonus gilt heute nicht; gefördert werden Betriebe."
+    pairs = {"Bonus": ("Bonus", share), "Betriebe": ("Betriebe", 1 - share)}
+    assert contradicts_polarity(*paired(aligner, claim, [source], pairs)) == (not is_touched)
+
+
+@pytest.mark.parametrize(("share", "is_newer"), [(0.49, False), (0.5, True)])
+def test_a_clause_with_half_of_the_claim_gives_the_tense(aligner: Aligner, share: float, is_newer: bool) -> None:
+    claim, source = "Der Bonus fördert Betriebe.", "Der Bonus half früher Netzen, es gibt Geld für Betriebe."
+    pairs = {"Bonus": ("Bonus", share), "Betriebe": ("Betriebe", 1 - share)}
+    _, others, matches = paired(aligner, claim, [source], pairs)
+    assert overstates(claim, others, matches) == is_newer
+
+
+NOT_MACHINES, NOT_BUILDINGS = "Der Bonus fördert Maschinen nicht.", "Der Verbund kauft alte Gebäude nicht."
+
+
+@pytest.mark.parametrize(
+    ("addition", "is_taken_over"),
+    [("Verbund kauft alte Gebäude", True), ("Verbund kauft Gebäude", True), ("Verbund und Gebäude", False)],
+)
+def test_who_says_three_of_four_words_of_a_denying_clause_must_deny_it(
+    aligner: Aligner, addition: str, is_taken_over: bool
+) -> None:
+    claim = f"Der Bonus fördert Maschinen nicht, {addition}."
+    pairs = {"Maschinen": ("Maschinen", 1.0), "Gebäude": ("Gebäude", 1.0)}
+    assert contradicts_polarity(*paired(aligner, claim, [NOT_MACHINES, NOT_BUILDINGS], pairs)) == is_taken_over
+
+
+@pytest.mark.parametrize(("score", "is_same"), [(0.79, False), (0.8, True)])
+def test_a_word_with_a_score_of_0_8_says_the_same(aligner: Aligner, score: float, is_same: bool) -> None:
+    claim = "Der Bonus fördert Maschinen nicht, Netze mögen alte Gebäude."
+    pairs = {"Maschinen": ("Maschinen", 1.0), "Netze": ("Verbund", score), "Gebäude": ("Gebäude", 1.0)}
+    assert contradicts_polarity(*paired(aligner, claim, [NOT_MACHINES, NOT_BUILDINGS], pairs)) == is_same
+
+
+@pytest.mark.parametrize(("score", "is_same"), [(0.59, False), (0.6, True)])
+def test_in_the_other_language_a_score_of_0_6_does(aligner: Aligner, score: float, is_same: bool) -> None:
+    claim = "The grant does not fund machines, networks buy old houses."
+    said = {"grant": "Bonus", "fund": "fördert", "machines": "Maschinen", "networks": "Verbund", "buy": "kauft"}
+    pairs = {own: (theirs, 0.9) for own, theirs in said.items()} | {"houses": ("Gebäude", score)}
+    read = paired(aligner, claim, [NOT_MACHINES, NOT_BUILDINGS], pairs, "en")
+    assert contradicts_polarity(*read) == is_same
+
+
+@pytest.mark.parametrize(("score", "is_taken"), [(0.59, False), (0.6, True)])
+def test_who_says_what_the_source_has_behind_kein_contradicts_it(
+    aligner: Aligner, score: float, is_taken: bool
+) -> None:
+    claim, source = "Der Bonus fördert Gebäude.", "Der Bonus fördert keine Häuser."
+    pairs = {"Bonus": ("Bonus", 1.0), "Gebäude": ("Häuser", score)}
+    assert contradicts_polarity(*paired(aligner, claim, [source], pairs)) == is_taken
+
+
+def test_a_denial_by_nicht_counts_whatever_it_denies(aligner: Aligner) -> None:
+    claim, source = "Der Bonus fördert Gebäude.", "Der Bonus nützt Häusern in der Stadt nicht."
+    assert contradicts_polarity(*paired(aligner, claim, [source], {"Bonus": ("Bonus", 1.0)}))
+
+
+def test_a_soft_word_of_the_claim_may_stand_for_a_denial(aligner: Aligner) -> None:
+    claim, source = "Der Bonus für Maschinen entfällt.", "Den Bonus für Maschinen gibt es nicht."
+    pairs = {"Bonus": ("Bonus", 1.0), "Maschinen": ("Maschinen", 1.0)}
+    assert not contradicts_polarity(*paired(aligner, claim, [source], pairs))
+    assert contradicts_polarity(*paired(aligner, claim.replace("entfällt", "kommt"), [source], pairs))
+
+
+@pytest.mark.parametrize(
+    ("claim", "too_strong"),
+    [
+        ("Das Programm nützt noch Betrieben.", True),
+        ("Das Programm nützt Betrieben.", False),
+        ("Das Programm nützt noch Betrieben, ungeprüft.", False),
+    ],
+)
+def test_how_things_stand_is_not_told_where_anything_is_unconfirmed(
+    aligner: Aligner, claim: str, too_strong: bool
+) -> None:
+    source = "Das Programm nützt Betrieben im ganzen Land; das Ende ist nicht bestätigt."
+    pairs = {"Programm": ("Programm", 1.0), "Betrieben": ("Betrieben", 1.0)}
+    _, others, matches = paired(aligner, claim, [source], pairs)
+    assert overstates(claim, others, matches) == too_strong
+
+
+@pytest.mark.parametrize(
+    ("added", "beside", "more"), [(0.59, 0.95, True), (0.6, 0.95, False), (0.59, 0.94, False), (0.59, 1.0, True)]
+)
+def test_an_item_is_more_when_the_source_lacks_it_and_surely_has_the_one_beside(
+    aligner: Aligner, added: float, beside: float, more: bool
+) -> None:
+    for claim in ("Hilfe bei Robotik und Steuern", "Hilfe bei Steuern, Robotik"):
+        read = aligner.read(claim, "de")
+        starts = {word.text: word.start for word in read.words}
+        assert lists_more(read, {starts["Steuern"]: added, starts["Robotik"]: beside}) == more
+
+
+@pytest.mark.parametrize("claim", ["Hilfe bei Robotik mit Steuern", "Robotik Steuern", "Steuern", "und Steuern"])
+def test_without_a_comma_or_und_there_is_no_list(aligner: Aligner, claim: str) -> None:
+    read = aligner.read(claim, "de")
+    starts = {word.text: word.start for word in read.words}
+    assert not lists_more(read, {starts["Steuern"]: 0.1} | {starts[one]: 1.0 for one in starts if one == "Robotik"})
