@@ -41,6 +41,9 @@ def exaggerates(aligner: Aligner, claim: str, *sources: str) -> bool:
         # "nicht unbedenklich" of what is "unbedenklich".
         ("Die Absprache ist nicht unbedenklich.", "Die Absprache ist nicht teuer und unbedenklich.", True),
         # What is denied must be denied there.
+        # A soft word that both have carries no denial.
+        ("Nur Betriebe bekommen Gebäude nicht.", "Nur Betriebe bekommen Gebäude.", True),
+        ("Nur Betriebe bekommen Gebäude.", "Nur Betriebe bekommen Gebäude nicht.", True),
         ("Der Bonus fördert Beratung nicht.", "Der Bonus fördert Beratung. Gebäude fördert er nicht.", True),
         ("Der Bonus fördert Gebäude nicht.", "Der Bonus fördert Beratung. Gebäude fördert er nicht.", False),
         # Both sides of a contrast keep their sign.
@@ -77,7 +80,13 @@ def test_a_sentence_that_was_cited_for_something_else_is_not_heard(aligner: Alig
         ("Der Antrag ist bis Mai zu stellen.", "Die Frist für den Antrag endet im Mai.", False),
         ("Ein Vertrag ist gesetzlich vorgeschrieben.", "Ein Vertrag ist üblich.", True),
         ("Ein Vertrag ist gesetzlich vorgeschrieben.", "Ein Vertrag ist verpflichtend vorgeschrieben.", False),
+        ("Ein Vertrag ist gesetzlich geregelt.", "Ein Vertrag ist schriftlich geregelt.", True),
+        ("Betriebe müssen meist zahlen.", "Betriebe können zahlen, gesetzlich ist das geregelt.", True),
+        ("Betriebe müssen meist zahlen.", "Betriebe zahlen, gesetzlich ist das geregelt.", False),
+        ("Betriebe müssen meist zahlen und müssen melden.", "Betriebe müssen zahlen und können melden.", True),
+        ("Betriebe müssen meist zahlen und melden.", "Betriebe müssen zahlen und können melden.", False),
         # Hedges.
+        ("Betriebe bekommen den Bonus nicht.", "Betriebe können den Bonus nicht bekommen.", False),
         ("Der Verbund kauft günstiger ein.", "Der Verbund kauft meist günstiger ein.", True),
         ("Der Verbund kauft in der Regel günstiger ein.", "Der Verbund kauft meist günstiger ein.", False),
         ("Der Verbund gründet eine Firma.", "Der Verbund soll eine Firma gründen.", True),
@@ -91,6 +100,8 @@ def test_a_sentence_that_was_cited_for_something_else_is_not_heard(aligner: Alig
         ("Nur ein Antrag ist einzureichen.", "Ein Antrag reicht.", False),
         ("Der Bonus hilft nur Betrieben.", "Der Bonus hilft nur Betrieben und Hochschulen.", True),
         ("Der Bonus hilft nur Betrieben und Hochschulen.", "Der Bonus hilft nur Betrieben und Hochschulen.", False),
+        ("Nur Hochschulen bekommen ihn.", "Hochschulen und Betriebe bekommen ihn nur hier.", True),
+        ("Hochschulen bekommen ihn nur hier.", "Hochschulen und Betriebe bekommen ihn nur hier.", False),
         # The past, and what nobody confirmed.
         ("Das Programm bezuschusst Netzwerke.", "Das Programm bezuschusste Netzwerke.", True),
         ("Das Programm bezuschusste Netzwerke.", "Das Programm bezuschusste Netzwerke.", False),
@@ -232,6 +243,22 @@ def test_who_says_what_the_source_has_behind_kein_contradicts_it(
     claim, source = "Der Bonus fördert Gebäude.", "Der Bonus fördert keine Häuser."
     pairs = {"Bonus": ("Bonus", 1.0), "Gebäude": ("Häuser", score)}
     assert contradicts_polarity(*paired(aligner, claim, [source], pairs)) == is_taken
+
+
+def test_a_denial_by_kein_of_what_the_claim_speaks_of_counts(aligner: Aligner) -> None:
+    source = "Der Bonus fördert keine Maschinen."
+    for claim, contradiction in (("Der Bonus nützt Maschinen.", True), ("Der Bonus nützt Gebäuden.", False)):
+        assert contradicts_polarity(*paired(aligner, claim, [source], {"Bonus": ("Bonus", 1.0)})) == contradiction
+
+
+@pytest.mark.parametrize(("score", "is_denied"), [(0.59, False), (0.6, True)])
+def test_what_stands_behind_nicht_may_be_denied_in_a_part_that_says_little_else(
+    aligner: Aligner, score: float, is_denied: bool
+) -> None:
+    claim = "Der Bonus fördert im Land nicht Gebäude."
+    source = "Gebäude zahlt er nicht; der Bonus fördert Betriebe im ganzen Land."
+    pairs = {word: (word, 1.0) for word in ("Bonus", "fördert", "Land")} | {"Gebäude": ("Gebäude", score)}
+    assert contradicts_polarity(*paired(aligner, claim, [source], pairs)) == (not is_denied)
 
 
 def test_a_denial_by_nicht_counts_whatever_it_denies(aligner: Aligner) -> None:
