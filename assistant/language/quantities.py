@@ -9,23 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
-from assistant.language.numbers import (
-    DATES,
-    FRACTION,
-    MONTH,
-    MONTHS,
-    NUMBER_PREFIX,
-    NUMBER_WORD,
-    ORDINAL,
-    ORDINALS,
-    SCALE,
-    fraction_value,
-    number_value,
-    word_value,
-)
+from assistant.language.number_words import SCALE, normal, number_words, read_number
+from assistant.language.numbers import DATES, MONTH, MONTHS, number_value
 
 Bound = Literal["", "most", "least", "about"]
 _UNITS = {
@@ -53,7 +42,7 @@ _NUMBER = re.compile(rf"(?<![\w.,])(?:{_DIGITS})|(?<=[/–-])(?:{_DIGITS})")
 _SPACED = re.compile(r"(?<![\d.,])(\d{1,3})((?: \d{3})+)(?![\d.,]*\d)")
 _TO = re.compile(r"\s?(?:bis(?:\szu)?|to|and|und|oder|or|–|-|/|,)\s?", re.I)
 _AND = re.compile(r"(?:\s?(?:%|€|\w+))?\s(?:und|and)\s(?:€\s?|EUR\s)?", re.I)
-_RANGE = re.compile(r"\s?(?:bis(?:\szu)?|to|–|-)\s?", re.I)
+_RANGE = re.compile(r"-?\s?(?:bis(?:\szu)?|to|–|-)\s?", re.I)
 _BETWEEN = re.compile(r"\b(?:zwischen|between)\s(?:€\s?|EUR\s)?$", re.I)
 _DAY_MONTH = re.compile(rf"\b(?P<d>\d{{1,2}})\.?\s(?P<name>{MONTH})\b|\b(?P<n>\d{{1,2}})\.(?P<m>\d{{2}})\.(?!\d)", re.I)
 _MONTH_YEAR = re.compile(rf"\b(?P<name>{MONTH})\.?\s(?:of\s)?(?P<y>(?:19|20)\d\d)\b", re.I)
@@ -88,6 +77,7 @@ _ONE = re.compile(
 _NEARLY = re.compile(
     r"(?:knapp|rund|etwa|circa|ca\.|ungefähr|fast|beinahe|nearly|almost|about|around|approximately|roughly)\s$", re.I
 )
+_SCALE_APART = re.compile(rf"(?<=[\d\s\u00a0])(?:{SCALE.pattern})", re.I)
 _TIME_UNITS = {"date", "month-of", "calendar-year", "quarter-of"}
 
 
@@ -180,22 +170,11 @@ def _plain(text: str, taken: bytearray) -> Iterator[Quantity]:
 
 
 def _words(text: str, taken: bytearray) -> Iterator[Quantity]:
-    for match in FRACTION.finditer(text):
-        if _take(taken, match):
-            value, unit = fraction_value(match[0])
-            yield _quantity(text, match, value, unit or _unit_at(text, match.start(), match.end()))
-    for match in NUMBER_WORD.finditer(text):
-        if _take(taken, match):
-            scale = SCALE.match(text, match.end())
-            value = number_value(str(word_value(match[0])), scale)
-            end = scale.end() if scale else match.end()
-            yield _quantity(text, match, value, _unit_at(text, match.start(), end), end)
-    for match in NUMBER_PREFIX.finditer(text):  # "dreijährig", "sechsmonatig"
-        if _take(taken, match):
-            yield _quantity(text, match, str(word_value(match[1])), _unit_at(text, match.start(), match.end(1)))
-    for match in ORDINAL.finditer(text):
-        if _take(taken, match):
-            yield _quantity(text, match, str(ORDINALS[match[1].lower()]), "")
+    for word in number_words(text):
+        if not any(taken[word.start : word.end]):
+            taken[word.start : word.end] = b"\1" * (word.end - word.start)
+            unit = word.unit or _unit_at(text, word.start, word.end)
+            yield Quantity(word.value, unit, _bound(text, word.start, word.end), word.start, word.end)
 
 
 def _ones(text: str, taken: bytearray) -> Iterator[Quantity]:
@@ -264,10 +243,14 @@ def _share_bounds(text: str, backwards: Sequence[Quantity]) -> list[Quantity]:
 
 
 def _scaled(text: str, quantity: Quantity, following: Quantity) -> str:
-    """ "0,5 bis 10 Mio.": the scale counts for both, unless the first number is large itself."""
-    own, scale = text[quantity.start : quantity.end], SCALE.search(text[following.start : following.end])
-    small = scale and own[0].isdigit() and not SCALE.search(own) and len(own) <= 4 and "\u202f" not in own
-    return number_value(own, scale) if small else quantity.value
+    """ "0,5 bis 10 Mio.", "zwei bis drei Millionen": the scale counts for both, unless the first is large itself."""
+    own, scale = text[quantity.start : quantity.end], _SCALE_APART.search(text[following.start : following.end])
+    if own[0].isdigit():
+        is_small = not SCALE.search(own) and len(own) <= 4 and "\u202f" not in own
+    else:
+        value = read_number(own)
+        is_small = value is not None and value < 1000
+    return number_value(own if own[0].isdigit() else quantity.value, scale) if scale and is_small else quantity.value
 
 
 def states_value(claimed: Quantity, stated: Quantity) -> bool:
@@ -291,8 +274,8 @@ def _holds_time(claimed: Quantity, stated: Quantity) -> bool:
 
 
 def _in_months(quantity: Quantity) -> tuple[str, str]:
-    if quantity.unit == "year" and quantity.value.isdigit():
-        return str(12 * int(quantity.value)), "month"
+    if quantity.unit == "year" and quantity.value[0].isdigit():
+        return normal(12 * Decimal(quantity.value)), "month"
     return quantity.value, _own_unit(quantity)
 
 

@@ -1,21 +1,55 @@
-"""Sentence splitting that survives German abbreviations, ordinals, dates and sums."""
+"""Sentence splitting that survives German abbreviations, ordinals, dates and sums.
+
+A line that ends in a colon and the list items below it are one sentence, since neither says anything alone.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 _ABBREVIATIONS = frozenset(
-    """abb abs art aufl az bd bspw bzw ca co d. dr ebd einschl engl etc evtl f ff fn gem ggf ggfs grds h hrsg i. inkl
-    insb insbes jh jg kap lit lt max mind mio mrd n. nr no o. p. prof rd rn rz s. sog st std str tab tel tsd u. ua usw
-    v. vgl vol z. zit zzgl zz vs e. g. inc ltd al resp approx fig sec""".split()
+    """abb abs abschn abt anm art aufl az bd bspw bzw ca d. dipl dr ebd einschl engl evtl f fn gem ggf ggfs grds h hrsg
+    i. inkl insb insbes jh jg kap lit lt max mind n. nr no o. p. prof rd rer rn rz s. sog st tab tel u. ua v. vgl vol z.
+    ziff zit zzgl zz vs e. g. al resp approx fig sec""".split()
 )
+_ALSO_LAST_WORDS = frozenset(
+    """abl banz bgbl co etc ff gbl gvbl gvobl inc ing kg ltd mio mrd std str tsd usw
+    jan feb mär märz apr jun jul aug sep sept okt nov dez""".split()
+)
+"""Abbreviations that may end a sentence: they do when the next word begins one."""
+_WEEKDAY = re.compile(r"(?<!\w)(?:Mo|Di|Mi|Do|Fr|Sa|So)$")
 _END = re.compile(r"[.!?…]+[\"“”«»‘’')\]]*(?=\s|$)")
 _STARTS_SENTENCE = re.compile(r"\s+[\"„“«»‚‘'(\[]*[A-ZÄÖÜ0-9§€]")
+_ITEM = re.compile(r"\s*(?:[–•*-]|\(?\d{1,2}[.)]|[a-z]\))\s+\S")
+_LONGEST_LIST = 800  # characters; what a reader takes in as one answer
 
 
 def split_sentences(text: str) -> tuple[str, ...]:
-    """Literal, consecutive substrings of ``text``; line breaks always separate."""
-    return tuple(sentence for line in text.splitlines() for sentence in _split_line(line))
+    """Literal, consecutive substrings of ``text``; line breaks separate, except within a list that a colon opens."""
+    sentences: list[str] = []
+    lines = text.splitlines(keepends=True)
+    position = 0
+    while position < len(lines):
+        found = _split_line(lines[position])
+        position += 1
+        if found and found[-1].endswith(":"):
+            items = _items(lines, position, len(found[-1]))
+            found[-1] = "".join((found[-1] + "\n", *lines[position : position + items])).strip() if items else found[-1]
+            position += items
+        sentences += found
+    return tuple(sentences)
+
+
+def _items(lines: Sequence[str], start: int, length: int) -> int:
+    """How many lines from ``start`` on are items of the list that the line before opens."""
+    count = 0
+    while start + count < len(lines) and _ITEM.match(lines[start + count]):
+        length += len(lines[start + count])
+        if length > _LONGEST_LIST:
+            break
+        count += 1
+    return count
 
 
 def _split_line(line: str) -> list[str]:
@@ -44,13 +78,18 @@ def _is_abbreviation(line: str, dot: int) -> bool:
     token = word[0].lower() if word else ""
     last = token.rsplit(".", 1)[-1]
     # a single letter ("z. B.", "i. S.") or a listed abbreviation never ends a sentence
-    return (len(last) == 1 and last.isalpha()) or last in _ABBREVIATIONS or f"{last}." in _ABBREVIATIONS
+    if (len(last) == 1 and last.isalpha()) or last in _ABBREVIATIONS or f"{last}." in _ABBREVIATIONS:
+        return True
+    following = line[dot + 1 :].split(maxsplit=1)[0]
+    if last in _ALSO_LAST_WORDS:
+        return following not in _SENTENCE_OPENERS
+    return following[0].isdigit() and bool(_WEEKDAY.search(line[:dot]))
 
 
 def _is_ordinal(line: str, dot: int, end: int) -> bool:
     """``am 1. Juli``, ``6. Auflage``, ``Nr. 1. 2``: at most two digits before the dot, a noun or number after it.
 
-    A year or a large number before the dot ends the sentence.
+    A year or a large number before the dot ends the sentence; what opens the line is a date or the number of an item.
     """
     digits = re.search(r"(?<![\d.,])\d{1,2}$", line[:dot])
     if not digits:
@@ -58,7 +97,7 @@ def _is_ordinal(line: str, dot: int, end: int) -> bool:
     after = line[end:].split(maxsplit=1)
     before = line[: digits.start()].rstrip()
     # "Losgröße 1. Die Fertigung …": an article or pronoun after the dot starts a new sentence
-    return bool(before) and not after[0].startswith("§") and after[0] not in _SENTENCE_OPENERS
+    return not before or (not after[0].startswith("§") and after[0] not in _SENTENCE_OPENERS)
 
 
 _SENTENCE_OPENERS = frozenset(

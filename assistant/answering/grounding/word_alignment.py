@@ -17,7 +17,7 @@ from assistant.answering.grounding.polarity_markers import marker_words
 from assistant.core.models import Language
 from assistant.index.embedding_engines import E5Embeddings, load_embeddings
 from assistant.index.embeddings import Embedder
-from assistant.language.numbers import NUMBER_WORD
+from assistant.language.number_words import read_number
 from assistant.language.stopwords import STOPWORDS
 from assistant.language.term_analyzer import TermAnalyzer, decompound_terms, term
 
@@ -165,7 +165,7 @@ def _word(match: re.Match[str], before: re.Match[str] | None, language: Language
     stops = STOPWORDS[language]
     if not text[0].isalnum() or (lower in stops and not marker_words().match(lower)):
         return Word(text, match.start(), match.end(), frozenset(), False)
-    counted = lower in _SPANS and before and (before[0][-1].isdigit() or NUMBER_WORD.fullmatch(before[0]))
+    counted = lower in _SPANS and before and (before[0][-1].isdigit() or read_number(before[0]) is not None)
     content = (
         not counted
         and lower not in stops
