@@ -6,7 +6,7 @@ PORT ?= 7860
 JOBS ?= 3
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PIP = $(VENV)/bin/python -m pip --disable-pip-version-check
-BROWSER = $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+BROWSER = $(shell command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome)
 
 .PHONY: serve test test-fast check lint index eval vectors bench bench-peers load mutants audit counts clean help
 
@@ -62,7 +62,9 @@ clean: ## Remove the environment and the index, keep own documents
 
 .PHONY: browser
 browser:
-	@test -n "$(BROWSER)" || $(VENV)/bin/playwright install chromium
+	@test -n "$(BROWSER)" || $(VENV)/bin/playwright install --only-shell chromium \
+		|| { apt-get update && apt-get install --yes chromium-headless-shell; } \
+		|| { echo "Die Tests brauchen einen Browser: bitte Chromium installieren (Debian: apt install chromium)."; exit 1; }
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Es wird Python 3.11 oder neuer mit venv gebraucht (Debian: apt install python3-venv)."; exit 1; }

@@ -64,6 +64,8 @@ _ENGLISH_NUMBER = re.compile(
 )
 _AFTER_FIGURE = re.compile(r"\d[\s\u00a0]?$")
 _AND_A_HALF = re.compile(r"\sand\sa\shalf(?![\w-])", re.I)
+_ONE_TO = re.compile(rf"\s(?:bis|to)\s(?:zu\s)?(?:{_MORPHEMES}|{_ENGLISH_WORD})+(?![\w-])", re.I)
+_ONE_AND_MORE = re.compile(rf"(?<![\w-])ein(?:e[mnrs]?)?(?={_ONE_TO.pattern})", re.I)
 _DECIMALS = re.compile(
     rf"\s(?:komma|point)((?:\s(?:{'|'.join(w for w in (*_ONES, *list(_ENGLISH)[:10]))}))+)(?![\w-])", re.I
 )
@@ -175,10 +177,9 @@ def _read_german(word: str) -> Decimal | None:
 def _scaled(before: str, after: str, size: int) -> Decimal | None:
     times = _read_german(before) if before else Decimal(1)
     rest = _read_german(after.removeprefix("und")) if after else Decimal(0)
-    whole = times is not None and rest is not None and times % 1 == rest % 1 == 0
-    if not whole or not 0 < times < 1000 or rest >= size:  # type: ignore[operator]
+    if times is None or rest is None or times % 1 or rest % 1:
         return None
-    return times * size + rest  # type: ignore[operator]
+    return times * size + rest if 0 < times < 1000 and rest < size else None
 
 
 def _read_english(text: str) -> Decimal | None:
@@ -243,7 +244,9 @@ def _percent(match: re.Match[str]) -> str:
 
 
 def _counted(text: str) -> Iterator[NumberWord]:
-    """Cardinal numbers, with the scale that follows them and what is added to it."""
+    """Cardinal numbers, with the scale that follows them and what is added to it; "eine bis zwei" begins with 1."""
+    for match in _ONE_AND_MORE.finditer(text):
+        yield NumberWord("1", match.start(), match.end())
     yield from _elided(text)
     for match in _ONE_LARGE.finditer(text):
         yield _with_rest(text, Decimal(1).scaleb(SCALES[match[1].lower()]), match.start(), match.end())
@@ -268,8 +271,8 @@ def _is_scale(text: str, start: int, word: str) -> bool:
 
 
 def _goes_on(text: str, end: int) -> bool:
-    """Whether "ein" or "one" is a number, as in "eins Komma fünf" and "one and a half"."""
-    return bool(_DECIMALS.match(text, end) or _AND_A_HALF.match(text, end))
+    """Whether "ein" or "one" is a number, as in "eins Komma fünf", "one and a half" and "ein bis zwei"."""
+    return any(pattern.match(text, end) for pattern in (_DECIMALS, _AND_A_HALF, _ONE_TO))
 
 
 def _with_scale(text: str, value: Decimal, start: int, end: int) -> NumberWord:
@@ -304,7 +307,7 @@ def _elided(text: str) -> Iterator[NumberWord]:
 
 
 def _read_elided(first: str, last: str) -> Decimal | None:
-    """``zwei`` before ``dreihunderttausend`` is two hundred thousand: it takes the place of the number nearest in size."""
+    """``zwei`` before ``dreihunderttausend`` is 200,000: it stands where the number nearest in size stands."""
     own = _read_german(first)
     fronts = [last[:end] for end in range(1, len(last) + 1) if _read_german(last[:end]) is not None]
     if own is None or not fronts:

@@ -73,4 +73,3 @@ def unsupported_numbers(text: str, sources: list[str]) -> frozenset[str]:
     """Numbers of a text that none of the sources holds."""
     held = frozenset().union(*(numbers_in(source) for source in sources)) if sources else frozenset()
     return numbers_in(text) - held
-

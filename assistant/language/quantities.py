@@ -41,7 +41,7 @@ _DIGITS = r"\d[\d.,\u00a0\u202f]*\d|\d"
 _NUMBER = re.compile(rf"(?<![\w.,])(?:{_DIGITS})|(?<=[/–-])(?:{_DIGITS})")
 _SPACED = re.compile(r"(?<![\d.,])(\d{1,3})((?: \d{3})+)(?![\d.,]*\d)")
 _TO = re.compile(r"\s?(?:bis(?:\szu)?|to|and|und|oder|or|–|-|/|,)\s?", re.I)
-_AND = re.compile(r"(?:\s?(?:%|€|\w+))?\s(?:und|and)\s(?:€\s?|EUR\s)?", re.I)
+_AND = re.compile(r"(?:-|\s?(?:%|€|\w+))?\s(?:und|and)\s(?:€\s?|EUR\s)?", re.I)
 _RANGE = re.compile(r"-?\s?(?:bis(?:\szu)?|to|–|-)\s?", re.I)
 _BETWEEN = re.compile(r"\b(?:zwischen|between)\s(?:€\s?|EUR\s)?$", re.I)
 _DAY_MONTH = re.compile(rf"\b(?P<d>\d{{1,2}})\.?\s(?P<name>{MONTH})\b|\b(?P<n>\d{{1,2}})\.(?P<m>\d{{2}})\.(?!\d)", re.I)

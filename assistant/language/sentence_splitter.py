@@ -9,9 +9,9 @@ import re
 from collections.abc import Sequence
 
 _ABBREVIATIONS = frozenset(
-    """abb abs abschn abt anm art aufl az bd bspw bzw ca d. dipl dr ebd einschl engl evtl f fn gem ggf ggfs grds h hrsg
-    i. inkl insb insbes jh jg kap lit lt max mind n. nr no o. p. prof rd rer rn rz s. sog st tab tel u. ua v. vgl vol z.
-    ziff zit zzgl zz vs e. g. al resp approx fig sec""".split()
+    """abb abs abschn abt anm art aufl az bd bspw bzw ca d. dipl dr ebd einschl engl evtl f fn gem ggf ggfs grds
+    h hrsg i. inkl insb insbes jh jg kap lit lt max mind n. nat nr no o. p. prof rd rer rn rz s. sog st tab tel
+    u. ua v. vgl vol z. ziff zit zzgl zz vs e. g. al resp approx fig sec""".split()
 )
 _ALSO_LAST_WORDS = frozenset(
     """abl banz bgbl co etc ff gbl gvbl gvobl inc ing kg ltd mio mrd std str tsd usw

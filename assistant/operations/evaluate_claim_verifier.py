@@ -25,7 +25,9 @@ from assistant.language.language_detection import detect_language
 from assistant.language.sentence_splitter import split_sentences
 
 FOLDER = Path(__file__).resolve().parents[2] / "tests" / "data" / "evaluation"
-DEVELOPMENT, HOLDOUT, FRESH, UNSEEN = (FOLDER / f"claims{name}.jsonl" for name in ("", "_holdout", "_fresh", "_unseen"))
+DEVELOPMENT, HOLDOUT, FRESH, UNSEEN, NUMBER_WORDS = (
+    FOLDER / f"claims{name}.jsonl" for name in ("", "_holdout", "_fresh", "_unseen", "_number_words")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ def main(arguments: Sequence[str]) -> None:
     if "--fit" in arguments:
         print(json.dumps(fit(assistant, DEVELOPMENT, HOLDOUT), indent=2))
         return
-    for file in (DEVELOPMENT, HOLDOUT, FRESH, UNSEEN):
+    for file in (DEVELOPMENT, HOLDOUT, FRESH, UNSEEN, NUMBER_WORDS):
         print(file.name, json.dumps(figures(assistant, file), indent=2))
 
 

@@ -29,6 +29,15 @@ CASES = [
     ["The grant covers approx. 40 percent, i.e. EUR 20,000."],
     ["See Fig. 2 and Sec. 4 of the guideline."],
     ["Die Norm gilt seit dem 3. Quartal 2024."],
+    ["Die Verordnung steht im Amtsblatt (ABl. L 2023/2831 vom 15.12.2023)."],
+    ["Das Gesetz (BGBl. I S. 2722) verweist auf GVBl. 2024 S. 12."],
+    ["Das verlangt Ziff. 3.2 in Abschn. II der Richtlinie."],
+    ["Anträge nimmt die Abt. II des Amts entgegen."],
+    ["Auskunft gibt Dr.-Ing. Beispiel, Dipl.-Ing. Muster oder Dr. rer. nat. Probe."],
+    ["Die Frist endet am 31. Okt. 2027 um 12 Uhr."],
+    ["Die Hotline ist Mo.–Fr. 8 bis 16 Uhr und Sa. 9 bis 12 Uhr besetzt."],
+    ["31. Dezember 2027 ist der letzte Tag."],
+    ["1. Juli 2026: Start des Programms."],
     ["Kann das funktionieren?"],
     ["Ohne Punkt am Ende"],
     # more than one
@@ -49,6 +58,10 @@ CASES = [
     ["Das Netz hat 12 Betriebe.", "„Kooperation lohnt“, sagen alle."],
     ["Öfen sind teuer.", "Ämter beraten."],
     ["Das regelt § 26.", "§ 27 regelt den Rest."],
+    ["Die Richtlinie steht im BGBl.", "Der Antrag ist formlos."],
+    ["Es gibt höchstens 3 Mio.", "Das Programm läuft bis 2027."],
+    ["Die Förderung beginnt im Okt.", "Wer sich später meldet, wartet."],
+    ["Bewilligt wird ab 2027.", "31. März 2027 ist der erste Stichtag."],
 ]
 
 
@@ -63,6 +76,28 @@ def test_line_breaks_always_separate(sentences: list[str]) -> None:
         "Überschrift ohne Punkt",
         *sentences,
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("Gefördert werden:\n– Maschinen\n– Software", ["Gefördert werden:\n– Maschinen\n– Software"]),
+        ("Neu. Es zahlt:\n1. Miete\n2. Lohn\nSchluss.", ["Neu.", "Es zahlt:\n1. Miete\n2. Lohn", "Schluss."]),
+        ("Das gilt für:\n\n– Betriebe", ["Das gilt für:", "– Betriebe"]),
+        ("Ausgaben:\nMiete", ["Ausgaben:", "Miete"]),
+        ("Ohne Doppelpunkt\n– Miete", ["Ohne Doppelpunkt", "– Miete"]),
+    ],
+)  # fmt: skip
+def test_what_a_colon_opens_stays_with_its_items(text: str, sentences: list[str]) -> None:
+    assert list(split_sentences(text)) == sentences
+
+
+def test_a_list_too_long_to_be_read_at_once_is_not_one_sentence() -> None:
+    items = [f"– Posten {number} mit einer Erklärung von üblicher Länge" for number in range(40)]
+    first, *others = split_sentences("\n".join(["Gefördert werden:", *items]))
+    assert first.startswith("Gefördert werden:\n– Posten 0 ")
+    assert len(first) <= 820
+    assert first.count("\n") + len(others) == 40
 
 
 TEXTS = [

@@ -24,17 +24,19 @@ _TAG = re.compile(r"<[^<>]{0,2000}>")
 _SCRIPT = re.compile(r"<(script|style)\b.{0,20000}?(</\1\s*>|\Z)", re.I | re.S)
 _VARIATION = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 _HYPHEN = re.compile(r"([^\W_]+)[-‐]$")
+_MARKER = re.compile(r"(?:[–•*-]|\(?\d{1,2}[.)]|[a-z]\))\s")
 _JOINERS = re.compile(r"(?:und|oder|bzw|sowie|bis|wie|noch|als|statt|and|or|to|nor)\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph (``level`` 0) or a heading of level 1, 2, … ; ``note`` marks footnotes."""
+    """A paragraph (``level`` 0) or a heading of level 1, 2, … ; ``note`` marks footnotes, ``item`` those of a list."""
 
     text: str
     page: int | None = None
     level: int = 0
     note: bool = False
+    item: bool = False
 
 
 @dataclass(slots=True)
@@ -141,18 +143,28 @@ def to_sections(blocks: Iterable[Block], title: str = "") -> list[dict[str, Any]
         headings = ["Fußnoten"] if block.note else [name for _, name in path]
         last = sections[-1] if sections else None
         if last and last["headings"] == headings and last["page"] == block.page:
-            last["text"] += f"\n\n{text}"
+            last["text"] += f"\n{_as_item(text)}" if block.item and _opens_list(last["text"]) else f"\n\n{text}"
         else:
             sections.append({"headings": headings, "text": text, "page": block.page})
     return sections
 
 
-def split_at_page(lines: Sequence[tuple[str, int]], words: frozenset[str]) -> Iterator[Block]:
+def _opens_list(text: str) -> bool:
+    """Whether the last paragraph is a line that ends in a colon, with or without items below it."""
+    return text.rpartition("\n\n")[2].partition("\n")[0].endswith(":")
+
+
+def _as_item(text: str) -> str:
+    """An item under its lead-in, where :func:`split_sentences` keeps the two together."""
+    return text if _MARKER.match(text) else f"– {text}"
+
+
+def split_at_page(lines: Sequence[tuple[str, int]], words: frozenset[str], item: bool = False) -> Iterator[Block]:
     """One paragraph of ``(line, page)`` to blocks by page; a sentence stays on the page where it begins."""
     text = join_lines([line for line, _ in lines], words)
     pages = sorted({page for _, page in lines})
     if len(pages) < 2:
-        yield Block(text, pages[0] if pages else None)
+        yield Block(text, pages[0] if pages else None, item=item)
         return
     ends = [len(join_lines([line for line, on in lines if on <= page], words)) for page in pages]
     parts: dict[int, list[str]] = {}
@@ -164,4 +176,4 @@ def split_at_page(lines: Sequence[tuple[str, int]], words: frozenset[str]) -> It
         number = next((i for i, page_end in enumerate(ends) if start < page_end - 1), len(pages) - 1)
         parts.setdefault(pages[number], []).append(sentence)
     for page, sentences in parts.items():
-        yield Block(" ".join(sentences), page)
+        yield Block(" ".join(sentences), page, item=item)

@@ -54,8 +54,7 @@ def _read(archive: zipfile.ZipFile) -> ParsedDocument:
         raise DocumentError(
             "wrong_type", "Das ist keine Word-Datei; gelesen werden PDF, DOCX, HTML, Markdown und Text."
         )
-    levels, hidden = _styles(_parse(archive, "word/styles.xml")) if "word/styles.xml" in names else ({}, set())
-    reader = _Reader(levels, hidden)
+    reader = _Reader(*_styles(_parse(archive, "word/styles.xml")) if "word/styles.xml" in names else ({}, set(), set()))
     root = _parse(archive, "word/document.xml")
     blocks = list(reader.blocks(root))
     core = _parse(archive, "docProps/core.xml") if "docProps/core.xml" in names else None
@@ -133,10 +132,11 @@ def _child(element: ElementTree.Element | None, *path: str) -> ElementTree.Eleme
     return element
 
 
-def _styles(root: ElementTree.Element) -> tuple[dict[str, int], set[str]]:
-    """Heading level by style id, and the ids of styles whose text cannot be seen."""
+def _styles(root: ElementTree.Element) -> tuple[dict[str, int], set[str], set[str]]:
+    """Heading level by style id, the ids of styles whose text cannot be seen, and those of list items."""
     levels: dict[str, int] = {}
     hidden: set[str] = set()
+    listed: set[str] = set()
     for style in root:
         style_id = _attribute(style, "styleId")
         name = _attribute(_child(style, "name")).lower()
@@ -150,7 +150,9 @@ def _styles(root: ElementTree.Element) -> tuple[dict[str, int], set[str]]:
             levels[style_id] = int(outline) + 1
         if _is_hidden(_child(style, "rPr")):
             hidden.add(style_id)
-    return levels, hidden
+        if _child(style, "pPr", "numPr") is not None:
+            listed.add(style_id)
+    return levels, hidden, listed
 
 
 def _is_on(element: ElementTree.Element | None) -> bool:
@@ -180,9 +182,10 @@ def _is_hidden(properties: ElementTree.Element | None, backed: bool = False) -> 
 class _Reader:
     """Walks through paragraphs and tables in order."""
 
-    def __init__(self, levels: dict[str, int], hidden: set[str]) -> None:
+    def __init__(self, levels: dict[str, int], hidden: set[str], listed: set[str]) -> None:
         self._levels = levels
         self._hidden = hidden
+        self._listed = listed
         self.hidden_characters = 0
 
     def blocks(self, root: ElementTree.Element, backed: bool = False) -> Iterator[Block]:
@@ -205,7 +208,8 @@ class _Reader:
         backed = backed or _is_backed(_child(paragraph, "pPr"))
         text = "".join(self._runs(paragraph, style in self._hidden, backed))
         lines = [" ".join(text.split("\n"))] if level else text.split("\n")
-        yield from (Block(line, level=level) for line in lines if line.strip())
+        item = not level and (style in self._listed or _child(paragraph, "pPr", "numPr") is not None)
+        yield from (Block(line, level=level, item=item) for line in lines if line.strip())
 
     def _runs(self, element: ElementTree.Element, hidden: bool, backed: bool) -> Iterator[str]:
         for child in element:

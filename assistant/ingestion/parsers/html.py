@@ -139,7 +139,8 @@ class HtmlReader(HTMLParser):
         level = next((int(name[1]) for name, _ in reversed(self._open) if re.fullmatch("h[1-6]", name)), 0)
         if level:
             lines = [" ".join(lines)]
-        self.blocks += [Block(text, level=level) for line in lines if (text := clean_text(line))]
+        item = not level and self._within("li")
+        self.blocks += [Block(text, level=level, item=item) for line in lines if (text := clean_text(line))]
 
 
 def _hides(style: str) -> bool:

@@ -276,7 +276,8 @@ def _starts_anew(above: Line, line: Line, edges: Mapping[int, tuple[float, float
 def _flush(paragraph: Sequence[Line], measure: Measure) -> Iterator[Block]:
     if paragraph:
         lines = [(_BULLET_SIGN.sub("", line.text), line.page) for line in paragraph]
-        yield from split_at_page(lines, measure.words)
+        first = paragraph[0].text
+        yield from split_at_page(lines, measure.words, item=bool(_BULLET_SIGN.match(first) or _BULLET.match(first)))
 
 
 def _printed_title(pages: Sequence[Sequence[Line]], measure: Measure) -> str:

@@ -159,7 +159,7 @@ def _plain_group(group: list[str], words: frozenset[str]) -> Iterator[Block]:
         yield Block(group[0], level=_depth(group[0]))
         return
     for lines in _paragraphs(group):
-        yield Block(join_lines(lines, words))
+        yield Block(join_lines(lines, words), item=bool(_BULLET.match(lines[0])))
 
 
 def _is_heading(line: str) -> bool:

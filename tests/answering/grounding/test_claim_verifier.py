@@ -11,7 +11,15 @@ from assistant.answering.grounding.word_alignment import LoneWords
 from assistant.answering.runtime import AppContext
 from assistant.core.models import Language
 from assistant.language.language_detection import detect_language
-from assistant.operations.evaluate_claim_verifier import DEVELOPMENT, FRESH, HOLDOUT, UNSEEN, cite, figures
+from assistant.operations.evaluate_claim_verifier import (
+    DEVELOPMENT,
+    FRESH,
+    HOLDOUT,
+    NUMBER_WORDS,
+    UNSEEN,
+    cite,
+    figures,
+)
 from tests.support.claim_cases import CASES
 
 ROWS = [(passage, row[0], row[2:].split(" ", 1)) for passage, rows in CASES.items() for row in rows]
@@ -182,3 +190,11 @@ def test_precision_and_recall_hold(
     assert found["recall"] >= recall
     assert found["caught"]["wrong_number"] >= sure
     assert found["caught"]["swapped_name"] >= sure
+
+
+@pytest.mark.slow
+def test_a_number_in_words_must_have_the_value_of_the_source(assistant: AppContext) -> None:
+    found = figures(assistant, NUMBER_WORDS)
+    assert found["caught"] == {"number_word": 1.0}
+    assert found["precision"] == 1.0
+    assert found["recall"] >= 0.75
