@@ -43,6 +43,11 @@ Land = Literal[
     "Thüringen",
 ]
 
+Purpose = Literal[
+    "invest", "develop", "research", "advice", "training", "network", "equity", "protect_ip", "energy", "hire"
+]
+"""What a programme pays for or an offer helps with, and what the project of a firm is."""
+
 _PARTIAL_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 _IDENTIFIER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)?")
 
@@ -101,12 +106,27 @@ class SourceMetadata(_Strict):
     hidden: bool = False
 
 
+class Contact(_Strict):
+    """Who answers questions about an offer; ``postcodes`` are the areas it serves, as first digits."""
+
+    name: Annotated[str, Field(min_length=3)]
+    phone: Annotated[str, Field(pattern=r"^\+?[0-9][0-9 /()–-]{4,}$")] | None = None
+    mail: Annotated[str, Field(pattern=r"^[^\s@<>]+@[^\s@<>]+\.[a-z]{2,}$")] | None = None
+    url: WebAddress | None = None
+    region: str | None = None
+    postcodes: tuple[Annotated[str, Field(pattern=r"^\d{2,5}$")], ...] = ()
+
+
 class PositionPaper(SourceMetadata):
     """One section of the position paper, told in our own words."""
 
     kind: Literal["position_paper"]
     section: str
     section_number: Annotated[int, Field(ge=1, le=9)] | None = None
+
+
+Party = Literal["company", "startup", "founder", "research", "network", "association", "public", "individual"]
+"""Who applies for a programme or takes part in it."""
 
 
 class Eligibility(_Strict):
@@ -116,12 +136,14 @@ class Eligibility(_Strict):
     the two is enough. From ``conditional_from_employees`` on a further condition of the text applies.
     ``condition`` names in words of the text what else must be asked and no other field can tell.
     ``min_partners`` counts all partners of the project with the firm itself, ``min_companies`` the firms.
+    ``participants`` take part and profit without applying themselves. ``large_with_sme`` opens the programme
+    to firms that are no SME if an SME takes part; ``partners_abroad`` demands a partner in another country.
     """
 
-    applicants: tuple[
-        Literal["company", "startup", "founder", "research", "network", "association", "public", "individual"], ...
-    ] = ()
+    applicants: tuple[Party, ...] = ()
+    participants: tuple[Party, ...] = ()
     sme_only: bool | None = None
+    large_with_sme: bool | None = None
     employees_min: int | None = None
     employees_below: int | None = None
     conditional_from_employees: int | None = None
@@ -135,6 +157,7 @@ class Eligibility(_Strict):
     min_partners: Annotated[int, Field(ge=1)] | None = None
     min_companies: Annotated[int, Field(ge=1)] | None = None
     partner_types: tuple[Literal["company", "research"], ...] = ()
+    partners_abroad: bool | None = None
     condition: str | None = None
     note: str | None = None
 
@@ -186,14 +209,20 @@ class Funding(SourceMetadata):
         "grant", "loan", "loan_with_grant", "guarantee", "equity", "tax", "advice", "training", "network", "rule"
     ]
     """``rule``: no programme but law that many programmes refer to; it is never matched with a firm."""
+    purpose: tuple[Purpose, ...] = ()
+    family: str | None = None
+    """Name of a group of programmes that people mean by one word, as "ZIM"."""
     status: Literal["open", "continuous", "call_based", "paused", "unclear", "ended"]
     valid_from: PartialDate | None = None
     valid_until: date | None = None
     valid_until_note: str | None = None
     eligibility: Eligibility = Eligibility()
+    excludes: tuple[str, ...] = ()
+    """What or who gets nothing, in words of the text."""
     amount: Amount = Amount()
     application: Application = Application()
     contact: str | None = None
+    contacts: tuple[Contact, ...] = ()
     successor: Identifier | None = None
     successor_note: str | None = None
 
@@ -209,10 +238,13 @@ class SupportOffer(SourceMetadata):
 
     kind: Literal["support"]
     offer_type: Literal["hub", "centre", "platform", "agency", "lab", "association", "standard_body", "portal"]
+    purpose: tuple[Purpose, ...] = ()
+    family: str | None = None
     laender: tuple[Land, ...] = ()
     region: str | None = None
     cost: str | None = None
     contact: str | None = None
+    contacts: tuple[Contact, ...] = ()
     status: Literal["open", "paused", "unclear", "ended"] = "open"
     valid_until: date | None = None
     valid_until_note: str | None = None
