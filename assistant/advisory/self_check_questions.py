@@ -180,7 +180,7 @@ def unproven(questionnaire: Questionnaire, documents: Mapping[str, Document]) ->
             if document is None:
                 yield f"{field}.source: '{because.source}' gibt es nicht."
             elif because.sentence not in _sentences(document):
-                yield f"{field}.sentence: steht nicht wörtlich in {because.source}: „{because.sentence[:60]}…“"
+                yield f"{field}.sentence: steht nicht wörtlich in {because.source}: „{because.sentence}“"
 
 
 def _sentences(document: Document) -> set[str]:

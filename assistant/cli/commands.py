@@ -225,6 +225,7 @@ def brief(
 @app.command()
 def check(
     links: Annotated[bool, typer.Option("--links", help="Auch jede Internetadresse aufrufen (braucht Netz).")] = False,
+    show_all: Annotated[bool, typer.Option("--all", help="Auch die Hinweise zeigen, nicht nur ihre Zahl.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Wissensdateien prüfen: was muss berichtigt, was sollte angesehen werden."""
@@ -236,7 +237,7 @@ def check(
     if as_json:
         print_json({"errors": list(findings.errors), "notices": notices})
     else:
-        print_findings(findings.errors, notices)
+        print_findings(findings.errors, notices, show_all or links)
     raise typer.Exit(PARTLY if findings.errors else DONE)
 
 

@@ -117,19 +117,21 @@ def _print_programme(programme: Mapping[str, Any]) -> None:
             typer.echo(f"    {criterion['name']}: {criterion['result']} – {criterion['why']}{number}")
 
 
-def print_findings(errors: Sequence[str], notices: Sequence[str]) -> None:
-    """What is wrong with the knowledge as a table, with what must be mended first."""
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("Art", "Datei", "Befund", show_lines=False)
-    for label, lines in (("Fehler", errors), ("Hinweis", notices)):
+def print_findings(errors: Sequence[str], notices: Sequence[str], show_notices: bool) -> None:
+    """What is wrong with the knowledge, file by file and word by word; what must be mended stands last."""
+    for label, lines in (("Hinweise", notices if show_notices else ()), ("Fehler", errors)):
+        if lines:
+            typer.echo(f"{label}:")
+        by_file: dict[str, list[str]] = {}
         for line in lines:
             file, _, problem = line.partition(": ")
-            table.add_row(label, file.rsplit("/knowledge/", 1)[-1], problem)
-    if table.row_count:
-        Console().print(table)
-    typer.echo(f"{len(errors)} Fehler, {len(notices)} Hinweise.")
+            by_file.setdefault(file.rsplit("/knowledge/", 1)[-1], []).append(problem)
+        for file, problems in by_file.items():
+            typer.echo(f"  {file}")
+            for problem in problems:
+                typer.echo(f"    {problem}")
+    hidden = " (anzeigen mit --all)" if notices and not show_notices else ""
+    typer.echo(f"{len(errors)} Fehler, {len(notices)} Hinweise{hidden}.")
 
 
 def print_feedback(kept: Sequence[Feedback]) -> None:

@@ -7,11 +7,12 @@ quoted. A field without such a sentence proves nothing and is treated as unclear
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.core.models import Claim, Passage
 from assistant.core.quotes import german_sentences, quote
+from assistant.core.sources import Purpose
 from assistant.language.numbers import numbers_in
 
 _HEADING_BONUS = 1.5
@@ -62,7 +63,7 @@ PERIOD = QuotePattern(
     r"beantrag|Wie |Bis wann",
 )
 UNCONFIRMED = QuotePattern(
-    r"nicht (?:mehr )?(?:belegt|bestätigt|bekannt|geprüft)|unklar|fragen Sie|erfragen|prüfen|offen ist|widersprechen",
+    r"[Ff]ragen Sie|erfragen|derzeit Anträge|prüfen|(?:sagt|nennt) Ihnen|erfahren Sie",
     r"beantrag|Bis wann|Worauf|Wann",
 )
 DEADLINE = QuotePattern(
@@ -79,6 +80,36 @@ CONTACT = QuotePattern(
     r"Kontakt|wend|Ansprech|erreich|anmeld|melde|Termin|Sprechstunde|Beratung|berät|kostenlos|kostenfrei",
     r"Wie |Wer |Was kostet",
 )
+ABROAD = QuotePattern(r"Ausland|ausländisch|international|Länder|Staaten|grenzüberschreitend|Europa", r"Mit wem|Wer ")
+WITH_SME = QuotePattern(
+    r"[Gg]roß|[Gg]röß|weitere|\d+ (?:und mehr )?Beschäftigte", r"Wer |Für wen|Mit wem", names=("KMU",)
+)
+EXCLUSION = QuotePattern(
+    r"\bnicht\b|\bkeine?\w?\b|ausgeschlossen|ausgenommen|\bohne\b|außer|\bnur\b|\bstatt\b", r"fördert|Wer |bezahlt"
+)
+PURPOSES: Mapping[Purpose, QuotePattern] = {
+    "invest": QuotePattern(
+        r"invest|Anschaff|\bKauf|Maschine|Anlage|Hardware|Software|Ausstatt|Technik|Betriebsmittel|[Ee]inführ|Digitalisier"
+    ),
+    "develop": QuotePattern(r"entwickl|entwickel|Prototyp|[Ii]nnovati|Geschäftsmodell|[Ee]rprob|umsetz"),
+    "research": QuotePattern(r"forsch|FuE|Wissenschaft|Studie"),
+    "advice": QuotePattern(
+        r"berat|Coaching|Analyse|begleit|Check|gespräch|Sprechstunde|Lots|Auskunft|informier|Hilfe|hilft|helfen|unterstütz"
+    ),
+    "training": QuotePattern(
+        r"schul|[Ww]eiterbild|qualifi|Lehrg|\bKurs|[Aa]usbild|Workshop|Training|Semin|lern|Kompetenz"
+    ),
+    "network": QuotePattern(
+        r"netz|Cluster|Partner|Austausch|Kooperation|Verbund|Verbünd|Datenr[aä]um|Plattform|Community|Mitglied"
+    ),
+    "equity": QuotePattern(r"Beteiligung|[Kk]apital|Investor|Finanzierung"),
+    "protect_ip": QuotePattern(r"Patent|Schutzrecht|\bMarke|Gebrauchsmuster|Erfindung|Design"),
+    "energy": QuotePattern(r"energie|Klima|CO2|Ressourcen|effizien"),
+    "hire": QuotePattern(
+        r"Lohn|Löhne|Gehalt|Gehälter|Entgelt|[Ee]instell|Personal|Assistent|Fachkr|Arbeitskr|Beschäftigte"
+    ),
+}
+"""How texts say what a programme pays for or an offer helps with."""
 MONEY = QuotePattern(r"", r"Wie viel|Wie hoch|Was zahlt|Was kostet|Konditionen")
 
 

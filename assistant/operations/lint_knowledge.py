@@ -15,6 +15,9 @@ from assistant.core.sources import Cooperation, Funding, Literature, SourceMetad
 from assistant.ingestion.knowledge_loader import knowledge_files, load_card
 from assistant.language.numbers import numbers_in
 from assistant.language.sentence_splitter import split_sentences
+from assistant.operations.lint_heads import unproven_fields
+from assistant.operations.lint_wording import process_talk
+from assistant.operations.question_labels import strayed_labels
 
 UNCHECKED_DAYS = 180
 _DEPENDENT = re.compile(
@@ -46,13 +49,19 @@ def check_knowledge(folders: Sequence[Path], today: date | None = None) -> Findi
     errors += _duplicates(documents)
     known = {name for document in documents.values() for name in (document.source.id, *document.source.aliases)}
     for path, document in documents.items():
-        errors += [f"{path}: {problem}" for problem in _problems(document, known)]
+        errors += [f"{path}: {problem}" for problem in (*_misnamed(path, document.source), *_problems(document, known))]
     errors += _self_check(folders, {document.source.id: document for document in documents.values()})
     notices = [
         f"{path}: {notice}"
         for path, document in documents.items()
-        for notice in _notices(document.source, today or date.today())
+        for notice in (
+            *_notices(document.source, today or date.today()),
+            *process_talk(document),
+            *_loose_numbers(document),
+        )
     ]
+    notices += _lonely_families(documents)
+    notices += strayed_labels(folders, documents.values())
     return Findings(tuple(errors), tuple(notices))
 
 
@@ -78,11 +87,18 @@ def _duplicates(documents: Mapping[Path, Document]) -> Iterator[str]:
             seen[root, name] = path
 
 
+def _misnamed(path: Path, source: SourceMetadata) -> Iterator[str]:
+    """A card is found by its file name, so that must be its id."""
+    if path.stem != source.id.rpartition("/")[2]:
+        yield f"id: '{source.id}' und Dateiname '{path.name}' sind verschieden."
+
+
 def _problems(document: Document, known: set[str]) -> Iterator[str]:
     source = document.source
     yield from _dangling(source, known)
     yield from _missing_numbers(document)
     yield from _missing_condition(document)
+    yield from unproven_fields(document)
     own = [section for section in document.sections if not section.generated]
     if not any(section.language == "en" for section in own):
         yield "der Teil '## English' fehlt."
@@ -122,6 +138,33 @@ def _missing_condition(document: Document) -> Iterator[str]:
         yield f"eligibility.condition: „{condition}“ steht nicht im Text."
 
 
+def _loose_numbers(document: Document) -> Iterator[str]:
+    """Numbers in free texts of the head that the text does not hold; notes on doubt may tell of other ones."""
+    source = document.source
+    if not isinstance(source, Funding | SupportOffer):
+        return
+    texts = {"title": source.title, "short_title": source.short_title}
+    if isinstance(source, Funding):
+        texts |= {f"{part}.note": getattr(source, part).note for part in ("eligibility", "amount", "application")}
+    else:
+        texts |= {"cost": source.cost, "region": source.region}
+    held = frozenset().union(*(numbers_in(section.text) for section in document.sections))
+    for field, text in texts.items():
+        for number in sorted(numbers_in(text or "") - held):
+            yield f"{field}: die Zahl {number} steht nicht im Text."
+
+
+def _lonely_families(documents: Mapping[Path, Document]) -> Iterator[str]:
+    """A family of one offers no choice; mostly its name is misspelt."""
+    families: dict[str, list[Path]] = {}
+    for path, document in documents.items():
+        if isinstance(document.source, Funding | SupportOffer) and document.source.family:
+            families.setdefault(document.source.family, []).append(path)
+    for family, paths in families.items():
+        if len(paths) == 1:
+            yield f"{paths[0]}: family: zu „{family}“ gehört sonst nichts."
+
+
 def _field_numbers(source: Funding) -> Iterator[tuple[str, float]]:
     for index, rate in enumerate(source.amount.rates):
         for name, value in (("percent_min", rate.percent_min), ("percent_max", rate.percent_max)):
@@ -144,7 +187,7 @@ def _field_numbers(source: Funding) -> Iterator[tuple[str, float]]:
 def _dependent_sentences(section: Section) -> Iterator[str]:
     for sentence in split_sentences(section.text):
         if _DEPENDENT.match(sentence):
-            yield f"der Satz steht nicht für sich allein: „{sentence[:70]}…“"
+            yield f"der Satz steht nicht für sich allein: „{sentence}“"
 
 
 def _notices(source: SourceMetadata, today: date) -> Iterator[str]:
