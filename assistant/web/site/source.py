@@ -27,7 +27,14 @@ def source_page(source_id: str, assistant: Context) -> HTMLResponse:
     if source is None:
         return HTMLResponse(render("source_missing.html"), 404)
     passages = (passage for passage in snapshot.passages if passage.document_id == source_id)
-    page = render("source.html", source=source, meta=_meta(source), sections=list(_sections(passages)))
+    page = render(
+        "source.html",
+        source=source,
+        meta=_meta(source),
+        notes=list(_notes(source)),
+        sections=list(_sections(passages)),
+        disclaimer=assistant.prompts.render("disclaimer", "de"),
+    )
     return HTMLResponse(page)
 
 
@@ -35,6 +42,14 @@ def _sections(passages: Iterable[Passage]) -> Iterator[tuple[str, list[str]]]:
     """The heading of each section, empty before the first, with its paragraphs."""
     for headings, group in groupby(passages, key=lambda passage: passage.headings):
         yield " › ".join(headings), [paragraph for passage in group for paragraph in passage.text.split("\n\n")]
+
+
+def _notes(source: SourceMetadata) -> Iterator[str]:
+    """What editors are not sure of: it stands beside the text, never in it."""
+    if source.as_of and source.as_of_note:
+        yield f"Zum Stand: {source.as_of_note}"
+    if note := getattr(source, "valid_until_note", None):
+        yield f"Zur Laufzeit: {note}"
 
 
 def _meta(source: SourceMetadata) -> str:
