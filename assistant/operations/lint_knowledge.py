@@ -25,6 +25,8 @@ _DEPENDENT = re.compile(
     r"Dafür|Damit|Daher|Deshalb|Darüber|Außerdem|Zudem|Ebenso|Beide|Letztere|Letzterer|Dort|Danach|Davon|"
     r"This|These|It|They|Here)\b(?! (?:sollten|können|müssen|dürfen|brauchen|erhalten|finden|haben|reichen)\b)"
 )
+_COUNTED_OFF = re.compile(r"(?<!\d)\d{1,2}\.(?=\s)")
+"""Steps and ordinals: "1. Bescheinigung, 2. Antrag"."""
 _LINK = re.compile(r"\[[^\]]+\]\(([^)]+)\)")
 
 
@@ -150,8 +152,9 @@ def _loose_numbers(document: Document) -> Iterator[str]:
         texts |= {"cost": source.cost, "region": source.region}
     held = frozenset().union(*(numbers_in(section.text) for section in document.sections))
     for field, text in texts.items():
-        for number in sorted(numbers_in(text or "") - held):
-            yield f"{field}: die Zahl {number} steht nicht im Text."
+        for number in sorted(numbers_in(_COUNTED_OFF.sub(" ", text or "")) - held):
+            if not any(date.startswith(f"{number}-") for date in held):
+                yield f"{field}: die Zahl {number} steht nicht im Text."
 
 
 def _lonely_families(documents: Mapping[Path, Document]) -> Iterator[str]:
