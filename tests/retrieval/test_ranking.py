@@ -10,9 +10,11 @@ import pytest
 
 from assistant.answering.runtime import AppContext
 from assistant.core.models import RetrievalResult
+from assistant.core.settings import shipped_folder
 from assistant.core.source_status import is_ended, source_laender
 from assistant.core.sources import Funding, Land, SupportOffer
 from assistant.index.scoring import VectorSpace, score, top
+from assistant.operations.question_labels import read_rows
 from assistant.retrieval.query_understanding import parse_query
 from assistant.retrieval.retriever import build_query, retrieve, search
 
@@ -116,22 +118,20 @@ def test_the_exact_product_agrees_with_chroma(assistant: AppContext) -> None:
 
 def test_english_questions_do_no_worse_with_the_full_score_than_with_cosine_alone(assistant: AppContext) -> None:
     corpus = assistant.live_index.corpus()
-    pairs = [
-        ("How can we become independent of a large customer?", "position-paper"),
-        ("Who helps with further training?", "position-paper/weiterbildung"),
-        ("joint purchasing with competitors", "einkauf"),
-        ("What is an asset administration shell?", "aas"),
-    ]
+    rows = read_rows(shipped_folder("knowledge") / "questions" / "questions.jsonl")
+    english = [row for row in rows if row.get("style") == "english"]
+    assert len(english) > 200
     full = cosine = 0
-    for question, wanted in pairs:
-        vector = assistant.embedder.encode_query(question)
-        scores = score(corpus.snapshot.space, vector, assistant.analyzer.terms(question, "en"), "en")
+    for row in english:
+        vector = assistant.embedder.encode_query(row["question"])
+        scores = score(corpus.snapshot.space, vector, assistant.analyzer.terms(row["question"], "en"), "en")
         plain = corpus.snapshot.space.passage_vectors @ vector
-        for name, values in (("full", scores.passages), ("cosine", plain)):
-            hit = any(corpus.snapshot.passages[place].document_id.startswith(wanted) for place in top(values, 5))
-            full, cosine = full + (hit and name == "full"), cosine + (hit and name == "cosine")
+        hits = [
+            any(corpus.snapshot.passages[place].document_id == row["card"] for place in top(values, 5))
+            for values in (scores.passages, plain)
+        ]
+        full, cosine = full + hits[0], cosine + hits[1]
     assert full >= cosine
-    assert full >= 3
 
 
 def test_restrictions_say_of_every_shipped_source_what_its_fields_say(assistant: AppContext) -> None:
