@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import cast
 
 import yaml
 
 from assistant.answering.grounding.claim_verifier import ClaimVerifier
+from assistant.answering.grounding.guide_proof import GuideProver, ProofCache
 from assistant.answering.grounding.word_alignment import WordEncoder, load_word_encoder
 from assistant.answering.llm.providers import load_language_model
 from assistant.answering.runtime import AppContext
 from assistant.core.errors import EmbeddingError
+from assistant.core.models import Document
 from assistant.core.progress import Report
 from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import Settings, shipped_folder
@@ -109,10 +112,25 @@ def index_input(assistant: AppContext) -> IndexInput:
     settings = assistant.settings
     knowledge = load_knowledge(settings.knowledge_dirs)
     documents = knowledge + without_clashes(load_added(settings.data_dir), knowledge)
-    cached = CachingEmbedder(
-        assistant.embedder, load_shipped(), VectorCache(settings.data_dir / "cache" / "vectors.sqlite")
-    )
-    return IndexInput(documents, cached, assistant.analyzer, load_calibration())
+    prover = build_guide_prover(assistant)
+    return IndexInput(documents, _cached(assistant), assistant.analyzer, load_calibration(), prover.prove)
+
+
+def build_guide_prover(assistant: AppContext) -> GuideProver:
+    """What holds guides to their cards; it knows the names of the documents at hand, not those of the index."""
+    settings, verifier = assistant.settings, assistant.claim_verifier
+    abbreviations, places = _merged(settings, "abbreviations.yaml"), _merged(settings, "places.yaml")
+
+    def over(documents: Sequence[Document]) -> ClaimVerifier:
+        names = known_names([document.source for document in documents], abbreviations, places)
+        return verifier.knowing(names)
+
+    return GuideProver(over, _cached(assistant).encode, ProofCache(settings.data_dir / "cache" / "proofs.json"))
+
+
+def _cached(assistant: AppContext) -> CachingEmbedder:
+    vectors = VectorCache(assistant.settings.data_dir / "cache" / "vectors.sqlite")
+    return CachingEmbedder(assistant.embedder, load_shipped(), vectors)
 
 
 def _build_guardrail(settings: Settings, embedder: Embedder) -> IntentGuardrail | None:

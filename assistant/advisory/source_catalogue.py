@@ -25,6 +25,7 @@ KIND_NAMES: dict[Kind, str] = {
     "funding": "Förderprogramme",
     "literature": "Literatur",
     "document": "Eigene Dokumente",
+    "guide": "Leitfäden",
 }
 STATES = {"running": "laufend", "uncertain": "unklar oder pausiert", "ended": "beendet"}
 

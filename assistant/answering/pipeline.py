@@ -10,11 +10,13 @@ from typing import Any, TypedDict, Unpack
 from assistant.answering.draft import AnswerContext
 from assistant.answering.extractive import select_quotes
 from assistant.answering.generative import GroundedGeneration, choose_material
+from assistant.answering.guide import guide_claims, leading_guide, without_guides
 from assistant.answering.query_rewriting import rewrite_follow_up
 from assistant.answering.quote_check import drop_unproven
 from assistant.answering.response import (
     AnswerInput,
     QuestionContext,
+    answer_with_guide,
     answer_with_quotes,
     build_refusal,
     generate_answer,
@@ -130,6 +132,10 @@ def _search(
         near = () if reason == "off_topic" else _suggest(assistant, query, evidence, question_context.language)
         return build_refusal(question_context, reason, assistant.prompts, assistant.settings, near)
     context = AnswerContext(question_context.language, corpus, assistant.prompts, request.today, assistant.tuning)
+    if (guide := leading_guide(evidence)) and (claims := guide_claims(guide, context.language, corpus)):
+        clock.stop("answer")
+        return answer_with_guide(question_context, evidence, context, guide, claims)
+    evidence = without_guides(evidence)
     quotes = drop_unproven(select_quotes(evidence, query, question_context.parsed.question, context))
     clock.stop("answer")
     if not quotes.groups:
@@ -163,9 +169,10 @@ def _query(assistant: AppContext, parsed: ParsedQuery, land: Land | None = None)
 def retrieve_passages(
     assistant: AppContext, question: str, history: Sequence[ChatMessage] = (), *, land: Land | None = None
 ) -> tuple[ScoredPassage, ...]:
-    """The passages that a question would be answered from, whether or not it then is."""
+    """The passages of cards that a question would be answered from, whether or not it then is."""
     parsed = _understand(assistant, Request(question, history))
-    return retrieve(_query(assistant, parsed, land), assistant.live_index.corpus(), date.today()).ranked
+    found = retrieve(_query(assistant, parsed, land), assistant.live_index.corpus(), date.today())
+    return without_guides(found).ranked
 
 
 def search_passages(assistant: AppContext, text: str, count: int, kinds: Collection[Kind] = ()) -> list[dict[str, Any]]:

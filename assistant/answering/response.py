@@ -11,7 +11,16 @@ from assistant.answering.citations import CitationIndex, render_claims, render_d
 from assistant.answering.draft import AnswerContext, ClaimGroup, Draft
 from assistant.answering.generative import GroundedGeneration, is_enough
 from assistant.answering.stage_timer import StageTimer
-from assistant.core.models import Answer, AnswerDelta, GenerationStats, Language, ParsedQuery, RetrievalResult, Status
+from assistant.core.models import (
+    Answer,
+    AnswerDelta,
+    Claim,
+    GenerationStats,
+    Language,
+    ParsedQuery,
+    RetrievalResult,
+    Status,
+)
 from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import Settings
 from assistant.retrieval.suggested_questions import COUNT, suggest
@@ -34,8 +43,9 @@ def build_answer(
     citation_index: CitationIndex,
     stats: GenerationStats | None = None,
     model: str | None = None,
+    guide: str | None = None,
 ) -> Answer:
-    """An answer of proven text; ``model`` names who worded at least one of its sentences."""
+    """An answer of proven text; ``model`` names who worded at least one of its sentences, ``guide`` whose it is."""
     parsed = question_context.parsed
     question_context.clock.stop("verify")
     return Answer(
@@ -52,6 +62,7 @@ def build_answer(
         mode="model" if model else "extractive",
         model=model,
         ai_generated=bool(model),
+        guide=guide,
         caution="weak_evidence" if evidence.sufficiency == "weak" else None,
         timings_ms=question_context.clock.times(),
         stats=stats,
@@ -111,6 +122,19 @@ def answer_with_quotes(found: AnswerInput, stats: GenerationStats | None = None)
     if stats:
         text += f"\n\n{_fallback_notice(found, stats)}"
     return build_answer(found.question_context, found.evidence, found.context, text, citation_index, stats)
+
+
+def answer_with_guide(
+    question_context: QuestionContext,
+    evidence: RetrievalResult,
+    context: AnswerContext,
+    guide: str,
+    claims: Sequence[Claim],
+) -> Answer:
+    """A guide whole, sentence after sentence; nothing else follows."""
+    citation_index = CitationIndex(context.corpus.snapshot.sources)
+    text = "".join(render_claims(claims, citation_index))
+    return build_answer(question_context, evidence, context, text, citation_index, guide=guide)
 
 
 class GeneratedText:

@@ -27,7 +27,7 @@ from assistant.cli.output import (
     print_uploads,
     progress_bar,
 )
-from assistant.cli.startup import open_assistant, read_settings, refresh_with_bar
+from assistant.cli.startup import guide_proofs, open_assistant, read_settings, refresh_with_bar
 from assistant.core.errors import AssistantError
 
 app = typer.Typer(
@@ -231,8 +231,9 @@ def check(
     """Wissensdateien prüfen: was muss berichtigt, was sollte angesehen werden."""
     from assistant.operations.lint_knowledge import check_knowledge
 
-    folders = read_settings().knowledge_dirs
-    findings = check_knowledge(folders)
+    settings = read_settings()
+    folders = settings.knowledge_dirs
+    findings = check_knowledge(folders, prove=guide_proofs(settings))
     notices = [*findings.notices, *(_broken_links(folders) if links else ())]
     if as_json:
         print_json({"errors": list(findings.errors), "notices": notices})

@@ -10,9 +10,14 @@ from assistant.cli.output import progress_bar
 from assistant.core.errors import AssistantError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from assistant.answering.grounding.guide_proof import Unproven
     from assistant.answering.runtime import AppContext
+    from assistant.core.models import Document, StatementProof
     from assistant.core.settings import Settings
     from assistant.index.builder import BuildResult
+    from assistant.operations.lint_guides import Prove
 
 
 def read_settings() -> Settings:
@@ -40,6 +45,18 @@ def open_assistant() -> AppContext:
         except AssistantError as error:  # what is still there may answer; each answer says so
             typer.echo(str(error), err=True)
     return assistant
+
+
+def guide_proofs(settings: Settings) -> Prove:
+    """What holds the sentences of guides to their cards; the encoder is loaded when there are any."""
+
+    def prove(documents: Sequence[Document]) -> Mapping[str, tuple[StatementProof | Unproven, ...]]:
+        from assistant.bootstrap import build_assistant, build_guide_prover
+
+        with progress_bar() as report:
+            return build_guide_prover(build_assistant(settings)).outcomes(documents, report)
+
+    return prove
 
 
 def refresh_with_bar(settings: Settings, *, full: bool = False, assistant: AppContext | None = None) -> BuildResult:

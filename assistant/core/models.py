@@ -8,8 +8,8 @@ from typing import Any, Literal
 from assistant.core.sources import SourceMetadata
 
 Language = Literal["de", "en"]
-Kind = Literal["position_paper", "funding", "support", "cooperation", "literature", "document"]
-KINDS: tuple[Kind, ...] = ("position_paper", "cooperation", "support", "funding", "literature", "document")
+Kind = Literal["position_paper", "funding", "support", "cooperation", "literature", "document", "guide"]
+KINDS: tuple[Kind, ...] = ("position_paper", "cooperation", "support", "funding", "literature", "document", "guide")
 Status = Literal["answered", "no_source", "off_topic", "unproven", "unavailable"]
 Mode = Literal["extractive", "model"]
 
@@ -26,13 +26,35 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence of a guide and what is to prove it: ids of cards, or ``card#section``."""
+
+    sentence: str
+    language: Language
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StatementProof:
+    """A sentence of a guide that its cards prove: ``quotes`` pair the id of a passage with a literal stretch of it."""
+
+    sentence: str
+    language: Language
+    quotes: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """One knowledge file or added document: its checked head and its text in sections."""
+    """One knowledge file or added document: its checked head and its text in sections.
+
+    ``statements`` are the sentences of a guide with their references, in reading order.
+    """
 
     source: SourceMetadata
     kind: Kind
     sections: tuple[Section, ...]
     fingerprint: str
+    statements: tuple[Statement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +181,10 @@ class GenerationStats:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The outcome of a question; a refusal is an outcome like any other."""
+    """The outcome of a question; a refusal is an outcome like any other.
+
+    ``guide`` is the id of the guide that was shown whole; its citations are the cards that prove it.
+    """
 
     question: str
     standalone_question: str
@@ -171,6 +196,7 @@ class Answer:
     mode: Mode = "extractive"
     model: str | None = None
     ai_generated: bool = False
+    guide: str | None = None
     caution: Literal["weak_evidence"] | None = None
     timings_ms: dict[str, float] = field(default_factory=dict)
     stats: GenerationStats | None = None

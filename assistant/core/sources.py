@@ -275,6 +275,16 @@ class Literature(SourceMetadata):
     used_in: tuple[Identifier, ...] = ()
 
 
+class Guide(SourceMetadata):
+    """An answer to a situation, written beforehand; cards prove each of its sentences.
+
+    ``title`` is a question, ``questions`` are the ways in which people put it.
+    """
+
+    kind: Literal["guide"]
+    questions: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
 class AddedDocument(SourceMetadata):
     """A document that an operator added; its head comes from the file, not from an editor."""
 
@@ -293,9 +303,10 @@ SOURCE_TYPES: tuple[type[SourceMetadata], ...] = (
     SupportOffer,
     Cooperation,
     Literature,
+    Guide,
     AddedDocument,
 )
 FrontMatter = Annotated[
-    PositionPaper | Funding | SupportOffer | Cooperation | Literature | AddedDocument,
+    PositionPaper | Funding | SupportOffer | Cooperation | Literature | Guide | AddedDocument,
     Field(discriminator="kind"),
 ]

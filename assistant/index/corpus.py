@@ -65,6 +65,12 @@ class SearchableCorpus:
     positions_of: Mapping[str, Sequence[int]]
     status_passages: Mapping[str, Mapping[Language, Passage]]
 
+    def passage(self, name: str) -> Passage | None:
+        """The passage with this id, if there is one."""
+        positions = self.positions_of.get(name.partition("#")[0], ())
+        passages = (self.snapshot.passages[position] for position in positions)
+        return next((passage for passage in passages if passage.id == name), None)
+
 
 def build_corpus(snapshot: IndexSnapshot, analyzer: TermAnalyzer) -> SearchableCorpus:
     """Look-ups over a loaded snapshot."""

@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import numpy as np
 
 from assistant.core.errors import IndexUnavailableError, VectorStoreUnavailableError
 from assistant.core.file_digest import file_digest
-from assistant.core.models import Document, Passage
+from assistant.core.models import Document, Passage, StatementProof
 from assistant.core.sources import SourceMetadata
 from assistant.index.bm25 import BM25Index
 from assistant.index.calibration import Thresholds
@@ -25,7 +25,7 @@ from assistant.index.vector_store import EmbeddedChroma, Store
 from assistant.ingestion.knowledge_loader import parse_source
 
 PARTIAL = ".partial"
-TEXT_FILES = ("passages.jsonl", "documents.json", "lexical.npz")
+TEXT_FILES = ("passages.jsonl", "documents.json", "proofs.json", "lexical.npz")
 VECTOR_FILES = ("sentences.npy", "probe.npy")
 FILES = (*TEXT_FILES, *VECTOR_FILES)
 PROBE_TOLERANCE = 1e-4
@@ -55,6 +55,7 @@ class Manifest:
 class IndexSnapshot:
     """One index snapshot, loaded: sources, passages and the space they are compared in.
 
+    ``proofs`` hold for each guide, by its id, its proven sentences in reading order.
     ``word_thresholds`` are for questions compared by words alone; ``fault`` says in
     German why that must be so, it is empty while all is well.
     """
@@ -65,6 +66,7 @@ class IndexSnapshot:
     space: VectorSpace
     thresholds: Mapping[str, Thresholds]
     word_thresholds: Mapping[str, Thresholds]
+    proofs: Mapping[str, tuple[StatementProof, ...]] = field(default_factory=dict)
     fault: str = ""
 
 
@@ -164,7 +166,8 @@ def load_texts(data_dir: Path, snapshot: str, fault: str = "") -> IndexSnapshot:
     )
     if fault and not word_thresholds:
         raise IndexUnavailableError(fault)
-    return IndexSnapshot(manifest, _read_sources(folder), passages, space, thresholds, word_thresholds, fault)
+    sources, proofs = _read_sources(folder), _read_proofs(folder)
+    return IndexSnapshot(manifest, sources, passages, space, thresholds, word_thresholds, proofs, fault)
 
 
 def write_files(
@@ -198,6 +201,12 @@ def write_files(
     )
 
 
+def write_proofs(folder: Path, proofs: Mapping[str, Sequence[StatementProof]]) -> None:
+    """Write what proves the sentences of guides."""
+    records = {guide: [asdict(proof) for proof in held] for guide, held in proofs.items()}
+    (folder / "proofs.json").write_text(json.dumps(records, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
 def read_rows(folder: Path) -> list[IndexedPassage]:
     """Passages of a snapshot folder with their terms."""
     with open(folder / "passages.jsonl", encoding="utf-8") as file:
@@ -220,6 +229,17 @@ def _parse_row(record: dict[str, Any]) -> IndexedPassage:
 def _read_sources(folder: Path) -> dict[str, SourceMetadata]:
     records = json.loads((folder / "documents.json").read_text(encoding="utf-8"))
     return {record["source"]["id"]: parse_source(record["source"]) for record in records}
+
+
+def _read_proofs(folder: Path) -> dict[str, tuple[StatementProof, ...]]:
+    records = json.loads((folder / "proofs.json").read_text(encoding="utf-8"))
+    return {
+        guide: tuple(
+            StatementProof(one["sentence"], one["language"], tuple((name, quote) for name, quote in one["quotes"]))
+            for one in held
+        )
+        for guide, held in records.items()
+    }
 
 
 def _read_lexical(folder: Path) -> BM25Index:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from assistant.core.models import Document, Passage
+from assistant.core.models import Document, Passage, StatementProof
 from assistant.core.progress import Report
 from assistant.index.bm25 import build_lexical_index
 from assistant.index.calibration import Calibration, calibrate, calibrate_words, language_shift
@@ -26,23 +26,35 @@ from assistant.index.snapshot import (
     drop_snapshot,
     snapshot_folder,
     write_files,
+    write_proofs,
 )
 from assistant.index.vector_store import IndexDelta, Store
 from assistant.ingestion.chunking import chunk_document
+from assistant.ingestion.guides import keep_proven
 from assistant.language.term_analyzer import TermAnalyzer
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever files of a snapshot change, so that one of another format is built anew."""
+
+
+Proofs = Mapping[str, tuple[StatementProof, ...]]
+"""What proves the sentences of each guide, by its id; sentences without proof are missing."""
+
+
+def prove_nothing(documents: Sequence[Document], report: Report) -> Proofs:
+    """For an index without guides."""
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
 class IndexInput:
-    """Everything that decides what an index holds."""
+    """Everything that decides what an index holds; ``prove`` holds the sentences of guides to their cards."""
 
     documents: tuple[Document, ...]
     embedder: CachingEmbedder
     analyzer: TermAnalyzer
     calibration: Calibration
+    prove: Callable[[Sequence[Document], Report], Proofs] = prove_nothing
 
     @property
     def fingerprint(self) -> str:
@@ -89,7 +101,8 @@ class SnapshotBuilder:
 
     def _write(self, folder: Path, snapshot: str) -> Manifest:
         """Write all files of a snapshot into ``folder``, the manifest last."""
-        rows, fresh, gone = self._rows()
+        proofs = self.given.prove(self.given.documents, self.report)
+        rows, fresh, gone = self._rows(proofs)
         passages = [row.passage for row in rows]
         vectors, sentence_vectors = self._embed(passages)
         sentences = Int8Matrix.of(sentence_vectors)
@@ -98,6 +111,7 @@ class SnapshotBuilder:
         self.report("Abschluss", 0, 1)
         lexical = build_lexical_index([(row.terms, row.sentence_terms) for row in rows])
         write_files(folder, self.given.documents, rows, vectors, sentences, lexical)
+        write_proofs(folder, proofs)
         shift = language_shift(self.given.embedder, self.given.calibration)
         manifest = self._describe(
             snapshot, folder, assemble_space(passages, Int8Matrix.of(vectors), sentences, lexical, shift)
@@ -107,11 +121,22 @@ class SnapshotBuilder:
         self.report("Abschluss", 1, 1)
         return manifest
 
-    def _rows(self) -> tuple[list[IndexedPassage], set[str], list[str]]:
-        """All rows of the new snapshot, the ids that are fresh, and the ids to remove from the copied store."""
-        documents, kept = self.given.documents, self.last.rows if self.last else ()
+    def _rows(self, proofs: Proofs) -> tuple[list[IndexedPassage], set[str], list[str]]:
+        """All rows of the new snapshot, the ids that are fresh, and the ids to remove from the copied store.
+
+        What of a guide is proven depends on other documents, so guides are always read anew.
+        """
+        documents = [
+            keep_proven(document, proofs.get(document.source.id, ())) if document.kind == "guide" else document
+            for document in self.given.documents
+        ]
+        kept = self.last.rows if self.last else ()
         old = self.last.manifest.documents if self.last else {}
-        same = {document.source.id for document in documents if old.get(document.source.id) == document.fingerprint}
+        same = {
+            document.source.id
+            for document in documents
+            if document.kind != "guide" and old.get(document.source.id) == document.fingerprint
+        }
         by_document: dict[str, list[IndexedPassage]] = {}
         for row in kept:
             by_document.setdefault(row.passage.document_id, []).append(row)

@@ -21,8 +21,9 @@ from pydantic import TypeAdapter, ValidationError
 from assistant.core.errors import KnowledgeError
 from assistant.core.models import Document, Language, Section
 from assistant.core.source_status import short_name
-from assistant.core.sources import SOURCE_TYPES, FrontMatter, SourceMetadata
+from assistant.core.sources import SOURCE_TYPES, FrontMatter, Guide, SourceMetadata
 from assistant.core.validation_messages import explain
+from assistant.ingestion.guides import question_sections, read_statements
 from assistant.ingestion.status_sentences import status_sections
 
 _ATTEMPTS = 5
@@ -138,6 +139,8 @@ def load_card(path: Path) -> Document:
         raise KnowledgeError(f"{path}: Zeile {line} enthält das Steuerzeichen U+{ord(control[0]):04X}; bitte löschen.")
     source, body = parse_front_matter(text, path)
     fingerprint = hashlib.sha256(text.encode()).hexdigest()[:16]
+    if isinstance(source, Guide):
+        return Document(source, "guide", tuple(question_sections(source)), fingerprint, tuple(read_statements(body)))
     sections = (*_sections(body), *status_sections(source))
     return Document(source, source.kind, sections, fingerprint)  # type: ignore[attr-defined]
 

@@ -11,10 +11,11 @@ from pathlib import Path
 from assistant.advisory.self_check_questions import load_questionnaire, questionnaire_file, unproven
 from assistant.core.errors import KnowledgeError
 from assistant.core.models import Document, Section
-from assistant.core.sources import Cooperation, Funding, Literature, SourceMetadata, SupportOffer
+from assistant.core.sources import Cooperation, Funding, Guide, Literature, SourceMetadata, SupportOffer
 from assistant.ingestion.knowledge_loader import knowledge_files, load_card
 from assistant.language.numbers import numbers_in
 from assistant.language.sentence_splitter import split_sentences
+from assistant.operations.lint_guides import Prove, ended_cards, malformed, unproven_statements
 from assistant.operations.lint_heads import unproven_fields
 from assistant.operations.lint_wording import process_talk
 from assistant.operations.question_labels import strayed_labels
@@ -38,8 +39,8 @@ class Findings:
     notices: tuple[str, ...]
 
 
-def check_knowledge(folders: Sequence[Path], today: date | None = None) -> Findings:
-    """Check all knowledge files of the folders."""
+def check_knowledge(folders: Sequence[Path], today: date | None = None, prove: Prove | None = None) -> Findings:
+    """Check all knowledge files of the folders; ``prove`` holds the sentences of guides to their cards."""
     errors: list[str] = []
     documents: dict[Path, Document] = {}
     errors += [f"{folder}: der Wissensordner existiert nicht." for folder in folders if not folder.is_dir()]
@@ -52,6 +53,8 @@ def check_knowledge(folders: Sequence[Path], today: date | None = None) -> Findi
     known = {name for document in documents.values() for name in (document.source.id, *document.source.aliases)}
     for path, document in documents.items():
         errors += [f"{path}: {problem}" for problem in (*_misnamed(path, document.source), *_problems(document, known))]
+    if prove:
+        errors += unproven_statements(documents, prove)
     errors += _self_check(folders, {document.source.id: document for document in documents.values()})
     notices = [
         f"{path}: {notice}"
@@ -63,6 +66,7 @@ def check_knowledge(folders: Sequence[Path], today: date | None = None) -> Findi
         )
     ]
     notices += _lonely_families(documents)
+    notices += ended_cards(documents, today or date.today())
     notices += strayed_labels(folders, documents.values())
     return Findings(tuple(errors), tuple(notices))
 
@@ -101,6 +105,9 @@ def _problems(document: Document, known: set[str]) -> Iterator[str]:
     yield from _missing_numbers(document)
     yield from _missing_condition(document)
     yield from unproven_fields(document)
+    if isinstance(source, Guide):
+        yield from malformed(document)
+        return
     own = [section for section in document.sections if not section.generated]
     if not any(section.language == "en" for section in own):
         yield "der Teil '## English' fehlt."

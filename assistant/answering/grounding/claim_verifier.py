@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from dataclasses import asdict, dataclass
 from itertools import combinations
 
@@ -85,6 +86,12 @@ class ClaimVerifier:
         self._same_space = id(words) == id(embedder)
         self._analyzer = analyzer
         self.names = names
+
+    def knowing(self, names: EntityMatcher) -> ClaimVerifier:
+        """The same with names of its own, for texts that are in no index yet."""
+        other = copy(self)
+        other.names = lambda: names
+        return other
 
     def verify(self, sentence: str, cited: Sequence[CitedPassage], language: Language) -> Verdict:
         """Whether the cited passages carry the sentence: each alone first, then together."""

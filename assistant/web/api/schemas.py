@@ -39,6 +39,7 @@ class AnswerResponse(_Closed):
     mode: Mode
     model: str | None
     ai_generated: bool
+    guide: str | None
     caution: Literal["weak_evidence"] | None
     timings_ms: dict[str, float]
 

@@ -9,7 +9,8 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from assistant.core.models import Passage
-from assistant.core.sources import SourceMetadata
+from assistant.core.sources import Guide, SourceMetadata
+from assistant.index.snapshot import IndexSnapshot
 from assistant.language.dates import format_date
 from assistant.web.citation_text import show_as_of
 from assistant.web.context import Context
@@ -27,12 +28,14 @@ def source_page(source_id: str, assistant: Context) -> HTMLResponse:
     if source is None:
         return HTMLResponse(render("source_missing.html"), 404)
     passages = (passage for passage in snapshot.passages if passage.document_id == source_id)
+    is_guide = isinstance(source, Guide)
     page = render(
         "source.html",
         source=source,
         meta=_meta(source),
         notes=list(_notes(source)),
-        sections=list(_sections(passages)),
+        sections=[] if is_guide else list(_sections(passages)),
+        statements=list(_statements(snapshot, source_id)),
         disclaimer=assistant.prompts.render("disclaimer", "de"),
     )
     return HTMLResponse(page)
@@ -42,6 +45,14 @@ def _sections(passages: Iterable[Passage]) -> Iterator[tuple[str, list[str]]]:
     """The heading of each section, empty before the first, with its paragraphs."""
     for headings, group in groupby(passages, key=lambda passage: passage.headings):
         yield " › ".join(headings), [paragraph for passage in group for paragraph in passage.text.split("\n\n")]
+
+
+def _statements(snapshot: IndexSnapshot, guide: str) -> Iterator[tuple[str, list[tuple[SourceMetadata, str]]]]:
+    """The German sentences of a guide, each with the cards that prove it and what they say."""
+    for proof in snapshot.proofs.get(guide, ()):
+        if proof.language == "de":
+            cards = ((snapshot.sources.get(name.partition("#")[0]), quote) for name, quote in proof.quotes)
+            yield proof.sentence, [(card, quote) for card, quote in cards if card]
 
 
 def _notes(source: SourceMetadata) -> Iterator[str]:
