@@ -198,3 +198,12 @@ def test_a_number_in_words_must_have_the_value_of_the_source(assistant: AppConte
     assert found["caught"] == {"number_word": 1.0}
     assert found["precision"] == 1.0
     assert found["recall"] >= 0.75
+
+
+def test_what_a_source_says_word_for_word_is_proven_by_it(assistant: AppContext) -> None:
+    denied = "Rücknahmesysteme sind möglich, wenn ihr Nutzen messbar ist; ein Freifahrtschein ist das nicht."
+    for sentence in (denied, denied.rstrip(".")):
+        verdict = assistant.claim_verifier.verify(sentence, [cite(assistant, f"Das ist neu. {denied}")], "de")
+        assert verdict.supported
+        assert verdict.quotes == ((0, denied),)
+    assert not assistant.claim_verifier.verify(denied, [cite(assistant, denied.replace(" nicht", ""))], "de").supported
