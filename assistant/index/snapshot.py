@@ -232,7 +232,9 @@ def _read_sources(folder: Path) -> dict[str, SourceMetadata]:
 
 
 def _read_proofs(folder: Path) -> dict[str, tuple[StatementProof, ...]]:
-    records = json.loads((folder / "proofs.json").read_text(encoding="utf-8"))
+    """Proofs of guides; snapshots from before there were guides have no such file."""
+    path = folder / "proofs.json"
+    records = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     return {
         guide: tuple(
             StatementProof(one["sentence"], one["language"], tuple((name, quote) for name, quote in one["quotes"]))

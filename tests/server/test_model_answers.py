@@ -214,7 +214,9 @@ def test_wrong_sentences_between_right_ones_are_left_out(connected: AppContext, 
 def test_turned_sentences_never_pass(connected: AppContext, server_of_model: FaultyModel) -> None:
     def turned(messages: Messages) -> str:
         text = quoting(messages)
-        return re.sub(r"\bkann\b", "muss", re.sub(r"\b(?:bedeutet|kommen|ist|sind|eignen sich)\b", r"\g<0> nicht", text))
+        return re.sub(
+            r"\bkann\b", "muss", re.sub(r"\b(?:bedeutet|kommen|ist|sind|eignen sich)\b", r"\g<0> nicht", text)
+        )
 
     server_of_model.behave("good", turned)
     answer = check_pieces(list(stream(connected, QUESTION)))

@@ -29,6 +29,7 @@ FIELDS: Mapping[Kind, Mapping[str, Any]] = {
     "support": {"offer_type": "hub"},
     "funding": {"level": "bund", "provider": "Ministerium", "type": "grant", "status": "open"},
     "literature": {},
+    "guide": {"questions": ["Wie geht das?"]},
     "document": {"format": "text", "original_name": "x.txt", "added": "2026-01-01", "sha256": "0" * 64},
 }
 
