@@ -1,19 +1,28 @@
-"""Write the shipped vectors anew after knowledge changed: ``python -m assistant.operations.ship_embeddings``."""
+"""Write the shipped vectors and proofs of guides anew after knowledge changed: ``make vectors``.
+
+Both only spare the first start their computing: what they lack is computed there, what is out of step is not used.
+"""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from assistant.bootstrap import build_assistant, index_input
+from assistant.answering.grounding.guide_proof import SHIPPED, ProofCache
+from assistant.answering.runtime import AppContext
+from assistant.bootstrap import build_assistant, build_guide_prover, index_input
 from assistant.core.models import Document
 from assistant.core.settings import Settings, load_settings, shipped_folder
 from assistant.index.calibration import Calibration
 from assistant.index.embedding_cache import SHIPPED_FILE, Role, load_shipped, save_shipped, vector_key
 from assistant.index.snapshot_builder import embedded_text
 from assistant.ingestion.chunking import chunk_document
+from assistant.ingestion.guides import keep_proven
 from assistant.ingestion.knowledge_loader import load_knowledge
 from assistant.retrieval.intent_guardrail import load_examples
 
@@ -32,21 +41,47 @@ def needed_texts(documents: tuple[Document, ...], calibration: Calibration) -> l
 
 def missing_texts(settings: Settings, model_id: str) -> list[tuple[Role, str]]:
     """Texts of the shipped knowledge that the shipped file lacks; empty when both are in step."""
-    given = index_input(build_assistant(settings))
-    needed = needed_texts(load_knowledge([shipped_folder("knowledge")]), given.calibration)
+    assistant = build_assistant(settings)
+    given = index_input(assistant)
+    needed = needed_texts(_indexed_documents(assistant), given.calibration)
     held = load_shipped().rows
     return [(role, text) for role, text in needed if vector_key(model_id, role, text) not in held]
 
 
+def _indexed_documents(assistant: AppContext) -> tuple[Document, ...]:
+    """The shipped documents as an index holds them: of guides only what is proven."""
+    documents = load_knowledge([shipped_folder("knowledge")])
+    proofs = build_guide_prover(assistant).prove(documents, lambda *_: None)
+    return tuple(
+        keep_proven(document, proofs[document.source.id]) if document.kind == "guide" else document
+        for document in documents
+    )
+
+
+def write_proofs(settings: Settings, path: Path = SHIPPED) -> int:
+    """Prove the shipped guides and write what came of each sentence; returns how many sentences there are."""
+    prover = build_guide_prover(build_assistant(settings))
+    with TemporaryDirectory() as folder:
+        anew = replace(prover, cache=ProofCache(path, Path(folder) / "none"))
+        outcomes = anew.outcomes(load_knowledge([shipped_folder("knowledge")]), _report("Sätze von Leitfäden"))
+    return sum(len(outcome) for outcome in outcomes.values())
+
+
+def _report(what: str) -> Callable[..., None]:
+    def report(*progress: object) -> None:
+        done, total = progress[-2:]
+        print(f"\r{what} {done}/{total}", end="", file=sys.stderr, flush=True)
+
+    return report
+
+
 def write(settings: Settings, path: Path = SHIPPED_FILE) -> int:
     """Embed what is new and write the file; returns the number of vectors."""
-    given = index_input(build_assistant(settings))
-    needed = needed_texts(load_knowledge([shipped_folder("knowledge")]), given.calibration)
+    assistant = build_assistant(settings)
+    given, report = index_input(assistant), _report("Vektoren")
+    needed = needed_texts(_indexed_documents(assistant), given.calibration)
     passages = [text for role, text in needed if role == "passage"]
     queries = [text for role, text in needed if role == "query"]
-
-    def report(done: int, total: int) -> None:
-        print(f"\r{done}/{total}", end="", file=sys.stderr, flush=True)
 
     vectors = np.concatenate(
         [given.embedder.encode(passages, "passage", report), given.embedder.encode(queries, "query", report)]
@@ -60,5 +95,7 @@ def write(settings: Settings, path: Path = SHIPPED_FILE) -> int:
 
 
 if __name__ == "__main__":
+    sentences = write_proofs(load_settings(embedding_model=None))
     count = write(load_settings(embedding_model=None))
+    print(f"\n{sentences} Sätze von Leitfäden in {SHIPPED.name}.")
     print(f"\n{count} Vektoren in {SHIPPED_FILE.name} ({SHIPPED_FILE.stat().st_size / 1e6:.1f} MB).")
