@@ -77,8 +77,9 @@ def _is_abbreviation(line: str, dot: int) -> bool:
     word = re.search(r"[\w.]*$", line[:dot])
     token = word[0].lower() if word else ""
     last = token.rsplit(".", 1)[-1]
-    # a single letter ("z. B.", "i. S.") or a listed abbreviation never ends a sentence
-    if (len(last) == 1 and last.isalpha()) or last in _ABBREVIATIONS or f"{last}." in _ABBREVIATIONS:
+    # a single letter ("z. B.", "i. S.", but not "Catena-X.") or a listed abbreviation never ends a sentence
+    is_letter = len(last) == 1 and last.isalpha() and line[dot - 2 : dot - 1] != "-"
+    if is_letter or last in _ABBREVIATIONS or f"{last}." in _ABBREVIATIONS:
         return True
     following = line[dot + 1 :].split(maxsplit=1)[0]
     if last in _ALSO_LAST_WORDS:

@@ -58,6 +58,7 @@ CASES = [
     ["Das Netz hat 12 Betriebe.", "„Kooperation lohnt“, sagen alle."],
     ["Öfen sind teuer.", "Ämter beraten."],
     ["Das regelt § 26.", "§ 27 regelt den Rest."],
+    ["Daten fließen über Catena-X.", "Zulieferer brauchen dafür einen Zugang."],
     ["Die Richtlinie steht im BGBl.", "Der Antrag ist formlos."],
     ["Es gibt höchstens 3 Mio.", "Das Programm läuft bis 2027."],
     ["Die Förderung beginnt im Okt.", "Wer sich später meldet, wartet."],
