@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from assistant.core.models import Claim, Language, Passage, RetrievalResult, StatementProof
+from assistant.core.tuning import Tuning
 from assistant.index.corpus import SearchableCorpus
 
 
-def leading_guide(evidence: RetrievalResult) -> str | None:
-    """The guide that ranks first, if enough was found to answer at all."""
-    best = evidence.ranked[0].passage if evidence.ranked else None
-    return best.document_id if best and best.kind == "guide" and evidence.sufficiency == "enough" else None
-
-
-def without_guides(evidence: RetrievalResult) -> RetrievalResult:
-    """The passages of cards only: a guide is shown whole or not at all."""
-    return replace(evidence, ranked=tuple(scored for scored in evidence.ranked if scored.passage.kind != "guide"))
+def leading_guide(evidence: RetrievalResult, tuning: Tuning) -> str | None:
+    """The guide that is nearer to the question than any card, if it is clearly the one that is meant."""
+    if evidence.sufficiency not in ("enough", "weak") or not evidence.guides or evidence.lexical_only:
+        return None
+    best, name = evidence.guides[0].score, evidence.guides[0].passage.document_id
+    own = (scored for scored in evidence.guides if scored.passage.document_id == name)
+    nearest = max((cosine for scored in own for cosine in scored.sentence_scores), default=0.0)
+    rivals = (scored.score for scored in evidence.guides if scored.passage.document_id != name)
+    is_first = best >= max((scored.score for scored in evidence.ranked), default=0.0)
+    is_ahead = best - max(rivals, default=0.0) >= tuning.guide_lead
+    return name if is_first and is_ahead and nearest >= tuning.guide_cosine else None
 
 
 def guide_claims(guide: str, language: Language, corpus: SearchableCorpus) -> tuple[Claim, ...]:

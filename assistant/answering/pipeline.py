@@ -10,7 +10,7 @@ from typing import Any, TypedDict, Unpack
 from assistant.answering.draft import AnswerContext
 from assistant.answering.extractive import select_quotes
 from assistant.answering.generative import GroundedGeneration, choose_material
-from assistant.answering.guide import guide_claims, leading_guide, without_guides
+from assistant.answering.guide import guide_claims, leading_guide
 from assistant.answering.query_rewriting import rewrite_follow_up
 from assistant.answering.quote_check import drop_unproven
 from assistant.answering.response import (
@@ -123,7 +123,8 @@ def _search(
     clock.stop("retrieve")
     replies = assistant.guardrail
     reply = replies.classify(query.vector) if replies and query.vector is not None else None
-    if reply and not matches_heading(query, evidence, corpus):
+    guide = leading_guide(evidence, assistant.tuning)
+    if reply and not matches_heading(query, evidence, corpus) and not (guide and reply == "reply_legal"):
         return build_refusal(question_context, reply, assistant.prompts, assistant.settings)
     if evidence.sufficiency in ("off_topic", "none"):
         reason = "off_topic" if evidence.sufficiency == "off_topic" else "no_source"
@@ -132,10 +133,9 @@ def _search(
         near = () if reason == "off_topic" else _suggest(assistant, query, evidence, question_context.language)
         return build_refusal(question_context, reason, assistant.prompts, assistant.settings, near)
     context = AnswerContext(question_context.language, corpus, assistant.prompts, request.today, assistant.tuning)
-    if (guide := leading_guide(evidence)) and (claims := guide_claims(guide, context.language, corpus)):
+    if guide and (claims := guide_claims(guide, context.language, corpus)):
         clock.stop("answer")
         return answer_with_guide(question_context, evidence, context, guide, claims)
-    evidence = without_guides(evidence)
     quotes = drop_unproven(select_quotes(evidence, query, question_context.parsed.question, context))
     clock.stop("answer")
     if not quotes.groups:
@@ -171,8 +171,7 @@ def retrieve_passages(
 ) -> tuple[ScoredPassage, ...]:
     """The passages of cards that a question would be answered from, whether or not it then is."""
     parsed = _understand(assistant, Request(question, history))
-    found = retrieve(_query(assistant, parsed, land), assistant.live_index.corpus(), date.today())
-    return without_guides(found).ranked
+    return retrieve(_query(assistant, parsed, land), assistant.live_index.corpus(), date.today()).ranked
 
 
 def search_passages(assistant: AppContext, text: str, count: int, kinds: Collection[Kind] = ()) -> list[dict[str, Any]]:

@@ -129,6 +129,7 @@ class RetrievalResult:
 
     ``floor`` is the signal that foreign questions reach on this index; a sentence below it proves nothing.
     ``by_words``: vectors could not be used, so nothing can be said about what was not found.
+    ``ranked`` and the verdict are about cards; passages of ``guides`` are ranked by themselves.
     """
 
     ranked: tuple[ScoredPassage, ...]
@@ -136,6 +137,7 @@ class RetrievalResult:
     signal: float
     sentence_threshold: float
     lexical_only: bool = False
+    guides: tuple[ScoredPassage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

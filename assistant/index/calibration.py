@@ -8,15 +8,16 @@ index; what they reach is what a real question must exceed.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.core.models import Language
 from assistant.index.embedding_cache import CachingEmbedder
-from assistant.index.scoring import Floats, VectorSpace, reached, score_many
+from assistant.index.scoring import UNREAD, Floats, Scores, VectorSpace, reached, score_many
 from assistant.language.term_analyzer import TermAnalyzer
 
 FOLDER = Path(__file__).with_name("calibration")
@@ -78,28 +79,46 @@ def language_shift(embedder: CachingEmbedder, calibration: Calibration) -> Float
 
 
 def calibrate(
-    space: VectorSpace, embedder: CachingEmbedder, analyzer: TermAnalyzer, calibration: Calibration
+    space: VectorSpace,
+    embedder: CachingEmbedder,
+    analyzer: TermAnalyzer,
+    calibration: Calibration,
+    left_out: NDArray[np.bool_] | None = None,
 ) -> dict[Language, Thresholds]:
-    """Quantiles of the signal that the foreign questions of each language reach on this index."""
+    """Quantiles of the signal that the foreign questions of each language reach on this index.
+
+    ``left_out`` ``(n,)`` marks passages that say nothing about what the sources hold, such as those of guides.
+    """
     vectors = embedder.encode([question for _, question in calibration.nulls], "query")
-    return _quantiles(space, vectors, analyzer, calibration)
+    return _quantiles(space, vectors, analyzer, calibration, left_out)
 
 
-def calibrate_words(space: VectorSpace, analyzer: TermAnalyzer, calibration: Calibration) -> dict[Language, Thresholds]:
+def calibrate_words(
+    space: VectorSpace, analyzer: TermAnalyzer, calibration: Calibration, left_out: NDArray[np.bool_] | None = None
+) -> dict[Language, Thresholds]:
     """The same for questions that are compared by their words alone."""
-    return _quantiles(space, None, analyzer, calibration)
+    return _quantiles(space, None, analyzer, calibration, left_out)
 
 
 def _quantiles(
-    space: VectorSpace, vectors: Floats | None, analyzer: TermAnalyzer, calibration: Calibration
+    space: VectorSpace,
+    vectors: Floats | None,
+    analyzer: TermAnalyzer,
+    calibration: Calibration,
+    left_out: NDArray[np.bool_] | None,
 ) -> dict[Language, Thresholds]:
     thresholds: dict[Language, Thresholds] = {}
     for language in get_args(Language):
         rows = [row for row, (asked_in, _) in enumerate(calibration.nulls) if asked_in == language]
         terms = [analyzer.terms(calibration.nulls[row][1], language) for row in rows]
         chosen = None if vectors is None else vectors[rows]
-        thresholds[language] = _thresholds([reached(scores) for scores in score_many(space, chosen, terms, language)])
+        scores = (_without(one, left_out) for one in score_many(space, chosen, terms, language))
+        thresholds[language] = _thresholds([reached(one) for one in scores])
     return thresholds
+
+
+def _without(scores: Scores, left_out: NDArray[np.bool_] | None) -> Scores:
+    return scores if left_out is None else replace(scores, passages=np.where(left_out, UNREAD, scores.passages))
 
 
 def _thresholds(reached: list[tuple[float, float]]) -> Thresholds:

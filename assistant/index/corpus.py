@@ -52,8 +52,9 @@ class SearchableCorpus:
 
     ``document_of`` ``(n,)`` gives the position of each passage's document, ``kinds`` ``(n,)``
     that of its kind in ``KINDS``; ``doubled`` ``(n,)`` marks English parts of documents that have a German
-    text, ``regional`` ``(n,)`` what is meant for single Länder. ``positions_of`` holds the
-    positions of each document's passages, ``status_passages`` its generated passage by language.
+    text, ``regional`` ``(n,)`` what is meant for single Länder, ``of_guides`` ``(n,)`` passages of guides.
+    ``positions_of`` holds the positions of each document's passages, ``status_passages`` its generated passage by
+    language.
     """
 
     snapshot: IndexSnapshot
@@ -61,6 +62,7 @@ class SearchableCorpus:
     doubled: NDArray[np.bool_]
     kinds: NDArray[np.int8]
     regional: NDArray[np.bool_]
+    of_guides: NDArray[np.bool_]
     restrictions: Restrictions
     positions_of: Mapping[str, Sequence[int]]
     status_passages: Mapping[str, Mapping[Language, Passage]]
@@ -80,9 +82,13 @@ def build_corpus(snapshot: IndexSnapshot, analyzer: TermAnalyzer) -> SearchableC
     return SearchableCorpus(
         snapshot,
         np.array([positions[p.document_id] for p in snapshot.passages], dtype=np.int64),
-        np.array([p.language == "en" and p.document_id in german for p in snapshot.passages], dtype=np.bool_),
+        np.array(
+            [p.language == "en" and p.document_id in german for p in snapshot.passages],
+            dtype=np.bool_,
+        ),
         np.array([KINDS.index(p.kind) for p in snapshot.passages], dtype=np.int8),
         np.array([bool(laender[p.document_id]) for p in snapshot.passages], dtype=np.bool_),
+        np.array([p.kind == "guide" for p in snapshot.passages], dtype=np.bool_),
         _restrictions(list(snapshot.sources.values()), list(laender.values()), analyzer),
         _positions_of(snapshot.passages),
         _status_passages(snapshot.passages),

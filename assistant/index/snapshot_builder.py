@@ -9,6 +9,8 @@ from dataclasses import asdict, astuple, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
+
 from assistant.core.models import Document, Passage, StatementProof
 from assistant.core.progress import Report
 from assistant.index.bm25 import build_lexical_index
@@ -114,7 +116,7 @@ class SnapshotBuilder:
         write_proofs(folder, proofs)
         shift = language_shift(self.given.embedder, self.given.calibration)
         manifest = self._describe(
-            snapshot, folder, assemble_space(passages, Int8Matrix.of(vectors), sentences, lexical, shift)
+            snapshot, folder, assemble_space(passages, Int8Matrix.of(vectors), sentences, lexical, shift), passages
         )
         text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
         (folder / "manifest.json").write_text(text, encoding="utf-8")
@@ -173,11 +175,12 @@ class SnapshotBuilder:
         report("Speichern", 0, len(content.fresh))
         self.store.write(snapshot, folder, content, last, lambda done, total: report("Speichern", done, total))
 
-    def _describe(self, snapshot: str, folder: Path, space: VectorSpace) -> Manifest:
-        """The manifest of the files in ``folder``, with the thresholds that hold in their space."""
+    def _describe(self, snapshot: str, folder: Path, space: VectorSpace, passages: Sequence[Passage]) -> Manifest:
+        """The manifest of the files in ``folder``, with the thresholds that hold for cards in their space."""
         given = self.given
-        thresholds = calibrate(space, given.embedder, given.analyzer, given.calibration)
-        word_thresholds = calibrate_words(space, given.analyzer, given.calibration)
+        of_guides = np.array([passage.kind == "guide" for passage in passages], dtype=np.bool_)
+        thresholds = calibrate(space, given.embedder, given.analyzer, given.calibration, of_guides)
+        word_thresholds = calibrate_words(space, given.analyzer, given.calibration, of_guides)
         return Manifest(
             id=snapshot,
             created=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -74,6 +74,8 @@ def retrieve(query: Query, corpus: SearchableCorpus, today: date) -> RetrievalRe
     """The best passages for a question and a verdict whether they are enough."""
     snapshot = corpus.snapshot
     plain, allowed = _allowed_scores(query, corpus, today)
+    guides = _ranked(snapshot, _masked(plain, plain.passages, allowed & corpus.of_guides), query.tuning.retrieval_depth)
+    allowed = allowed & ~corpus.of_guides
     reached = top_k_mean(_masked(plain, plain.passages, allowed))
     by_words = is_by_words(query, corpus) and bool(snapshot.passages)
     if by_words:
@@ -84,7 +86,7 @@ def retrieve(query: Query, corpus: SearchableCorpus, today: date) -> RetrievalRe
     ranked = tuple(_diversify(_ranked(snapshot, scores, query.tuning.retrieval_depth), query.tuning))
     if by_words:
         verdict = "weak" if verdict in ("enough", "weak") and _is_covered(query, scores, corpus) else "none"
-    return RetrievalResult(ranked, verdict, reached, thresholds.sentence, by_words)
+    return RetrievalResult(ranked, verdict, reached, thresholds.sentence, by_words, tuple(guides))
 
 
 def _allowed_scores(query: Query, corpus: SearchableCorpus, today: date) -> tuple[Scores, NDArray[np.bool_]]:

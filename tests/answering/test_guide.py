@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answering.guide import guide_claims, leading_guide, without_guides
+from assistant.answering.guide import guide_claims, leading_guide
 from assistant.answering.pipeline import ask, search_passages, stream
 from assistant.answering.runtime import AppContext
 from assistant.bootstrap import build_assistant
 from assistant.core.models import Answer, RetrievalResult, StatementProof
+from assistant.core.tuning import Tuning
 from assistant.web.site.source import source_page
 from tests.conftest import SMALL_KNOWLEDGE, BuildIndex, own_settings, write_files
 from tests.support.guide_texts import ENGLISH, GUIDE, PROVEN, UNPROVEN
@@ -80,15 +81,40 @@ def test_the_page_of_a_guide_names_the_cards_behind_each_sentence(with_guide: Ap
     assert "Unser Nachbar hat eine Fräse" not in page
 
 
+LIMITS = Tuning(guide_cosine=0.88, guide_lead=0.004)
+
+
+def evidence(cosine: float = 0.9, score: float = 1.4, rival: float = 1.3, card: float = 1.3) -> RetrievalResult:
+    guides = (
+        scored(passage("leit", "Ein Satz.", kind="guide"), score, (0.5,)),
+        scored(passage("fragen", "Eine Frage?", document="leit", kind="guide"), score - 0.2, (cosine,)),
+        scored(passage("anderer", "Noch einer.", kind="guide"), rival, (0.99,)),
+    )
+    ranked = (scored(passage("karte", "Etwas anderes."), card, (0.99,)),)
+    return RetrievalResult(ranked, "enough", 1.0, 0.0, guides=tuple(sorted(guides, key=lambda one: -one.score)))
+
+
 @pytest.mark.parametrize(
-    ("kind", "sufficiency", "leads"),
-    [("guide", "enough", True), ("guide", "weak", False), ("guide", "none", False), ("cooperation", "enough", False)],
+    ("found", "leads"),
+    [
+        (evidence(), True),
+        (evidence(cosine=0.88), True),
+        (evidence(cosine=0.879), False),
+        (evidence(rival=1.396), True),
+        (evidence(rival=1.397), False),
+        (evidence(rival=1.5), False),
+        (evidence(card=1.4), True),
+        (evidence(card=1.41), False),
+        (replace(evidence(), sufficiency="weak"), True),
+        (replace(evidence(), sufficiency="none"), False),
+        (replace(evidence(), sufficiency="off_topic"), False),
+        (replace(evidence(), lexical_only=True), False),
+        (replace(evidence(), guides=()), False),
+        (replace(evidence(), ranked=()), True),
+    ],
 )
-def test_a_guide_leads_only_where_enough_was_found(kind: str, sufficiency: str, leads: bool) -> None:
-    first = scored(passage("leit", "Ein Satz.", kind=kind))  # type: ignore[arg-type]
-    evidence = RetrievalResult((first,), sufficiency, 1.0, 0.0)  # type: ignore[arg-type]
-    assert (leading_guide(evidence) == "leit") is leads
-    assert bool(without_guides(evidence).ranked) is (kind != "guide")
+def test_a_guide_leads_only_when_it_is_clearly_meant(found: RetrievalResult, leads: bool) -> None:
+    assert (leading_guide(found, LIMITS) == "leit") is leads
 
 
 def test_a_quote_that_its_card_holds_no_more_takes_its_sentence_along() -> None:
