@@ -9,9 +9,10 @@ from typing import get_args
 import pytest
 
 from assistant.answering.grounding.claim_verifier import ClaimVerifier
-from assistant.answering.grounding.guide_proof import SHIPPED, ProofCache, Unproven
+from assistant.answering.grounding.guide_proof import SHIPPED, ProofCache
 from assistant.answering.runtime import AppContext
 from assistant.bootstrap import build_guide_prover
+from assistant.core.models import Unproven
 from assistant.core.settings import load_settings, shipped_folder
 from assistant.core.sources import Funding, Land
 from assistant.index.embeddings import Embedder

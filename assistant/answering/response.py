@@ -202,6 +202,8 @@ def mode_note(answer: Answer, prompts: Prompts) -> str:
     """Who worded an answer and what it was checked against, or that it quotes; empty for a refusal."""
     if answer.status != "answered":
         return ""
+    if answer.guide:
+        return prompts.render("guide_note", answer.language)
     if answer.model is None:
         return prompts.render("quotes_note", answer.language)
     count = len({citation.id for citation in answer.citations})

@@ -12,9 +12,8 @@ from assistant.core.errors import AssistantError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from assistant.answering.grounding.guide_proof import Unproven
     from assistant.answering.runtime import AppContext
-    from assistant.core.models import Document, StatementProof
+    from assistant.core.models import Document, StatementProof, Unproven
     from assistant.core.settings import Settings
     from assistant.index.builder import BuildResult
     from assistant.operations.lint_guides import Prove

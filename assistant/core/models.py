@@ -44,6 +44,15 @@ class StatementProof:
 
 
 @dataclass(frozen=True, slots=True)
+class Unproven:
+    """A sentence that its cards do not prove: why, and the sentence of theirs that is nearest to it."""
+
+    sentence: str
+    reason: str
+    nearest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One knowledge file or added document: its checked head and its text in sections.
 

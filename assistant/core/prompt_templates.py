@@ -55,6 +55,7 @@ TEMPLATE_VARIABLES: Mapping[str, frozenset[str]] = {
     "model_unproven": frozenset(),
     "model_quotes": frozenset(),
     "quotes_note": frozenset(),
+    "guide_note": frozenset(),
     "model_note": frozenset({"model", "count"}),
     "model_note_one": frozenset({"model"}),
 }

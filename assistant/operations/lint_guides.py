@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from assistant.answering.grounding.guide_proof import Unproven
-from assistant.core.models import Document, StatementProof
+from assistant.core.models import Document, StatementProof, Unproven
 from assistant.core.source_status import is_ended
 from assistant.core.sources import Guide, SourceMetadata
 from assistant.language.language_detection import detect_language

@@ -9,7 +9,7 @@ from urllib.parse import urlparse
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-ASK = "Wie können wir mit einem Wettbewerber zusammenarbeiten?"
+ASK = "Was ist Coopetition?"
 PATIENCE = 30_000
 
 
@@ -103,7 +103,7 @@ def test_the_english_page_speaks_english(page: Page) -> None:
     page.get_by_role("link", name="English").click()
     expect(page.get_by_text("You are talking to an AI system")).to_be_visible()
     assert page.evaluate("document.documentElement.lang") == "en"
-    ask(page, "How can we work together with a competitor?")
+    ask(page, "What is coopetition?")
     expect(page.locator("#chat")).to_contain_text("the sources say")
 
 

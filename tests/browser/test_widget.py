@@ -13,7 +13,7 @@ from assistant.web.widget.assets import FOLDER
 from assistant.web.widget.contrast import contrast
 from tests.support.hub import PROXIED, Hub, hub_website
 
-ASK = "Wie können wir mit einem Wettbewerber zusammenarbeiten?"
+ASK = "Was ist Coopetition?"
 PATIENCE = 30_000
 CONTACT = "https://hub.example/kontakt"
 HOSTILE_STYLES = (

@@ -12,7 +12,7 @@ from tests.browser.test_chat_page import ask, open_chat
 from tests.support.hub import Hub
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-QUESTIONS = {"de": "Wie können wir mit einem Wettbewerber zusammenarbeiten?", "en": "What is coopetition?"}
+QUESTIONS = {"de": "Was ist Coopetition?", "en": "What is coopetition?"}
 CONTACT = "https://hub.example/kontakt"
 
 

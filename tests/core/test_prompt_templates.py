@@ -47,7 +47,7 @@ def test_the_languages_do_not_share_a_text(name: str) -> None:
     assert german != english
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "guide"])  # shown whole, without either
 def test_every_kind_of_source_has_its_lead_in_and_label(kind: str) -> None:
     assert {f"lead_in_{kind}", f"label_{kind}"} <= set(TEMPLATE_VARIABLES)
 

@@ -31,7 +31,7 @@ HOLDOUT = EVALUATION / "holdout.jsonl"
 
 @pytest.fixture(scope="module")
 def answer(assistant: AppContext) -> Answer:
-    return ask(assistant, "Wie können wir mit einem Wettbewerber zusammenarbeiten?")
+    return ask(assistant, "Was ist Coopetition?")
 
 
 def row(answer: Answer) -> Row:
@@ -94,7 +94,7 @@ def test_the_aims_hold(assistant: AppContext, file: Path) -> None:
 def two_questions(tmp_path: Path) -> Path:
     """One that is answered from several sources, one from nowhere."""
     asked = {
-        "a": ("Wie können wir mit einem Wettbewerber zusammenarbeiten?", True),
+        "a": ("Was ist Coopetition?", True),
         "b": ("Wie wird das Wetter?", False),
     }
     rows: list[dict[str, Any]] = [

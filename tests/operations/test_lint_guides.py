@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answering.grounding.guide_proof import Unproven
-from assistant.core.models import Document, StatementProof
+from assistant.core.models import Document, StatementProof, Unproven
 from assistant.operations.lint_knowledge import Findings, check_knowledge
 from tests.conftest import SMALL_KNOWLEDGE, write_files
 from tests.support.guide_texts import GUIDE, PROVEN

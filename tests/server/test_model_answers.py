@@ -37,7 +37,7 @@ from tests.support.faulty_model import (
 from tests.support.serving import serving
 from tests.support.small_model import small_model_file
 
-QUESTION = "Wie können wir mit einem Wettbewerber zusammenarbeiten?"
+QUESTION = "Was ist Coopetition?"
 SHORT = Limits(first_token=1.0, gap=1.0, total=3.0)
 # A busy machine is no fault of the model; a few hundred characters show what it is like.
 UNHURRIED = Limits(first_token=120, gap=120, total=300, characters=500)
@@ -215,7 +215,7 @@ def test_turned_sentences_never_pass(connected: AppContext, server_of_model: Fau
     def turned(messages: Messages) -> str:
         text = quoting(messages)
         return re.sub(
-            r"\bkann\b", "muss", re.sub(r"\b(?:bedeutet|kommen|ist|sind|eignen sich)\b", r"\g<0> nicht", text)
+            r"\bkann\b", "muss", re.sub(r"\b(?:bedeutet|kommen|ist|sind|eignen sich|heißt)\b", r"\g<0> nicht", text)
         )
 
     server_of_model.behave("good", turned)

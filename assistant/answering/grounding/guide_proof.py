@@ -10,7 +10,7 @@ from pathlib import Path
 
 from assistant.answering.grounding.claim_verifier import ClaimVerifier
 from assistant.answering.grounding.evidence_windows import CitedPassage
-from assistant.core.models import Document, Language, Passage, Statement, StatementProof
+from assistant.core.models import Document, Language, Passage, Statement, StatementProof, Unproven
 from assistant.core.progress import Report
 from assistant.index.scoring import Floats
 from assistant.ingestion.chunking import chunk_document, slugify
@@ -19,15 +19,6 @@ REVISION = 1
 """Raised when the check of sentences changes, so that all is proven anew."""
 SHIPPED = Path(__file__).with_name("shipped_proofs.json")
 _OVERVIEW = "ueberblick"
-
-
-@dataclass(frozen=True, slots=True)
-class Unproven:
-    """A sentence that its cards do not prove: why, and the sentence of theirs that is nearest to it."""
-
-    sentence: str
-    reason: str
-    nearest: str = ""
 
 
 class ProofCache:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from assistant.answering.grounding.claim_verifier import ClaimVerifier
-from assistant.answering.grounding.guide_proof import GuideProver, ProofCache, Unproven
+from assistant.answering.grounding.guide_proof import GuideProver, ProofCache
 from assistant.answering.runtime import AppContext
 from assistant.bootstrap import build_guide_prover
-from assistant.core.models import Document
+from assistant.core.models import Document, Unproven
 from assistant.ingestion.knowledge_loader import load_knowledge
 from tests.conftest import SMALL_KNOWLEDGE, write_files
 from tests.support.guide_texts import ENGLISH, GUIDE, PROVEN, UNPROVEN

@@ -105,12 +105,13 @@ function showQuestion(asked) {
 }
 
 function showAnswer({ article, answer, show }, given) {
-  const { text, citations, suggestions, language: spoken, status: outcome, model } = given;
+  const { text, citations, suggestions, language: spoken, status: outcome, model, guide } = given;
   answer.lang = spoken;
   const byNumber = new Map(citations.map((one) => [one.number, one]));
   show(text, (number) => byNumber.has(number) && citeButton(byNumber.get(number)));
   answer.removeAttribute("aria-busy");
-  if (outcome === "answered") article.append(element("p", { class: "meta" }, model ? wordedBy(model, citations) : labels.quoted));
+  const origin = guide ? labels.guided : model ? wordedBy(model, citations) : labels.quoted;
+  if (outcome === "answered") article.append(element("p", { class: "meta" }, origin));
   if (citations.length) article.append(sourceList(citations));
   if (labels.rating) import("./feedback.js").then(({ rating }) => article.append(rating(given, labels.rating)));
   if (suggestions.length) article.append(followUps(suggestions));
