@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
 from importlib import import_module
@@ -27,7 +26,7 @@ from assistant.cli.output import (
     print_uploads,
     progress_bar,
 )
-from assistant.cli.startup import guide_proofs, open_assistant, read_settings, refresh_with_bar
+from assistant.cli.startup import broken_links, guide_proofs, open_assistant, read_settings, refresh_with_bar
 from assistant.core.errors import AssistantError
 
 app = typer.Typer(
@@ -234,7 +233,7 @@ def check(
     settings = read_settings()
     folders = settings.knowledge_dirs
     findings = check_knowledge(folders, prove=guide_proofs(settings))
-    notices = [*findings.notices, *(_broken_links(folders) if links else ())]
+    notices = [*findings.notices, *(broken_links(folders) if links else ())]
     if as_json:
         print_json({"errors": list(findings.errors), "notices": notices})
     else:
@@ -340,12 +339,3 @@ def evaluate(
         print_json(figures)
     else:
         typer.echo(summary_table(figures))
-
-
-def _broken_links(folders: Sequence[Path]) -> list[str]:
-    from assistant.ingestion.knowledge_loader import load_knowledge
-    from assistant.operations.check_links import check_links
-
-    with progress_bar() as report:
-        found = check_links(load_knowledge(folders), lambda done, total: report("Adressen", done, total))
-        return [f"{sources}: {problem}" for sources, problem in found]

@@ -11,6 +11,7 @@ from assistant.core.errors import AssistantError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from assistant.answering.runtime import AppContext
     from assistant.core.models import Document, StatementProof, Unproven
@@ -64,3 +65,13 @@ def refresh_with_bar(settings: Settings, *, full: bool = False, assistant: AppCo
 
     with progress_bar() as report:
         return refresh_index(settings, report, full=full, assistant=assistant)
+
+
+def broken_links(folders: Sequence[Path]) -> list[str]:
+    """What is wrong with the addresses in the knowledge, with a progress bar."""
+    from assistant.ingestion.knowledge_loader import load_knowledge
+    from assistant.operations.check_links import check_links
+
+    with progress_bar() as report:
+        found = check_links(load_knowledge(folders), lambda done, total: report("Adressen", done, total))
+        return [f"{sources}: {problem}" for sources, problem in found]
