@@ -10,6 +10,8 @@ import pytest
 
 from assistant.ingestion.parsers.blocks import ParsedDocument, join_lines, partial_date
 from assistant.ingestion.parsers.readers import read
+from assistant.language.sentence_splitter import split_sentences
+from tests.support.hostile_files import docx
 from tests.support.two_columns import HEAD, NOTES, SECTIONS, TITLE, write_paper
 
 WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -162,3 +164,33 @@ def test_word_keeps_headings_tables_and_core_properties() -> None:
 
 def test_what_a_file_is_its_content_decides(tmp_path: Path) -> None:
     assert read(write_paper(tmp_path / "paper.pdf").read_bytes(), ".txt", 2000).format == "pdf"
+
+
+LISTED = "Gefördert werden:\n– Prüfstände\n– Schulungen"
+
+
+@pytest.mark.parametrize(
+    ("text", "suffix"),
+    [
+        ("# Titel\n\nGefördert werden:\n\n- Prüfstände\n- Schulungen\n\nMehr nicht.", ".md"),
+        ("<h1>Titel</h1><p>Gefördert werden:</p><ul><li>Prüfstände<li>Schulungen</ul><p>Mehr nicht.</p>", ".html"),
+        ("Gefördert werden:\n- Prüfstände\n- Schulungen\n\nMehr nicht.", ".txt"),
+    ],
+)
+def test_items_stay_with_the_line_whose_colon_opens_them(text: str, suffix: str) -> None:
+    found = whole(read_text(text, suffix))
+    sentences = split_sentences(found)
+    assert sentences[-1] == "Mehr nicht."
+    assert sentences[-2].replace("\n- ", "\n– ") == LISTED
+
+
+def test_items_of_word_stay_with_the_line_whose_colon_opens_them() -> None:
+    item = "<w:p><w:pPr><w:numPr><w:numId w:val='1'/></w:numPr></w:pPr><w:r><w:t>{}</w:t></w:r></w:p>"
+    lead, end = (f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>" for text in ("Gefördert werden:", "Mehr nicht."))
+    body = lead + item.format("Prüfstände") + item.format("Schulungen") + end
+    assert split_sentences(whole(read(docx(body), ".docx", 10))) == (LISTED, "Mehr nicht.")
+
+
+def test_items_without_such_a_line_are_sentences_of_their_own() -> None:
+    text = "# Titel\n\nGefördert wird viel.\n\n- Prüfstände\n- Schulungen"
+    assert split_sentences(whole(read_text(text, ".md")))[-2:] == ("Prüfstände", "Schulungen")
