@@ -21,7 +21,8 @@ _ALSO_LAST_WORDS = frozenset(
 _WEEKDAY = re.compile(r"(?<!\w)(?:Mo|Di|Mi|Do|Fr|Sa|So)$")
 _END = re.compile(r"[.!?…]+[\"“”«»‘’')\]]*(?=\s|$)")
 _STARTS_SENTENCE = re.compile(r"\s+[\"„“«»‚‘'(\[]*[A-ZÄÖÜ0-9§€]")
-_ITEM = re.compile(r"\s*(?:[–•*-]|\(?\d{1,2}[.)]|[a-z]\))\s+\S")
+LIST_ITEM = re.compile(r"\s*(?:[–•*-]|\(?\d{1,2}[.)]|[a-z]\))\s+\S")
+"""How an item of a list begins; readers of files write it so, and the splitter keeps it with its lead-in."""
 _LONGEST_LIST = 800  # characters; what a reader takes in as one answer
 
 
@@ -44,7 +45,7 @@ def split_sentences(text: str) -> tuple[str, ...]:
 def _items(lines: Sequence[str], start: int, length: int) -> int:
     """How many lines from ``start`` on are items of the list that the line before opens."""
     count = 0
-    while start + count < len(lines) and _ITEM.match(lines[start + count]):
+    while start + count < len(lines) and LIST_ITEM.match(lines[start + count]):
         length += len(lines[start + count])
         if length > _LONGEST_LIST:
             break

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.core.errors import DocumentError
-from assistant.language.sentence_splitter import split_sentences
+from assistant.language.sentence_splitter import LIST_ITEM, split_sentences
 
 # A book of 2,000 pages with 5,000 characters each; embedding more would keep an operator's computer busy for hours.
 MAXIMUM_CHARACTERS = 10_000_000
@@ -24,7 +24,6 @@ _TAG = re.compile(r"<[^<>]{0,2000}>")
 _SCRIPT = re.compile(r"<(script|style)\b.{0,20000}?(</\1\s*>|\Z)", re.I | re.S)
 _VARIATION = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 _HYPHEN = re.compile(r"([^\W_]+)[-‐]$")
-_MARKER = re.compile(r"(?:[–•*-]|\(?\d{1,2}[.)]|[a-z]\))\s")
 _JOINERS = re.compile(r"(?:und|oder|bzw|sowie|bis|wie|noch|als|statt|and|or|to|nor)\b")
 
 
@@ -156,7 +155,7 @@ def _opens_list(text: str) -> bool:
 
 def _as_item(text: str) -> str:
     """An item under its lead-in, where :func:`split_sentences` keeps the two together."""
-    return text if _MARKER.match(text) else f"– {text}"
+    return text if LIST_ITEM.match(text) else f"– {text}"
 
 
 def split_at_page(lines: Sequence[tuple[str, int]], words: frozenset[str], item: bool = False) -> Iterator[Block]:
