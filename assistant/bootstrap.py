@@ -27,6 +27,8 @@ from assistant.index.embedding_cache import CachingEmbedder, VectorCache, load_s
 from assistant.index.embedding_engines import E5Embeddings, load_embeddings
 from assistant.index.embeddings import Embedder, UnavailableEmbedder
 from assistant.index.live_index import LiveIndex
+from assistant.index.question_adapter import load_question_adapter
+from assistant.index.reader import load_reader
 from assistant.index.snapshot_builder import IndexInput
 from assistant.index.vector_store import EmbeddedChroma, Store
 from assistant.ingestion.document_repository import load_added, without_clashes
@@ -53,8 +55,20 @@ def build_assistant(settings: Settings) -> AppContext:
     claim_verifier = build_claim_verifier(settings, embedder, analyzer, live_index)
     model = load_language_model(settings)
     guardrail = _build_guardrail(settings, embedder)
+    cache_dir = settings.data_dir / "cache"
     return AppContext(
-        settings, embedder, analyzer, regions, prompts, live_index, store, claim_verifier, model, guardrail
+        settings,
+        embedder,
+        analyzer,
+        regions,
+        prompts,
+        live_index,
+        store,
+        claim_verifier,
+        model,
+        guardrail,
+        question_adapter=load_question_adapter(settings, cache_dir, embedder),
+        reader=load_reader(settings, cache_dir, embedder),
     )
 
 
@@ -157,7 +171,9 @@ def _merged(settings: Settings, name: str) -> dict[str, list[str]]:
 def _be_quiet(settings: Settings) -> None:
     """No telemetry, no look-ups at model hubs, no tracing: set before any library reads it."""
     os.environ["ANONYMIZED_TELEMETRY"] = "False"
-    if settings.embedding_model is None:  # a model by hub name may have to be fetched once
+    if (
+        settings.embedding_model is None and settings.reader_model is None
+    ):  # a model by hub name may have to be fetched once
         os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ["LANGSMITH_TRACING"] = "false"
     os.environ["LANGCHAIN_TRACING_V2"] = "false"

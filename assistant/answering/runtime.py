@@ -13,6 +13,8 @@ from assistant.core.settings import Settings
 from assistant.core.tuning import DEFAULT_TUNING, Tuning
 from assistant.index.embeddings import MAXIMUM_THREADS, Embedder
 from assistant.index.live_index import LiveIndex
+from assistant.index.question_adapter import QuestionAdapter
+from assistant.index.reader import Reader
 from assistant.index.vector_store import Store
 from assistant.language.regions import RegionDetector
 from assistant.language.term_analyzer import TermAnalyzer
@@ -38,4 +40,6 @@ class AppContext:
     model: LanguageModel | None = None
     guardrail: IntentGuardrail | None = None
     tuning: Tuning = DEFAULT_TUNING
+    question_adapter: QuestionAdapter | None = None
+    reader: Reader | None = None
     concurrency_limit: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(PLACES))

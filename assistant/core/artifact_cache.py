@@ -6,10 +6,12 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 from assistant.core.file_digest import file_digest
 
 MANIFEST_FILE = "manifest.json"
+Loaded = TypeVar("Loaded")
 
 
 def ensure_artifact(folder: Path, write: Callable[[Path], None]) -> Path:
@@ -22,6 +24,15 @@ def ensure_artifact(folder: Path, write: Callable[[Path], None]) -> Path:
         with TemporaryDirectory(dir=folder.parent, prefix=".new-", ignore_cleanup_errors=True) as aside:
             _publish(folder, Path(aside), write)
     return folder
+
+
+def load_or_aside(cache_dir: Path, load: Callable[[Path], Loaded]) -> Loaded:
+    """What ``load`` makes of the cache; on a full or sealed disk, of a folder aside that is gone afterwards."""
+    try:
+        return load(cache_dir)
+    except OSError:
+        with TemporaryDirectory(ignore_cleanup_errors=True) as aside:
+            return load(Path(aside))
 
 
 def is_intact(folder: Path) -> bool:

@@ -105,6 +105,17 @@ class ScoredPassage:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """How well a passage and each of its sentences answer a question, as logits.
+
+    A sentence that was not read, because it is blank or did not fit any more, has ``None``.
+    """
+
+    passage: float
+    sentences: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """One sentence of an answer and the quote that carries it."""
 

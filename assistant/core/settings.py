@@ -45,6 +45,12 @@ class Settings(BaseSettings):
     embedding_model: str | None = Field(
         None, description="sentence-transformers-Modell (Name oder Ordner) statt des eingebauten; braucht [models]"
     )
+    weights: Path | Literal["none"] | None = Field(
+        None, description="Ordner mit eigenen gelernten Gewichten statt der mitgelieferten; none: keine verwenden"
+    )
+    reader_model: str | None = Field(
+        None, description="Cross-Encoder von sentence-transformers (Name oder Ordner) als Leser; braucht [models]"
+    )
     chroma_url: SecretStr | None = Field(
         None,
         description="Chroma-Server statt der Ablage im Datenordner, etwa http://127.0.0.1:8000 oder "
@@ -140,7 +146,15 @@ class Settings(BaseSettings):
         return value
 
     @field_validator(
-        "chroma_url", "chroma_token", "model", "model_base_url", "model_api_key", "operator", mode="before"
+        "weights",
+        "reader_model",
+        "chroma_url",
+        "chroma_token",
+        "model",
+        "model_base_url",
+        "model_api_key",
+        "operator",
+        mode="before",
     )
     @classmethod
     def _empty_is_none(cls, value: object) -> object:

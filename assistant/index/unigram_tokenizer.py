@@ -10,7 +10,7 @@ from functools import lru_cache
 from math import inf
 from pathlib import Path
 
-from assistant.index.e5_onnx_export import END, START, UNKNOWN
+from assistant.index.e5_checkpoint import END, START, UNKNOWN
 
 MAXIMUM_TOKENS = 512
 WORD_START = "▁"

