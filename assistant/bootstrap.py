@@ -26,6 +26,7 @@ from assistant.index.chroma_server import Address, ChromaServer
 from assistant.index.embedding_cache import CachingEmbedder, VectorCache, load_shipped
 from assistant.index.embedding_engines import E5Embeddings, load_embeddings
 from assistant.index.embeddings import Embedder, UnavailableEmbedder
+from assistant.index.learned_weights import DECISION_FILE, find_weights
 from assistant.index.live_index import LiveIndex
 from assistant.index.question_adapter import load_question_adapter
 from assistant.index.reader import load_reader
@@ -37,6 +38,7 @@ from assistant.language.lemmatizer import set_cache_dir
 from assistant.language.named_entities import EntityMatcher, known_names
 from assistant.language.regions import RegionDetector
 from assistant.language.term_analyzer import TermAnalyzer
+from assistant.retrieval.decision import Decision, load_decision
 from assistant.retrieval.intent_guardrail import IntentGuardrail, build_guardrail, load_examples
 
 logger = logging.getLogger(__name__)
@@ -69,7 +71,20 @@ def build_assistant(settings: Settings) -> AppContext:
         guardrail,
         question_adapter=load_question_adapter(settings, cache_dir, embedder),
         reader=load_reader(settings, cache_dir, embedder),
+        decision=_load_decision(settings),
     )
+
+
+def _load_decision(settings: Settings) -> Decision | None:
+    """The decision that comes with the reader's weights; it fits no other reader."""
+    if settings.reader_model is not None:
+        return None
+    try:
+        path = find_weights(settings.weights, DECISION_FILE)
+        return None if path is None else load_decision(path)
+    except EmbeddingError as error:
+        logger.warning("Der Leser entscheidet nicht mit: %s", error)
+        return None
 
 
 def build_store(settings: Settings) -> Store:

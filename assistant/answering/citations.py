@@ -72,13 +72,16 @@ def _shown(text: str, quote: str, *, whole: bool) -> str:
 
 
 def render_draft(draft: Draft, citation_index: CitationIndex) -> Iterator[str]:
-    """The text of the answer in pieces that can be shown one after the other."""
+    """The text of the answer in pieces that can be shown one after the other; items of a list under a lead-in."""
     yield draft.lead_in
+    gap, bullet = ("\n\n", "- ") if draft.lead_in else ("", "")
     for group in draft.groups:
-        yield f"\n\n**{group.label}**" if group.label else ""
+        yield f"{gap}**{group.label}**" if group.label else ""
+        gap = "\n\n" if group.label else gap
         for paragraph in group.paragraphs:
-            yield "\n\n- "
+            yield gap + bullet
             yield from render_claims(paragraph, citation_index)
+            gap = "\n\n"
 
 
 def escape(text: str) -> str:

@@ -9,6 +9,7 @@ from assistant.core.models import Claim, Language
 from assistant.core.prompt_templates import Prompts
 from assistant.core.tuning import DEFAULT_TUNING, Tuning
 from assistant.index.corpus import SearchableCorpus
+from assistant.retrieval.decision import Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,12 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class AnswerContext:
-    """What an answer is made in: the reader's language and day, the sources, texts and constants at hand."""
+    """What an answer is made in: the visitor's language and day, the sources, texts and constants at hand,
+    and where passages are read the decision that fits the reader."""
 
     language: Language
     corpus: SearchableCorpus
     prompts: Prompts
     today: date
     tuning: Tuning = DEFAULT_TUNING
+    decision: Decision | None = None

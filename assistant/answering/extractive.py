@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from assistant.answering.draft import AnswerContext, ClaimGroup, Draft
+from assistant.answering.read_selection import ReadSelector
 from assistant.answering.sentence_selection import Candidate, SentenceSelector
 from assistant.core.models import KINDS, Claim, Passage, RetrievalResult, ScoredPassage
 from assistant.core.source_status import is_ended
@@ -13,12 +14,21 @@ from assistant.core.sources import SourceMetadata
 from assistant.index.corpus import SearchableCorpus
 from assistant.language.dates import format_date
 from assistant.language.numbers import numbers_in
+from assistant.retrieval.decision import Decision, sentence_signs
 from assistant.retrieval.retriever import Query
 
 
 def select_quotes(evidence: RetrievalResult, query: Query, question: str, context: AnswerContext) -> Draft:
-    """Choose the sentences that answer and arrange them as paper, cooperation, support, funding."""
+    """Choose the sentences that answer and arrange them as paper, cooperation, support, funding.
+
+    Where passages were read, those that the reader chose, the best one first.
+    """
     named = _named(evidence.ranked, query, context.corpus)
+    if context.decision and any(scored.reading for scored in evidence.ranked):
+        read = list(_read_candidates(evidence, question, context, context.decision))
+        best_first = ReadSelector(named, context.decision, context.tuning).select(read)
+        paragraphs = tuple(_paragraph(some, document, context) for document, some in _by_document(best_first).items())
+        return Draft("", (ClaimGroup("", paragraphs),) if paragraphs else ())
     selector = SentenceSelector(named, query.area, context.tuning)
     chosen = selector.select(list(_candidates(evidence, query, question, context)))
     groups = tuple(_groups(chosen, context))
@@ -53,6 +63,32 @@ def _candidates(evidence: RetrievalResult, query: Query, question: str, context:
             )
 
 
+def _read_candidates(
+    evidence: RetrievalResult, question: str, context: AnswerContext, decision: Decision
+) -> Iterator[Candidate]:
+    """Quotable sentences of the read passages, each with the probability that it answers."""
+    tuning, lexical = context.tuning, context.corpus.snapshot.space.lexical
+    best = evidence.ranked[0].score
+    seen: set[str] = set()
+    for scored in evidence.ranked:
+        passage = scored.passage
+        for position, sentence in enumerate(passage.sentences):
+            signs = sentence_signs(scored, position, best)
+            if signs is None or sentence in seen:
+                continue
+            seen.add(sentence)
+            if tuning.min_sentence_characters <= len(sentence) <= tuning.max_quote_characters:
+                yield Candidate(
+                    Claim(sentence, sentence, passage, scored.score),
+                    value=decision.sentence.probability(signs),
+                    is_clear=True,
+                    is_under_question=_is_heading_of(passage, question),
+                    terms=lexical.terms_of(scored.first_sentence + position),
+                    position=position,
+                    words=sentence.count(" ") + 1,
+                )
+
+
 def _is_heading_of(passage: Passage, question: str) -> bool:
     """Whether the question is the heading of the passage, as written there but for the case."""
     return bool(passage.headings) and passage.headings[-1].strip(" ?").casefold() == question.strip(" ?").casefold()
@@ -77,11 +113,15 @@ def _groups(chosen: Sequence[Candidate], context: AnswerContext) -> Iterator[Cla
     kinds = [kind for kind in KINDS if any(candidate.claim.passage.kind == kind for candidate in chosen)]
     for kind in kinds:
         label = context.prompts.render(f"label_{kind}", context.language) if len(kinds) > 1 else ""
-        documents: dict[str, list[Candidate]] = {}
-        for candidate in chosen:
-            if candidate.claim.passage.kind == kind:
-                documents.setdefault(candidate.claim.passage.document_id, []).append(candidate)
+        documents = _by_document([candidate for candidate in chosen if candidate.claim.passage.kind == kind])
         yield ClaimGroup(label, tuple(_paragraph(some, document, context) for document, some in documents.items()))
+
+
+def _by_document(chosen: Sequence[Candidate]) -> dict[str, list[Candidate]]:
+    documents: dict[str, list[Candidate]] = {}
+    for candidate in chosen:
+        documents.setdefault(candidate.claim.passage.document_id, []).append(candidate)
+    return documents
 
 
 def _paragraph(chosen: Sequence[Candidate], document: str, context: AnswerContext) -> tuple[Claim, ...]:

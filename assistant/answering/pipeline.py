@@ -1,9 +1,9 @@
-"""The way of a question: understand → retrieve → answer → verify."""
+"""The way of a question: understand → retrieve → read → answer → verify."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypedDict, Unpack
 
@@ -39,7 +39,8 @@ from assistant.core.models import (
 from assistant.core.sources import Land
 from assistant.index.corpus import SearchableCorpus
 from assistant.retrieval.query_understanding import parse_query, validate_question
-from assistant.retrieval.retriever import Query, build_query, matches_heading, retrieve, search
+from assistant.retrieval.reading import read
+from assistant.retrieval.retriever import Query, build_query, diversify, matches_heading, retrieve, search
 from assistant.retrieval.suggested_questions import nearest_questions
 
 
@@ -121,6 +122,8 @@ def _search(
     query = _query(assistant, question_context.parsed, request.land)
     evidence = retrieve(query, corpus, request.today)
     clock.stop("retrieve")
+    evidence = _read(assistant, question_context.parsed, query, evidence, corpus)
+    clock.stop("read")
     replies = assistant.guardrail
     reply = replies.classify(query.vector) if replies and query.vector is not None else None
     guide = leading_guide(evidence, assistant.tuning)
@@ -132,7 +135,9 @@ def _search(
             reason = "unavailable"
         near = () if reason == "off_topic" else _suggest(assistant, query, evidence, question_context.language)
         return build_refusal(question_context, reason, assistant.prompts, assistant.settings, near)
-    context = AnswerContext(question_context.language, corpus, assistant.prompts, request.today, assistant.tuning)
+    context = AnswerContext(
+        question_context.language, corpus, assistant.prompts, request.today, assistant.tuning, assistant.decision
+    )
     if guide and (claims := guide_claims(guide, context.language, corpus)):
         clock.stop("answer")
         return answer_with_guide(question_context, evidence, context, guide, claims)
@@ -143,6 +148,15 @@ def _search(
         near = _suggest(assistant, query, evidence, question_context.language)
         return build_refusal(question_context, reason, assistant.prompts, assistant.settings, near)
     return AnswerInput(question_context, evidence, context, quotes)
+
+
+def _read(
+    assistant: AppContext, parsed: ParsedQuery, query: Query, evidence: RetrievalResult, corpus: SearchableCorpus
+) -> RetrievalResult:
+    """The evidence with its best passages read; where there is no reader, with few passages of one document on top."""
+    if assistant.reader is None:
+        return replace(evidence, ranked=tuple(diversify(evidence.ranked, assistant.tuning)))
+    return read(evidence, parsed, query, corpus, assistant.reader, assistant.decision)
 
 
 def _suggest(assistant: AppContext, query: Query, evidence: RetrievalResult, language: Language) -> tuple[str, ...]:
@@ -163,15 +177,24 @@ def _understand(assistant: AppContext, request: Request) -> ParsedQuery:
 
 
 def _query(assistant: AppContext, parsed: ParsedQuery, land: Land | None = None) -> Query:
-    return build_query(parsed, assistant.embedder, assistant.analyzer, assistant.regions, land, assistant.tuning)
+    return build_query(
+        parsed,
+        assistant.embedder,
+        assistant.analyzer,
+        assistant.regions,
+        land,
+        assistant.tuning,
+        assistant.question_adapter,
+    )
 
 
 def retrieve_passages(
     assistant: AppContext, question: str, history: Sequence[ChatMessage] = (), *, land: Land | None = None
 ) -> tuple[ScoredPassage, ...]:
     """The passages of cards that a question would be answered from, whether or not it then is."""
-    parsed = _understand(assistant, Request(question, history))
-    return retrieve(_query(assistant, parsed, land), assistant.live_index.corpus(), date.today()).ranked
+    parsed, corpus = _understand(assistant, Request(question, history)), assistant.live_index.corpus()
+    query = _query(assistant, parsed, land)
+    return _read(assistant, parsed, query, retrieve(query, corpus, date.today()), corpus).ranked
 
 
 def search_passages(assistant: AppContext, text: str, count: int, kinds: Collection[Kind] = ()) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from assistant.index.reader import Reader
 from assistant.index.vector_store import Store
 from assistant.language.regions import RegionDetector
 from assistant.language.term_analyzer import TermAnalyzer
+from assistant.retrieval.decision import Decision
 from assistant.retrieval.intent_guardrail import IntentGuardrail
 
 # As many questions are worked on at once as there are cores: forty threads on two cores cost seven times the
@@ -42,4 +43,5 @@ class AppContext:
     tuning: Tuning = DEFAULT_TUNING
     question_adapter: QuestionAdapter | None = None
     reader: Reader | None = None
+    decision: Decision | None = None
     concurrency_limit: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(PLACES))

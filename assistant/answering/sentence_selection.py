@@ -73,7 +73,7 @@ class SentenceSelector:
     def _fits(self, candidate: Candidate, chosen: Sequence[Candidate]) -> bool:
         """Whether a sentence that fitted beside all but the last chosen one fits beside that as well."""
         last, document = chosen[-1], candidate.claim.passage.document_id
-        if candidate is last or self._is_near_duplicate(candidate, last):
+        if candidate is last or is_near_duplicate(candidate, last, self.tuning.near_duplicate_share):
             return False
         if candidate.words + sum([other.words for other in chosen]) > self.tuning.max_words:
             return False
@@ -83,6 +83,8 @@ class SentenceSelector:
         named = document in self.named
         return same < (self.tuning.quotes_per_named_document if named else self.tuning.quotes_per_document)
 
-    def _is_near_duplicate(self, candidate: Candidate, other: Candidate) -> bool:
-        smaller = min(len(candidate.terms), len(other.terms))
-        return len(candidate.terms & other.terms) > self.tuning.near_duplicate_share * smaller
+
+def is_near_duplicate(candidate: Candidate, other: Candidate, share: float) -> bool:
+    """Whether two sentences have more than this share of the shorter one's terms in common."""
+    smaller = min(len(candidate.terms), len(other.terms))
+    return len(candidate.terms & other.terms) > share * smaller

@@ -92,19 +92,6 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class ScoredPassage:
-    """A passage with its score and the cosine of each of its sentences to the question.
-
-    ``first_sentence`` is the position of its first sentence among all sentences of the index.
-    """
-
-    passage: Passage
-    score: float
-    first_sentence: int
-    sentence_scores: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Reading:
     """How well a passage and each of its sentences answer a question, as logits.
 
@@ -113,6 +100,21 @@ class Reading:
 
     passage: float
     sentences: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredPassage:
+    """A passage with its score and the cosine of each of its sentences to the question.
+
+    ``first_sentence`` is the position of its first sentence among all sentences of the index; ``reading`` is what the
+    reader made of it, where it was read.
+    """
+
+    passage: Passage
+    score: float
+    first_sentence: int
+    sentence_scores: tuple[float, ...]
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,7 @@ class ParsedQuery:
     """A question as it was understood: language, stand-alone form, and whether it is one.
 
     A follow-up has a ``subject``, the question that it leans on, and a ``context``, what was answered to it.
+    ``earlier`` are all turns of the visitor before it, newest first, whether it leans on them or not.
     """
 
     question: str
@@ -141,6 +144,7 @@ class ParsedQuery:
     subject: str = ""
     context: str = ""
     area: Kind | None = None
+    earlier: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,11 +67,15 @@ class SearchableCorpus:
     positions_of: Mapping[str, Sequence[int]]
     status_passages: Mapping[str, Mapping[Language, Passage]]
 
+    def position(self, name: str) -> int | None:
+        """Where the passage with this id stands, if there is one."""
+        positions = self.positions_of.get(name.partition("#")[0], ())
+        return next((position for position in positions if self.snapshot.passages[position].id == name), None)
+
     def passage(self, name: str) -> Passage | None:
         """The passage with this id, if there is one."""
-        positions = self.positions_of.get(name.partition("#")[0], ())
-        passages = (self.snapshot.passages[position] for position in positions)
-        return next((passage for passage in passages if passage.id == name), None)
+        position = self.position(name)
+        return None if position is None else self.snapshot.passages[position]
 
 
 def build_corpus(snapshot: IndexSnapshot, analyzer: TermAnalyzer) -> SearchableCorpus:

@@ -14,7 +14,7 @@ from assistant.core.errors import EmbeddingError
 from assistant.core.file_digest import file_digest
 
 SHIPPED_WEIGHTS = Path(__file__).with_name("weights")
-QUESTION_ADAPTER_FILE, READER_FILE = "question_adapter.npz", "reader.npz"
+QUESTION_ADAPTER_FILE, READER_FILE, DECISION_FILE = "question_adapter.npz", "reader.npz", "decision.json"
 CHECKSUMS_FILE = "checksums.json"
 
 

@@ -101,11 +101,12 @@ def score(
     *,
     lift: Floats | None = None,
     whole: bool = False,
+    lexical_weight: float = LEXICAL_WEIGHT,
 ) -> Scores:
     """Score every passage for a question vector ``(d,)`` and the question's terms; by the terms alone without one.
 
     In a large space only the nearest passages are scored, with and without the ``lift`` ``(n,)`` that the caller
-    is going to add to the scores, unless all are wanted (``whole``).
+    is going to add to the scores, unless all are wanted (``whole``). ``lexical_weight`` is the weight of words.
     """
     if not len(space.german):
         empty = np.zeros(0, dtype=np.float32)
@@ -114,9 +115,10 @@ def score(
     if question is None or not space.has_vectors:
         return _by_words(space, space.lexical.sentence_scores(terms), terms, same_language)
     if len(space.german) >= LARGE and not whole:
-        return _score_candidates(space, question[:, None], terms, language, lift)
+        return _score_candidates(space, question[:, None], terms, language, lift, lexical_weight)
     dense, sentences = _cosines(space, question[:, None], language)
-    return _by_meaning(space, dense[:, 0], sentences[:, 0], terms, same_language)
+    lexical = lexical_weight * space.lexical.scores(terms) * same_language
+    return _by_meaning(space, dense[:, 0], sentences[:, 0], lexical)
 
 
 def score_many(
@@ -133,15 +135,13 @@ def score_many(
         for start in range(0, len(terms), _AT_ONCE):
             dense, sentences = _cosines(space, questions[start : start + _AT_ONCE].T, language)
             for column, asked in enumerate(terms[start : start + _AT_ONCE]):
-                yield _by_meaning(space, dense[:, column], sentences[:, column], asked, same_language)
+                lexical = LEXICAL_WEIGHT * space.lexical.scores(asked) * same_language
+                yield _by_meaning(space, dense[:, column], sentences[:, column], lexical)
 
 
-def _by_meaning(
-    space: VectorSpace, dense: Floats, sentences: Floats, terms: Sequence[str], same_language: NDArray[np.bool_]
-) -> Scores:
+def _by_meaning(space: VectorSpace, dense: Floats, sentences: Floats, lexical: Floats) -> Scores:
     best = np.maximum.reduceat(sentences, space.sentence_offsets[:-1])
-    lexical = space.lexical.scores(terms) * same_language
-    total = dense + SENTENCE_WEIGHT * best + LEXICAL_WEIGHT * lexical + space.offset
+    total = dense + SENTENCE_WEIGHT * best + lexical + space.offset
     return Scores(total.astype(np.float32), sentences, best)
 
 
@@ -156,12 +156,17 @@ def _by_words(space: VectorSpace, held: Floats, terms: Sequence[str], same_langu
 
 
 def _score_candidates(
-    space: VectorSpace, question: Floats, terms: Sequence[str], language: Language, lift: Floats | None
+    space: VectorSpace,
+    question: Floats,
+    terms: Sequence[str],
+    language: Language,
+    lift: Floats | None,
+    lexical_weight: float,
 ) -> Scores:
     """Scores of the passages that come first when their own cosine stands for that of their best sentence."""
     same_language = space.german if language == "de" else ~space.german
     dense = _compared(space, space.german, question, language, space.passage_vectors.__matmul__)[:, 0]
-    others = LEXICAL_WEIGHT * space.lexical.scores(terms) * same_language + space.offset
+    others = lexical_weight * space.lexical.scores(terms) * same_language + space.offset
     estimate = (1 + SENTENCE_WEIGHT) * dense + others
     passages = np.unique(np.concatenate([top(values, CANDIDATES) for values in _with_and_without(lift, estimate)]))
     starts, counts = space.sentence_offsets[passages], np.diff(space.sentence_offsets)[passages]

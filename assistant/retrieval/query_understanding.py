@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from assistant.core.errors import QuestionError
@@ -101,14 +102,17 @@ def parse_query(
     area = detect_intent(terms, analyzer)
     earlier = [clean(turn.content) for turn in history[-MAXIMUM_TURNS:] if turn.role == "user"]
     leans = is_follow_up(question, terms) or _is_common(terms, lexical)
+    before = tuple(reversed(earlier))
+    alone = ParsedQuery(question, question, language, is_question=bool(terms), area=area, earlier=before)
     if not earlier or not leans or _is_foreign(terms, lexical):
-        return ParsedQuery(question, question, language, is_question=bool(terms), area=area)
+        return alone
     subject = _subject(earlier, analyzer)
     if not subject:
-        return ParsedQuery(question, question, language, is_question=bool(terms), area=area)
+        return alone
     standalone = prompts.render("follow_up", language, question=question, subject=subject)
-    context = _context(history)
-    return ParsedQuery(question, standalone, language, is_follow_up=True, subject=subject, context=context, area=area)
+    return replace(
+        alone, standalone=standalone, is_question=True, is_follow_up=True, subject=subject, context=_context(history)
+    )
 
 
 def is_follow_up(question: str, terms: Sequence[str]) -> bool:

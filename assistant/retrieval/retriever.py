@@ -17,6 +17,7 @@ from assistant.core.tuning import DEFAULT_TUNING, Tuning
 from assistant.index.calibration import Thresholds
 from assistant.index.corpus import SearchableCorpus
 from assistant.index.embeddings import Embedder
+from assistant.index.question_adapter import QuestionAdapter
 from assistant.index.scoring import UNREAD, Floats, Scores, score, top, top_k_mean
 from assistant.index.snapshot import IndexSnapshot
 from assistant.language.regions import RegionDetector
@@ -30,8 +31,9 @@ Verdict = Literal["enough", "weak", "none", "off_topic"]
 class Query:
     """A question ready to be compared: vector ``(d,)``, terms, language, the Länder and the area it is about.
 
-    The vector is missing when the encoder cannot be used; then words alone are compared. ``tuning`` holds the
-    constants that it is compared with.
+    The vector is missing when the encoder cannot be used; then words alone are compared. ``adapted`` ``(d,)`` lies near
+    what answers the question, where there is a question adapter: it ranks, but cannot tell whether anything answers.
+    ``tuning`` holds the constants that it is compared with.
     """
 
     vector: Floats | None
@@ -40,6 +42,7 @@ class Query:
     laender: frozenset[Land]
     area: Kind | None = None
     tuning: Tuning = DEFAULT_TUNING
+    adapted: Floats | None = None
 
 
 def build_query(
@@ -49,17 +52,21 @@ def build_query(
     regions: RegionDetector,
     land: Land | None = None,
     tuning: Tuning = DEFAULT_TUNING,
+    adapter: QuestionAdapter | None = None,
 ) -> Query:
     """Embed the question; a follow-up together with the subject that it leans on.
 
-    ``land`` is where the firm is at home; it counts where the question names no Land itself.
+    ``land`` is where the firm is at home; it counts where the question names no Land itself. The ``adapter`` reads the
+    question with all turns before it.
     """
     subject, context = parsed.subject, parsed.context
     text = f"{subject} {context} {parsed.question}" if subject else parsed.standalone
     terms = tuple(analyzer.terms(text, parsed.language))
     named = f"{subject} {parsed.question}" if subject else parsed.standalone
     laender = regions.detect(named) or frozenset({land} if land else ())
-    return Query(_vector(embedder, text), terms, parsed.language, laender, parsed.area, tuning)
+    vector = _vector(embedder, text)
+    adapted = None if adapter is None or vector is None else adapter.encode(parsed.question, parsed.earlier)
+    return Query(vector, terms, parsed.language, laender, parsed.area, tuning, adapted)
 
 
 def _vector(embedder: Embedder, text: str) -> Floats | None:
@@ -74,19 +81,39 @@ def retrieve(query: Query, corpus: SearchableCorpus, today: date) -> RetrievalRe
     """The best passages for a question and a verdict whether they are enough."""
     snapshot = corpus.snapshot
     plain, allowed = _allowed_scores(query, corpus, today)
-    guides = _ranked(snapshot, _masked(plain, plain.passages, allowed & corpus.of_guides), query.tuning.retrieval_depth)
+    ranking = _ranking_scores(query, corpus, plain)
+    depth = query.tuning.retrieval_depth
+    guides = _ranked(snapshot, _masked(ranking, ranking.passages, allowed & corpus.of_guides), depth)
     allowed = allowed & ~corpus.of_guides
     reached = top_k_mean(_masked(plain, plain.passages, allowed))
     by_words = is_by_words(query, corpus) and bool(snapshot.passages)
     if by_words:
         allowed = allowed & (plain.passages > 0)
-    scores = _masked(plain, plain.passages + _lift(query, corpus), allowed)
+    scores = _masked(ranking, ranking.passages + _lift(query, corpus), allowed)
     thresholds = (snapshot.word_thresholds if by_words else snapshot.thresholds)[query.language]
     verdict = _verdict(reached, thresholds, bool(snapshot.passages))
-    ranked = tuple(_diversify(_ranked(snapshot, scores, query.tuning.retrieval_depth), query.tuning))
+    ranked = tuple(_ranked(snapshot, scores, depth))
     if by_words:
         verdict = "weak" if verdict in ("enough", "weak") and _is_covered(query, scores, corpus) else "none"
     return RetrievalResult(ranked, verdict, reached, thresholds.sentence, by_words, tuple(guides))
+
+
+def _ranking_scores(query: Query, corpus: SearchableCorpus, plain: Scores) -> Scores:
+    """Scores that passages are ranked by: those of the adapted question mixed with the plain one, if it is adapted."""
+    space, tuning = corpus.snapshot.space, query.tuning
+    if query.adapted is None or query.vector is None or not space.has_vectors:
+        return plain
+    mixed = (query.adapted + tuning.plain_share * query.vector) / (1 + tuning.plain_share)
+    unshifted = replace(space, shift=np.zeros_like(space.shift))  # the adapter knows both languages
+    return score(
+        unshifted,
+        mixed,
+        query.terms,
+        query.language,
+        lift=_lift(query, corpus),
+        whole=plain.whole,
+        lexical_weight=tuning.adapted_lexical_weight,
+    )
 
 
 def _allowed_scores(query: Query, corpus: SearchableCorpus, today: date) -> tuple[Scores, NDArray[np.bool_]]:
@@ -130,6 +157,7 @@ def search(
     )
     lift = _lift(query, corpus)
     plain = score(corpus.snapshot.space, query.vector, query.terms, query.language, lift=np.where(wanted, lift, UNREAD))
+    plain = _ranking_scores(query, corpus, plain)
     if is_by_words(query, corpus):
         wanted = wanted & (plain.passages > 0)
     return tuple(_ranked(corpus.snapshot, _masked(plain, plain.passages + lift, wanted), count))
@@ -186,7 +214,7 @@ def _ranked(snapshot: IndexSnapshot, scores: Scores, count: int) -> list[ScoredP
     ]
 
 
-def _diversify(ranked: Sequence[ScoredPassage], tuning: Tuning) -> list[ScoredPassage]:
+def diversify(ranked: Sequence[ScoredPassage], tuning: Tuning) -> list[ScoredPassage]:
     """At most a few passages of one document at the top, as long as others are there."""
     size = tuning.diverse_places
     first: list[ScoredPassage] = []

@@ -1,0 +1,94 @@
+"""Whether what was read answers, and which sentences: logistic combinations that ``make train`` fitted.
+
+The reader alone ranks no better than vectors and knows nothing of what is foreign; vectors alone cannot tell a near-miss
+from an answer. Each number below is a weight of one sign of an answer; the thresholds part the outcome.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assistant.core.errors import EmbeddingError
+from assistant.core.models import RetrievalResult, ScoredPassage
+
+ANSWER_SIGNS = ("passage", "sentence", "second", "signal", "coverage")
+"""Logits of the best passage and sentence and of the second best passage, how far the signal lies above what foreign
+questions reach, and the share of the question's words that the best passage holds."""
+SENTENCE_SIGNS = ("sentence", "passage", "cosine", "lead")
+"""Logits of the sentence and its passage, its cosine, and by how much its passage scores below the best one."""
+_FAR = -8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Logistic:
+    """Weights of named signs and a bias."""
+
+    weights: Mapping[str, float]
+    bias: float
+
+    def probability(self, signs: Mapping[str, float]) -> float:
+        """In 0…1; every sign that has a weight must be there."""
+        total = self.bias + sum(weight * signs[name] for name, weight in self.weights.items())
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What parts questions and sentences.
+
+    From ``sure`` on a question is answered, from ``weak`` on with a caution; below that no source answers it.
+    ``ranking`` is what a reader's logit adds to the score of a passage; a first sentence is always quoted, a further
+    one from ``further`` on, one next to a chosen one from ``beside`` on.
+    """
+
+    answer: Logistic
+    sentence: Logistic
+    ranking: float
+    sure: float
+    weak: float
+    further: float
+    beside: float
+
+    def probability(self, evidence: RetrievalResult, signal: float, coverage: float) -> float:
+        """How likely it is that the best of what was read answers."""
+        return self.answer.probability(answer_signs(evidence.ranked, signal, coverage))
+
+
+def answer_signs(ranked: Sequence[ScoredPassage], signal: float, coverage: float) -> dict[str, float]:
+    """The signs of an answer among read passages, by name."""
+    readings = [scored.reading for scored in ranked if scored.reading is not None]
+    passages = sorted((reading.passage for reading in readings), reverse=True) + [_FAR, _FAR]
+    sentences = [logit for reading in readings for logit in reading.sentences if logit is not None]
+    found = (passages[0], max(sentences, default=_FAR), passages[1], signal, coverage)
+    return dict(zip(ANSWER_SIGNS, found, strict=True))
+
+
+def sentence_signs(scored: ScoredPassage, place: int, best: float) -> dict[str, float] | None:
+    """The signs of a sentence that answers, by name; ``None`` for a sentence that was not read."""
+    reading = scored.reading
+    logit = reading.sentences[place] if reading else None
+    if reading is None or logit is None:
+        return None
+    found = (logit, reading.passage, scored.sentence_scores[place], scored.score - best)
+    return dict(zip(SENTENCE_SIGNS, found, strict=True))
+
+
+def load_decision(path: Path) -> Decision:
+    """Read ``decision.json``; ``EmbeddingError`` when it is damaged."""
+    try:
+        content: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        answer, sentence = (_logistic(content[name]) for name in ("answer", "sentence"))
+        numbers = [float(content[name]) for name in ("ranking", "sure", "weak", "further", "beside")]
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise EmbeddingError(f"Die Entscheidungswerte {path} sind beschädigt.") from error
+    return Decision(answer, sentence, *numbers)
+
+
+def _logistic(content: Mapping[str, Any]) -> Logistic:
+    weights = {str(name): float(weight) for name, weight in content["weights"].items()}
+    return Logistic(weights, float(content["bias"]))
