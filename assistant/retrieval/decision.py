@@ -1,7 +1,7 @@
 """Whether what was read answers, and which sentences: logistic combinations that ``make train`` fitted.
 
-The reader alone ranks no better than vectors and knows nothing of what is foreign; vectors alone cannot tell a near-miss
-from an answer. Each number below is a weight of one sign of an answer; the thresholds part the outcome.
+The reader alone ranks no better than vectors and knows nothing of what is foreign; vectors alone cannot tell a
+near-miss from an answer. Each number below is a weight of one sign of an answer; the thresholds part the outcome.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Decision:
 def answer_signs(ranked: Sequence[ScoredPassage], signal: float, coverage: float) -> dict[str, float]:
     """The signs of an answer among read passages, by name."""
     readings = [scored.reading for scored in ranked if scored.reading is not None]
-    passages = sorted((reading.passage for reading in readings), reverse=True) + [_FAR, _FAR]
+    passages = [*sorted((reading.passage for reading in readings), reverse=True), _FAR, _FAR]
     sentences = [logit for reading in readings for logit in reading.sentences if logit is not None]
     found = (passages[0], max(sentences, default=_FAR), passages[1], signal, coverage)
     return dict(zip(ANSWER_SIGNS, found, strict=True))

@@ -36,8 +36,7 @@ def read(
     if not any(scored.reading and scored.reading.passage > query.tuning.clear_reading for scored in done):
         done += _read_some(rest[few:many], parsed, reader, weight)
     ranked = sorted(done, key=lambda scored: -scored.score)
-    unread = [scored for scored in (*rest[len(done) :], *generated)]
-    found = replace(evidence, ranked=(*ranked, *unread))
+    found = replace(evidence, ranked=(*ranked, *rest[len(done) :], *generated))
     return found if decision is None else replace(found, sufficiency=_verdict(found, query, corpus, decision))
 
 
@@ -52,7 +51,7 @@ def _read_some(
 
 
 def relative_signal(evidence: RetrievalResult, thresholds: Thresholds) -> float:
-    """The signal in units of what foreign questions reach: 0 at the limit of no evidence, 1 at that of a sure answer."""
+    """The signal by what foreign questions reach: 0 at the limit of no evidence, 1 at that of a sure answer."""
     return (evidence.signal - thresholds.no_evidence) / max(thresholds.weak - thresholds.no_evidence, 1e-6)
 
 

@@ -107,7 +107,7 @@ def _ranking_scores(query: Query, corpus: SearchableCorpus, plain: Scores) -> Sc
     unshifted = replace(space, shift=np.zeros_like(space.shift))  # the adapter knows both languages
     return score(
         unshifted,
-        mixed,
+        mixed.astype(np.float32),
         query.terms,
         query.language,
         lift=_lift(query, corpus),

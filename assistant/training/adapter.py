@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from assistant.index.e5_onnx_export import Checkpoint
+from assistant.index.e5_checkpoint import Checkpoint
 from assistant.index.unigram_tokenizer import UnigramTokenizer
 from assistant.training.corpus_vectors import FAR, CorpusVectors
 from assistant.training.examples import Example

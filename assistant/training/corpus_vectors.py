@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -18,7 +19,7 @@ FAR = -10.0
 
 @dataclass(frozen=True, slots=True)
 class CorpusVectors:
-    """Passages ``(n, d)``, sentences ``(m, d)``; ``sentences_of (n, longest)`` holds rows of sentences, padded by ``m``.
+    """Passages ``(n, d)``, sentences ``(m, d)``; ``sentences_of (n, longest)`` holds rows of sentences, padded ``m``.
 
     ``doubled (n,)`` marks English parts that a German question does not need, ``offset (n,)`` what a kind of source
     is held back by.
@@ -45,7 +46,7 @@ def corpus_vectors(corpus: SearchableCorpus, where: torch.device) -> CorpusVecto
     offsets = space.sentence_offsets
     longest = int(np.diff(offsets).max())
     table = np.full((len(offsets) - 1, longest), offsets[-1], dtype=np.int64)
-    for position, (start, end) in enumerate(zip(offsets, offsets[1:], strict=False)):
+    for position, (start, end) in enumerate(pairwise(offsets)):
         table[position, : end - start] = np.arange(start, end)
     arrays: Sequence[NDArray[np.generic]] = (
         np.asarray(space.passage_vectors),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,22 +17,30 @@ from assistant.bootstrap import build_assistant, refresh_index
 from assistant.core.settings import load_settings
 from assistant.index.calibration import load_calibration
 from assistant.index.corpus import SearchableCorpus
-from assistant.index.e5_onnx_export import Checkpoint, read_checkpoint, weights_file
+from assistant.index.e5_checkpoint import Checkpoint, read_checkpoint, weights_file
+from assistant.index.e5_network import join_network
+from assistant.index.e5_quantisation import quantise_network
+from assistant.index.learned_weights import DECISION_FILE, QUESTION_ADAPTER_FILE, READER_FILE, write_checksums
+from assistant.index.reader import reader_feed
 from assistant.index.unigram_tokenizer import UnigramTokenizer
 from assistant.training.adapter import AdapterTrainer, hits_by_style
 from assistant.training.corpus_vectors import CorpusVectors, corpus_vectors
+from assistant.training.decision_fit import fit_decision, read_all, write_decision
 from assistant.training.examples import (
     Example,
     count_by_style,
     foreign_examples,
+    golden_examples,
     guide_examples,
     heading_examples,
     load_examples,
 )
+from assistant.training.model_card import write_model_card
 from assistant.training.network import device, keep_memory
 from assistant.training.reader import ReaderTrainer, nearest_passages
 from assistant.training.reader_figures import reading_figures
 
+_PAIRS_OBSERVED = 200
 _HEADINGS_READ = 3  # one heading in so many: they are easy
 _HARDLY_MEANT, _GUIDE_PLACE = 4, 12  # the fifth to eighth guide stands among the strangers
 STAGES = ("adapter", "reader", "decision", "card")
@@ -115,10 +124,11 @@ class Course:
     def train_adapter(self) -> None:
         """Learn the adapter and write it; figures on cards that it was not trained on."""
         print("Beispiele:", count_by_style(self.training), flush=True)
-        self.show_hits("vorher")
+        before = self.hits("vorher")
         self.adapter.train(self.training, self.work, self.options.adapter_passes, 4e-4, self.options.seed)
-        np.savez_compressed(self.out / "question_adapter.npz", **self.adapter.weights())  # type: ignore[arg-type]
-        self.show_hits("nachher")
+        np.savez_compressed(self.out / QUESTION_ADAPTER_FILE, **self.adapter.weights())  # type: ignore[arg-type]
+        write_checksums(self.out)
+        self.note("adapter", [*before, *self.hits("nachher")])
 
     @cached_property
     def reader(self) -> ReaderTrainer:
@@ -133,13 +143,48 @@ class Course:
         examples = [example for example in self.training if example.style != "heading"] + headings[::_HEADINGS_READ]
         nearest = self.find_nearest(examples)
         self.reader.train(examples, nearest, self.work, self.options.reader_passes, 8e-5, self.options.seed)
+        self.save_reader()
         self.show_readings()
+
+    def save_reader(self) -> None:
+        """The reader in 8 bits; real pairs of the training part show which channels stand out."""
+        some = self.training[:: max(1, len(self.training) // _PAIRS_OBSERVED)]
+        nearest = self.find_nearest(some)
+        pairs = [(example, nearest[example.id][0]) for example in some if nearest[example.id]]
+        words = self.checkpoint.words
+        feeds = [reader_feed(words, row) for row in self.reader.inputs(pairs)]
+        network = quantise_network(self.checkpoint, join_network(self.reader.tensors()), feeds)
+        np.savez_compressed(self.out / READER_FILE, **network)  # type: ignore[arg-type]
+        write_checksums(self.out)
 
     def show_readings(self) -> None:
         """What the reader makes of the cards that it was not trained on."""
         found = self.find_nearest(self.development)
-        for line in reading_figures(self.reader, self.development, found):
-            print(line, flush=True)
+        self.note("reader", list(reading_figures(self.reader, self.development, found)))
+
+    def note(self, stage: str, figures: object) -> None:
+        """Print figures and keep them for the model card."""
+        (self.work / f"{stage}.json").write_text(json.dumps(figures, indent=2, ensure_ascii=False), "utf-8")
+        lines = figures if isinstance(figures, list) else [json.dumps(figures, indent=2)]
+        print("\n".join(lines), flush=True)
+
+    def train_decision(self) -> None:
+        """Fit what parts answers from near-misses, with adapter and reader as they will run."""
+        assistant = build_assistant(self.settings.model_copy(update={"weights": self.out}))
+        if assistant.reader is None or assistant.question_adapter is None:
+            raise SystemExit(f"In {self.out} fehlen Frage-Adapter oder Leser; bitte zuerst trainieren.")
+        golden, cards = golden_examples()
+        reads = read_all(assistant, [*self.development, *golden], cards)
+        decision, figures = fit_decision(reads)
+        write_decision(decision, self.out / DECISION_FILE)
+        write_checksums(self.out)
+        self.note("decision", figures)
+
+    def train_card(self) -> None:
+        """The model card: what the weights are, what they were learned from, how well they do."""
+        passes = {"adapter": self.options.adapter_passes, "reader": self.options.reader_passes}
+        training, development = count_by_style(self.training), count_by_style(self.development)
+        write_model_card(self.out, self.work, self.options.seed, passes, training, development)
 
     def find_nearest(self, examples: Sequence[Example]) -> dict[str, list[int]]:
         """The passages nearest to each question by the adapted vector; a guide among them that is hardly meant."""
@@ -161,13 +206,15 @@ class Course:
                     nearest[example.id] = [*of_cards[:_GUIDE_PLACE], stranger, *of_cards[_GUIDE_PLACE:]]
         return nearest
 
-    def show_hits(self, label: str) -> None:
-        """How often the right card comes first, among three, among five: dense only."""
+    def hits(self, label: str) -> list[str]:
+        """Lines: how often the right card comes first, among three, among five: dense only."""
         answerable = [e for e in self.development if e.is_answerable]
         scores, _ = self.vectors.cosines(torch.tensor(self.adapter.encode(answerable)).to(device()))
         german = torch.tensor([example.language == "de" for example in answerable]).to(device())
         scores = scores.masked_fill((german[:, None] & self.vectors.doubled) | self.vectors.guides, -10)
         table = {example.id: row for example, row in zip(answerable, scores.cpu().numpy(), strict=True)}
         cards = [passage.document_id for passage in self.corpus.snapshot.passages]
-        for style, (first, three, five, count) in sorted(hits_by_style(table, answerable, cards).items()):
-            print(f"{label:8} {style:10} {count:4}  @1 {first:.3f}  @3 {three:.3f}  @5 {five:.3f}", flush=True)
+        return [
+            f"{label:8} {style:10} {count:4}  @1 {first:.3f}  @3 {three:.3f}  @5 {five:.3f}"
+            for style, (first, three, five, count) in sorted(hits_by_style(table, answerable, cards).items())
+        ]

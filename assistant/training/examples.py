@@ -14,6 +14,7 @@ from assistant.core.models import Language, Passage
 from assistant.index.calibration import Calibration
 from assistant.index.corpus import SearchableCorpus
 from assistant.language.language_detection import detect_language
+from assistant.operations.evaluate import default_file, load_questions
 from assistant.operations.question_labels import Row, is_for_testing, question_files, read_rows
 
 Part = Literal["training", "development", "test"]
@@ -26,7 +27,8 @@ class Example:
     """A question with the turns before it, newest first, and what answers it.
 
     ``answers``: positions of the passages that answer, each with the places of its sentences that do (none where
-    only the passage is known to answer); ``set_aside``: passages that may answer as well, so they teach nothing.
+    only the passage is known to answer); ``set_aside``: passages that may answer as well, so they teach nothing;
+    ``sentences`` are the answering ones in words.
     """
 
     id: str
@@ -38,6 +40,7 @@ class Example:
     answers: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     set_aside: frozenset[int] = frozenset()
     weight: float = 1.0
+    sentences: tuple[str, ...] = ()
 
     @property
     def is_answerable(self) -> bool:
@@ -68,7 +71,10 @@ def _example(row: Row, corpus: SearchableCorpus) -> Example:
     answers = _find_answers([answer["sentence"] for answer in row["answers"]], row["card"], language, corpus)
     status = {position for position in corpus.positions_of[row["card"]] if _passage(corpus, position).generated}
     earlier = tuple(reversed(turns[:-1]))
-    return Example(row["id"], row["card"], turns[-1], earlier, language, style, answers, frozenset(status - {*answers}))
+    passages = corpus.snapshot.passages
+    sentences = tuple(passages[p].sentences[place] for p, places in answers.items() for place in places)
+    aside = frozenset(status - {*answers})
+    return Example(row["id"], row["card"], turns[-1], earlier, language, style, answers, aside, sentences=sentences)
 
 
 def _passage(corpus: SearchableCorpus, position: int) -> Passage:
@@ -91,9 +97,7 @@ def _find_answers(
     return {position: tuple(places) for position, places in found.items()}
 
 
-def _translations(
-    found: Mapping[int, Sequence[int]], card: str, corpus: SearchableCorpus
-) -> Iterator[tuple[int, int]]:
+def _translations(found: Mapping[int, Sequence[int]], card: str, corpus: SearchableCorpus) -> Iterator[tuple[int, int]]:
     """For each German sentence the nearest English one of its card."""
     space = corpus.snapshot.space
     offsets = space.sentence_offsets
@@ -150,6 +154,25 @@ def foreign_examples(calibration: Calibration) -> list[Example]:
         Example(f"foreign:{number}", "", question, (), language, "foreign")
         for number, (language, question) in enumerate(calibration.nulls)
     ]
+
+
+def golden_examples() -> tuple[list[Example], dict[str, tuple[str, ...]]]:
+    """The golden questions of the development half, and for each the cards that answer it."""
+    questions = load_questions(default_file())
+    examples = [
+        Example(
+            f"golden:{one.id}",
+            one.expected[0] if one.expected else "",
+            one.question,
+            tuple(turn.content for turn in reversed(one.turns) if turn.role == "user"),
+            detect_language(one.question),
+            "golden",
+        )
+        for one in questions
+        if not any(name.startswith("kind:") for name in one.expected)
+    ]
+    cards = {f"golden:{one.id}": one.expected if one.answerable else () for one in questions}
+    return examples, cards
 
 
 def count_by_style(examples: Iterable[Example]) -> dict[str, int]:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from assistant.index.e5_onnx_export import Checkpoint
+from assistant.index.e5_checkpoint import Checkpoint
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _KEPT = -1, -3, (1 << 31) - 1
 _FUSED = [SDPBackend.EFFICIENT_ATTENTION, SDPBackend.MATH]
@@ -84,8 +84,9 @@ class Layer(nn.Module):
         )
         with sdpa_kernel([SDPBackend.MATH] if values.device.type == "cpu" else _FUSED):  # the fused one is slower there
             mixed = functional.scaled_dot_product_attention(q, k, v, attn_mask=mask)
-        values = self.aln(values + self.ao(mixed.transpose(1, 2).reshape(batch, tokens, hidden)))
-        result: Tensor = self.oln(values + self.fo(functional.gelu(self.fi(values))))
+        values = self.aln(values + self.get_submodule("ao")(mixed.transpose(1, 2).reshape(batch, tokens, hidden)))
+        wide = functional.gelu(self.get_submodule("fi")(values))
+        result: Tensor = self.oln(values + self.get_submodule("fo")(wide))
         return result
 
 
@@ -102,17 +103,15 @@ class Encoder(nn.Module):
     def __init__(self, checkpoint: Checkpoint, rank: int | None = None) -> None:
         super().__init__()
         words = checkpoint.matrix("emb.word", checkpoint.hidden).T
-        positions = checkpoint.vector("emb.pos").reshape(-1, checkpoint.hidden)
         self.register_buffer("words", torch.tensor(words.copy()), persistent=False)
-        table = positions + checkpoint.vector("emb.type")[: checkpoint.hidden]
-        self.register_buffer("positions", torch.tensor(table), persistent=False)
+        self.register_buffer("positions", torch.tensor(checkpoint.positions), persistent=False)
         self.ln = _norm(checkpoint, "emb.ln")
         self.layers = nn.ModuleList(Layer(checkpoint, index, rank) for index in range(checkpoint.layers))
 
     def forward(self, tokens: Tensor, mask: Tensor, added: Tensor | None = None) -> Tensor:
         """States ``(batch, tokens, hidden)`` of token numbers ``(batch, tokens)``; ``added`` after the embedding."""
         words, positions = self.get_buffer("words"), self.get_buffer("positions")
-        values = self.ln(words[tokens] + positions[: tokens.shape[1]])
+        values: Tensor = self.ln(words[tokens] + positions[: tokens.shape[1]])
         if added is not None:
             values = values + added
         for layer in self.layers:

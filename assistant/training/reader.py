@@ -9,6 +9,7 @@ may answer as well); for a question that nothing answers, its own card and the n
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from assistant.core.models import Passage
-from assistant.index.e5_onnx_export import Checkpoint
+from assistant.index.e5_checkpoint import Checkpoint
 from assistant.index.reader_input import ReaderInput, reader_tokens
 from assistant.index.unigram_tokenizer import UnigramTokenizer
 from assistant.training.examples import Example
@@ -37,6 +38,9 @@ CHECKPOINT = "reader.safetensors"
 _FIRST_STRANGER = 3  # nearer passages of other cards may answer as well
 _LAST_STRANGER = 24
 _NEAREST_KEPT = 40
+
+
+_MATRIX = re.compile(r"(layers\.\d+\.(?:q|k|v|ao|fi|fo))\.weight")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,9 @@ class ReaderNetwork(nn.Module):
             states = self.encoder(tokens, mask, self.segments[segments])
         states = states.float()
         means = [
-            states[number, start:end].mean(0) for number, row in enumerate(rows) for start, end in filter(None, row.spans)
+            states[number, start:end].mean(0)
+            for number, row in enumerate(rows)
+            for start, end in filter(None, row.spans)
         ]
         sentences = torch.stack(means) if means else states.new_zeros((0, states.shape[-1]))
         return self.passage(mean_of(states, mask)).squeeze(-1), self.sentence(sentences).squeeze(-1)
@@ -221,9 +227,16 @@ class ReaderTrainer:
                 result[number] = Reading(passage, tuple(next(flat) if span else float("nan") for span in spans))
         return result
 
-    def float_weights(self) -> dict[str, NDArray[Any]]:
-        """All learned arrays by name, as floats."""
-        return {name: value.detach().cpu().float().numpy() for name, value in self.network.named_parameters()}
+    def inputs(self, questions: Sequence[tuple[Example, int]]) -> list[ReaderInput]:
+        """Questions with one passage each as the network gets them."""
+        return [self._pair(example, position).tokens for example, position in questions]
+
+    def tensors(self) -> dict[str, NDArray[Any]]:
+        """All learned arrays, as floats, named as ``index.e5_network`` names those of training."""
+        arrays = {name: value.detach().cpu().float().numpy() for name, value in self.network.named_parameters()}
+        renamed = {name.removeprefix("encoder."): array for name, array in arrays.items()}
+        renamed["seg"] = renamed.pop("segments")
+        return {_MATRIX.sub(r"\1.w", name): array for name, array in renamed.items()}
 
 
 def nearest_passages(scores: NDArray[np.float32]) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.training.examples import Example
 from assistant.training.reader import ReaderTrainer, Reading
@@ -23,7 +24,8 @@ def reading_figures(
     yes = np.array([best[example.id] for example in examples if example.is_answerable])
     no = np.array([best[example.id] for example in examples if not example.is_answerable])
     yield f"Leser  auseinander: AUC {_auc(yes, no):.3f}; " + ", ".join(
-        f"bei {share:.0%} beantwortet {np.mean(no < np.quantile(yes, 1 - share)):.2f} abgelehnt" for share in (0.95, 0.9)
+        f"bei {share:.0%} beantwortet {np.mean(no < np.quantile(yes, 1 - share)):.2f} abgelehnt"
+        for share in (0.95, 0.9)
     )
     styles = dict.fromkeys(["all", *(example.style.split(":")[0] for example in examples if example.is_answerable)])
     for style in styles:
@@ -54,6 +56,6 @@ def _place_of_answer(example: Example, read: Sequence[tuple[int, Reading]]) -> i
     return 999
 
 
-def _auc(yes: np.ndarray, no: np.ndarray) -> float:  # type: ignore[type-arg]
+def _auc(yes: NDArray[np.float64], no: NDArray[np.float64]) -> float:
     """Share of pairs in which the answerable question scores higher."""
     return float((yes[:, None] > no[None]).mean() + 0.5 * (yes[:, None] == no[None]).mean())

@@ -53,7 +53,7 @@ def run(
             group["lr"] = plan.rate * _factor(step / steps)
         loss = loss_of(batch)
         optimiser.zero_grad()
-        loss.backward()
+        torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(parameters, 1.0)
         optimiser.step()
         mean = loss.item() if not mean else 0.98 * mean + 0.02 * loss.item()
@@ -64,7 +64,7 @@ def run(
 
 
 def batches_by_length(lengths: Sequence[int], size: int, seed: str) -> list[list[int]]:
-    """Positions in batches of ``size``, drawn anew for each seed; those of like length together, so little is padded."""
+    """Positions in batches of ``size``, drawn anew for each seed; like lengths together, so that little is padded."""
     order = list(range(len(lengths)))
     chance = random.Random(seed)
     chance.shuffle(order)
@@ -140,6 +140,7 @@ class Progress:
             return
         self._last = now
         rate = (now - self._start) / max(1, done - self._first + 1)
-        line = f"{self._label}: {done}/{total} ({100 * done // total} %), {note}, noch {rate * (total - done) / 60:.1f} min"
+        left = rate * (total - done) / 60
+        line = f"{self._label}: {done}/{total} ({100 * done // total} %), {note}, noch {left:.1f} min"
         end = "\r" if sys.stderr.isatty() and done < total else "\n"
         print(f"{line:<100}", end=end, file=sys.stderr, flush=True)
