@@ -26,6 +26,7 @@ from assistant.index.unigram_tokenizer import UnigramTokenizer
 from assistant.training.adapter import AdapterTrainer, hits_by_style
 from assistant.training.corpus_vectors import CorpusVectors, corpus_vectors
 from assistant.training.decision_fit import fit_decision, read_all, write_decision
+from assistant.training.evaluators import retrieval_figures
 from assistant.training.examples import (
     Example,
     count_by_style,
@@ -209,12 +210,18 @@ class Course:
     def hits(self, label: str) -> list[str]:
         """Lines: how often the right card comes first, among three, among five: dense only."""
         answerable = [e for e in self.development if e.is_answerable]
-        scores, _ = self.vectors.cosines(torch.tensor(self.adapter.encode(answerable)).to(device()))
+        questions = self.adapter.encode(answerable)
+        scores, _ = self.vectors.cosines(torch.tensor(questions).to(device()))
         german = torch.tensor([example.language == "de" for example in answerable]).to(device())
         scores = scores.masked_fill((german[:, None] & self.vectors.doubled) | self.vectors.guides, -10)
         table = {example.id: row for example, row in zip(answerable, scores.cpu().numpy(), strict=True)}
         cards = [passage.document_id for passage in self.corpus.snapshot.passages]
+        searched = (~self.vectors.doubled & ~self.vectors.guides).cpu().numpy()
+        cosine = retrieval_figures(answerable, questions, self.vectors.passages.cpu().numpy(), searched)
         return [
-            f"{label:8} {style:10} {count:4}  @1 {first:.3f}  @3 {three:.3f}  @5 {five:.3f}"
-            for style, (first, three, five, count) in sorted(hits_by_style(table, answerable, cards).items())
+            f"{label:8} Abschnitte, nur Kosinus: " + ", ".join(f"{name} {value:.3f}" for name, value in cosine.items()),
+            *(
+                f"{label:8} {style:10} {count:4}  @1 {first:.3f}  @3 {three:.3f}  @5 {five:.3f}"
+                for style, (first, three, five, count) in sorted(hits_by_style(table, answerable, cards).items())
+            ),
         ]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.training.evaluators import reranking_figures
 from assistant.training.examples import Example
 from assistant.training.reader import ReaderTrainer, Reading
 
@@ -27,6 +28,9 @@ def reading_figures(
         f"bei {share:.0%} beantwortet {np.mean(no < np.quantile(yes, 1 - share)):.2f} abgelehnt"
         for share in (0.95, 0.9)
     )
+    logits = {name: {position: reading.passage for position, reading in some} for name, some in read.items()}
+    ranked = reranking_figures([example for example in examples if example.is_answerable], logits)
+    yield "Leser  reiht: " + ", ".join(f"{name} {value:.3f}" for name, value in ranked.items())
     styles = dict.fromkeys(["all", *(example.style.split(":")[0] for example in examples if example.is_answerable)])
     for style in styles:
         some = [e for e in examples if e.is_answerable and style in ("all", e.style.split(":")[0])]
