@@ -1,4 +1,4 @@
-"""Standard figures of ranking, by the evaluators of sentence-transformers: nDCG, MRR and MAP as the field counts them."""
+"""Standard figures of ranking by the evaluators of sentence-transformers: nDCG, MRR and MAP."""
 
 from __future__ import annotations
 
@@ -58,7 +58,8 @@ def retrieval_figures(
 
 def reranking_figures(examples: Sequence[Example], logits: Mapping[str, Mapping[int, float]]) -> dict[str, float]:
     """nDCG@10, MRR@10 and MAP of the reader among the passages that it was shown; ``logits`` by example and passage."""
-    samples, pairs = [], {}
+    samples: list[dict[str, str | list[str]]] = []
+    pairs: dict[str, float] = {}
     for example in examples:
         shown = logits[example.id]
         positive = [str(position) for position in shown if position in example.answers]
