@@ -7,18 +7,23 @@ from collections.abc import Iterator
 from assistant.core.models import Claim, Language, Passage, RetrievalResult, StatementProof
 from assistant.core.tuning import Tuning
 from assistant.index.corpus import SearchableCorpus
+from assistant.retrieval.decision import Decision, guide_signs
 
 
-def leading_guide(evidence: RetrievalResult, tuning: Tuning) -> str | None:
-    """The guide that is nearer to the question than any card, if it is clearly the one that is meant."""
+def leading_guide(evidence: RetrievalResult, tuning: Tuning, decision: Decision | None = None) -> str | None:
+    """The guide that answers the question better than any card, if it is clearly the one that is meant."""
+    if decision is not None:
+        likely = {name: decision.guide.probability(signs) for name, signs in guide_signs(evidence).items()}
+        best = max(likely, key=likely.__getitem__, default=None)
+        return best if best is not None and likely[best] >= decision.shown_guide else None
     if evidence.sufficiency not in ("enough", "weak") or not evidence.guides or evidence.lexical_only:
         return None
-    best, name = evidence.guides[0].score, evidence.guides[0].passage.document_id
+    score, name = evidence.guides[0].score, evidence.guides[0].passage.document_id
     own = (scored for scored in evidence.guides if scored.passage.document_id == name)
     nearest = max((cosine for scored in own for cosine in scored.sentence_scores), default=0.0)
     rivals = (scored.score for scored in evidence.guides if scored.passage.document_id != name)
-    is_first = best >= max((scored.score for scored in evidence.ranked), default=0.0)
-    is_ahead = best - max(rivals, default=0.0) >= tuning.guide_lead
+    is_first = score >= max((scored.score for scored in evidence.ranked), default=0.0)
+    is_ahead = score - max(rivals, default=0.0) >= tuning.guide_lead
     return name if is_first and is_ahead and nearest >= tuning.guide_cosine else None
 
 

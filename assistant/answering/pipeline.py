@@ -126,10 +126,10 @@ def _search(
     clock.stop("read")
     replies = assistant.guardrail
     reply = replies.classify(query.vector) if replies and query.vector is not None else None
-    guide = leading_guide(evidence, assistant.tuning)
+    guide = leading_guide(evidence, assistant.tuning, assistant.decision)
     if reply and not matches_heading(query, evidence, corpus) and not (guide and reply == "reply_legal"):
         return build_refusal(question_context, reply, assistant.prompts, assistant.settings)
-    if evidence.sufficiency in ("off_topic", "none"):
+    if evidence.sufficiency in ("off_topic", "none") and not guide:
         reason = "off_topic" if evidence.sufficiency == "off_topic" else "no_source"
         if evidence.lexical_only:  # what words alone do not find may be there all the same
             reason = "unavailable"

@@ -21,7 +21,11 @@ ANSWER_SIGNS = ("passage", "sentence", "second", "signal", "coverage")
 questions reach, and the share of the question's words that the best passage holds."""
 SENTENCE_SIGNS = ("sentence", "passage", "cosine", "lead")
 """Logits of the sentence and its passage, its cosine, and by how much its passage scores below the best one."""
-_FAR = -8.0
+GUIDE_SIGNS = ("nearness", "behind", "reading", "cards")
+"""How near a guide's text and questions are together, by how much it lies behind the nearest guide, the logit of its
+text, and that of the best passage of any card."""
+FAR = -8.0
+"""Stands for a logit where nothing was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +47,19 @@ class Decision:
 
     From ``sure`` on a question is answered, from ``weak`` on with a caution; below that no source answers it.
     ``ranking`` is what a reader's logit adds to the score of a passage; a first sentence is always quoted, a further
-    one from ``further`` on, one next to a chosen one from ``beside`` on.
+    one from ``further`` on, one next to a chosen one from ``beside`` on. From
+    ``shown_guide`` on a guide is what was asked for.
     """
 
     answer: Logistic
     sentence: Logistic
+    guide: Logistic
     ranking: float
     sure: float
     weak: float
     further: float
     beside: float
+    shown_guide: float
 
     def probability(self, evidence: RetrievalResult, signal: float, coverage: float) -> float:
         """How likely it is that the best of what was read answers."""
@@ -62,9 +69,9 @@ class Decision:
 def answer_signs(ranked: Sequence[ScoredPassage], signal: float, coverage: float) -> dict[str, float]:
     """The signs of an answer among read passages, by name."""
     readings = [scored.reading for scored in ranked if scored.reading is not None]
-    passages = [*sorted((reading.passage for reading in readings), reverse=True), _FAR, _FAR]
+    passages = [*sorted((reading.passage for reading in readings), reverse=True), FAR, FAR]
     sentences = [logit for reading in readings for logit in reading.sentences if logit is not None]
-    found = (passages[0], max(sentences, default=_FAR), passages[1], signal, coverage)
+    found = (passages[0], max(sentences, default=FAR), passages[1], signal, coverage)
     return dict(zip(ANSWER_SIGNS, found, strict=True))
 
 
@@ -78,15 +85,38 @@ def sentence_signs(scored: ScoredPassage, place: int, best: float) -> dict[str, 
     return dict(zip(SENTENCE_SIGNS, found, strict=True))
 
 
+def guide_signs(evidence: RetrievalResult) -> dict[str, dict[str, float]]:
+    """The signs of each guide that was read, by its id; the nearest one first."""
+    nearness = guide_nearness(evidence.guides)
+    nearest = max(nearness.values(), default=0.0)
+    cards = max((scored.reading.passage for scored in evidence.ranked if scored.reading), default=FAR)
+    logits = {s.passage.document_id: s.reading.passage for s in evidence.guides if s.reading is not None}
+    return {
+        guide: dict(zip(GUIDE_SIGNS, (near, nearest - near, logits[guide], cards), strict=True))
+        for guide, near in nearness.items()
+        if guide in logits
+    }
+
+
+def guide_nearness(guides: Sequence[ScoredPassage]) -> dict[str, float]:
+    """Score of the best passage of each guide's text and of its questions together, the nearest guide first."""
+    best: dict[str, dict[bool, float]] = {}
+    for scored in guides:
+        part = best.setdefault(scored.passage.document_id, {})
+        part[scored.passage.generated] = max(scored.score, part.get(scored.passage.generated, 0.0))
+    total = {guide: sum(parts.values()) for guide, parts in best.items()}
+    return dict(sorted(total.items(), key=lambda item: -item[1]))
+
+
 def load_decision(path: Path) -> Decision:
     """Read ``decision.json``; ``EmbeddingError`` when it is damaged."""
     try:
         content: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        answer, sentence = (_logistic(content[name]) for name in ("answer", "sentence"))
-        numbers = [float(content[name]) for name in ("ranking", "sure", "weak", "further", "beside")]
+        logistics = [_logistic(content[name]) for name in ("answer", "sentence", "guide")]
+        numbers = [float(content[name]) for name in ("ranking", "sure", "weak", "further", "beside", "shown_guide")]
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise EmbeddingError(f"Die Entscheidungswerte {path} sind beschädigt.") from error
-    return Decision(answer, sentence, *numbers)
+    return Decision(*logistics, *numbers)
 
 
 def _logistic(content: Mapping[str, Any]) -> Logistic:

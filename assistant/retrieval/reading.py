@@ -9,7 +9,7 @@ from assistant.core.models import ParsedQuery, RetrievalResult, ScoredPassage
 from assistant.index.calibration import Thresholds
 from assistant.index.corpus import SearchableCorpus
 from assistant.index.reader import Reader
-from assistant.retrieval.decision import Decision
+from assistant.retrieval.decision import Decision, guide_nearness
 from assistant.retrieval.retriever import Query, Verdict
 
 
@@ -36,7 +36,8 @@ def read(
     if not any(scored.reading and scored.reading.passage > query.tuning.clear_reading for scored in done):
         done += _read_some(rest[few:many], parsed, reader, weight)
     ranked = sorted(done, key=lambda scored: -scored.score)
-    found = replace(evidence, ranked=(*ranked, *rest[len(done) :], *generated))
+    guides = _read_guides(evidence.guides, parsed, query, reader)
+    found = replace(evidence, ranked=(*ranked, *rest[len(done) :], *generated), guides=guides)
     return found if decision is None else replace(found, sufficiency=_verdict(found, query, corpus, decision))
 
 
@@ -48,6 +49,21 @@ def _read_some(
         replace(scored, reading=reading, score=scored.score + weight * reading.passage)
         for scored, reading in zip(some, readings, strict=True)
     ]
+
+
+def _read_guides(
+    guides: Sequence[ScoredPassage], parsed: ParsedQuery, query: Query, reader: Reader
+) -> tuple[ScoredPassage, ...]:
+    """Guides with the texts of the nearest ones read, in the language of the question where they are in it."""
+    nearest = list(guide_nearness(guides))[: query.tuning.read_guides]
+    chosen: dict[str, ScoredPassage] = {}
+    for scored in sorted(guides, key=lambda scored: scored.passage.language != query.language):
+        if scored.passage.document_id in nearest and not scored.passage.generated:
+            chosen.setdefault(scored.passage.document_id, scored)
+    texts = list(chosen.values())
+    readings = reader.read(parsed.question, parsed.earlier, [scored.passage for scored in texts])
+    read = {scored.passage.id: reading for scored, reading in zip(texts, readings, strict=True)}
+    return tuple(replace(scored, reading=read.get(scored.passage.id)) for scored in guides)
 
 
 def relative_signal(evidence: RetrievalResult, thresholds: Thresholds) -> float:

@@ -35,6 +35,7 @@ from assistant.training.examples import (
     guide_examples,
     heading_examples,
     load_examples,
+    situation_examples,
 )
 from assistant.training.model_card import write_model_card
 from assistant.training.network import device, keep_memory
@@ -176,7 +177,8 @@ class Course:
             raise SystemExit(f"In {self.out} fehlen Frage-Adapter oder Leser; bitte zuerst trainieren.")
         golden, cards = golden_examples()
         reads = read_all(assistant, [*self.development, *golden], cards)
-        decision, figures = fit_decision(reads)
+        situations, guides = situation_examples()
+        decision, figures = fit_decision(reads, read_all(assistant, situations, guides))
         write_decision(decision, self.out / DECISION_FILE)
         write_checksums(self.out)
         self.note("decision", figures)

@@ -21,10 +21,12 @@ from assistant.core.models import ChatMessage, RetrievalResult
 from assistant.core.tuning import DEFAULT_TUNING
 from assistant.retrieval.decision import (
     ANSWER_SIGNS,
+    GUIDE_SIGNS,
     SENTENCE_SIGNS,
     Decision,
     Logistic,
     answer_signs,
+    guide_signs,
     sentence_signs,
 )
 from assistant.retrieval.query_understanding import parse_query
@@ -36,6 +38,9 @@ from assistant.training.schedule import Progress
 WEIGHTS_TRIED = (0.0, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05)
 ANSWERED, SURE = 0.92, 0.75
 """The shares of answerable questions that get an answer, and one without a caution."""
+WRONG_GUIDES, GUIDES_ON_FACTS = 0.3, 0.03
+"""Of the situations whose likeliest guide is the wrong one, and of questions for one fact, so many may get a guide."""
+_FACTUAL = frozenset({"formal", "keyword", "near_miss"})
 FURTHER, BESIDE = 0.5, 0.35
 """How likely a further sentence must be to answer, and one that stands beside a quoted one."""
 
@@ -51,12 +56,13 @@ class Read:
     coverage: float
 
 
-def read_all(assistant: AppContext, examples: Sequence[Example], cards: Mapping[str, Sequence[str]]) -> list[Read]:
-    """Every example as far as it is read; ``cards`` names those that answer where it is not the example's own."""
+def read_all(assistant: AppContext, examples: Sequence[Example], answering: Mapping[str, Sequence[str]]) -> list[Read]:
+    """Every example as far as it is read; ``answering`` names what answers where it is not the example's own card."""
     progress, found = Progress("Entscheidung"), []
     everything = replace(DEFAULT_TUNING, clear_reading=float("inf"))
     corpus = assistant.live_index.corpus()
-    neutral = Decision(Logistic({}, 0.0), Logistic({}, 0.0), 0.0, 0.0, 0.0, 0.0, 0.0)
+    nothing = Logistic({}, 0.0)
+    neutral = Decision(nothing, nothing, nothing, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     assert assistant.reader is not None
     for number, example in enumerate(examples, start=1):
         history = [ChatMessage("user", turn) for turn in reversed(example.earlier)]
@@ -70,7 +76,7 @@ def read_all(assistant: AppContext, examples: Sequence[Example], cards: Mapping[
         )  # fmt: skip
         evidence = read(retrieve(query, corpus, date.today()), parsed, query, corpus, assistant.reader, neutral)
         signal = relative_signal(evidence, corpus.snapshot.thresholds[query.language])
-        own = cards.get(example.id, (example.card,) if example.is_answerable else ())
+        own = answering.get(example.id, (example.card,) if example.is_answerable else ())
         found.append(Read(example, evidence, tuple(own), signal, best_coverage(evidence, query, corpus)))
         progress.update(number, len(examples))
     return found
@@ -94,8 +100,8 @@ def first_share(reads: Sequence[Read]) -> float:
     return float(np.mean([one.evidence.ranked[0].passage.document_id in one.cards for one in answerable]))
 
 
-def fit_decision(reads: Sequence[Read]) -> tuple[Decision, dict[str, Any]]:
-    """The decision and the figures that it was fitted with."""
+def fit_decision(reads: Sequence[Read], situations: Sequence[Read]) -> tuple[Decision, dict[str, Any]]:
+    """The decision and the figures that it was fitted with; ``situations`` are those that a guide may answer."""
     tried = {weight: first_share(rerank(reads, weight)) for weight in WEIGHTS_TRIED}
     ranking = max(tried, key=lambda weight: tried[weight])
     reads = rerank(reads, ranking)
@@ -112,7 +118,42 @@ def fit_decision(reads: Sequence[Read]) -> tuple[Decision, dict[str, Any]]:
         "refused": {str(share): float(np.mean(no < np.quantile(yes, 1 - share))) for share in (0.95, 0.92, 0.9, 0.85)},
         "sentences": precision,
     }
-    return Decision(answer, sentence, ranking, sure, weak, FURTHER, BESIDE), figures
+    guide, bar, shown = _fit_guides(situations, [one for one in reads if one.example.style in _FACTUAL])
+    figures["guides"] = shown
+    return Decision(answer, sentence, guide, ranking, sure, weak, FURTHER, BESIDE, bar), figures
+
+
+def _fit_guides(situations: Sequence[Read], factual: Sequence[Read]) -> tuple[Logistic, float, dict[str, float]]:
+    """What the guide that was meant looks like among those read, and from where on one is shown.
+
+    Not for a question that asks for one fact, and rather none than another one than the one that is meant.
+    """
+    rows: list[Mapping[str, float]] = []
+    labels: list[bool] = []
+    for one in (*situations, *factual):
+        for guide, signs in guide_signs(one.evidence).items():
+            rows.append(signs)
+            labels.append(guide in one.cards)
+    logistic = _fit(rows, GUIDE_SIGNS, labels)
+    best = [_likeliest(one, logistic) for one in situations]
+    right = np.array([guide in one.cards for (guide, _), one in zip(best, situations, strict=True)])
+    sure = np.array([value for _, value in best])
+    wrong = np.array([value for value, ok in zip(sure, right, strict=True) if not ok] + [0.0])
+    others = np.array([_likeliest(one, logistic)[1] for one in factual] or [0.0])
+    bar = float(max(np.quantile(wrong, 1 - WRONG_GUIDES), np.quantile(others, 1 - GUIDES_ON_FACTS)))
+    meant = np.array([bool(one.cards) for one in situations])
+    figures = {
+        "right guide first": float(right[meant].mean()),
+        "right guide shown": float((right & (sure >= bar))[meant].mean()),
+        "other guide shown": float((~right & (sure >= bar))[meant].mean()),
+        "shown on facts": float((others >= bar).mean()),
+    }
+    return logistic, bar, {name: round(value, 4) for name, value in figures.items()}
+
+
+def _likeliest(one: Read, logistic: Logistic) -> tuple[str, float]:
+    likely = {guide: logistic.probability(signs) for guide, signs in guide_signs(one.evidence).items()}
+    return max(likely.items(), key=lambda item: item[1], default=("", 0.0))
 
 
 def _fit_sentences(reads: Sequence[Read]) -> tuple[Logistic, dict[str, float]]:

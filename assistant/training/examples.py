@@ -18,6 +18,7 @@ from assistant.operations.evaluate import default_file, load_questions
 from assistant.operations.question_labels import Row, is_for_testing, question_files, read_rows
 
 Part = Literal["training", "development", "test"]
+SITUATIONS = default_file().with_name("golden_situations.jsonl")
 _SPLITS = 5  # the test fifth takes one remainder of this, see ``is_for_testing``
 _DEVELOPMENT_SHARE = 8  # one in eight of the other cards only tells how training goes and fits the decision
 
@@ -173,6 +174,16 @@ def golden_examples() -> tuple[list[Example], dict[str, tuple[str, ...]]]:
     ]
     cards = {f"golden:{one.id}": one.expected if one.answerable else () for one in questions}
     return examples, cards
+
+
+def situation_examples() -> tuple[list[Example], dict[str, tuple[str, ...]]]:
+    """Situations that somebody wrote who saw the guides' titles only, and for each the guide that is meant, if any."""
+    rows = read_rows(SITUATIONS)
+    examples = [
+        Example(row["id"], row["guide"] or "", row["question"], (), detect_language(row["question"]), "situation")
+        for row in rows
+    ]
+    return examples, {row["id"]: (row["guide"],) if row["guide"] else () for row in rows}
 
 
 def count_by_style(examples: Iterable[Example]) -> dict[str, int]:
