@@ -112,11 +112,11 @@ def load_decision(path: Path) -> Decision:
     """Read ``decision.json``; ``EmbeddingError`` when it is damaged."""
     try:
         content: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        logistics = [_logistic(content[name]) for name in ("answer", "sentence", "guide")]
+        answer, sentence, guide = (_logistic(content[name]) for name in ("answer", "sentence", "guide"))
         numbers = [float(content[name]) for name in ("ranking", "sure", "weak", "further", "beside", "shown_guide")]
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise EmbeddingError(f"Die Entscheidungswerte {path} sind beschädigt.") from error
-    return Decision(*logistics, *numbers)
+    return Decision(answer, sentence, guide, *numbers)
 
 
 def _logistic(content: Mapping[str, Any]) -> Logistic:
