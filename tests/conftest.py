@@ -17,6 +17,8 @@ from assistant.core.settings import Settings, load_settings
 from assistant.index.builder import BuildResult
 from assistant.index.embedding_engines import load_embeddings
 from assistant.index.embeddings import EncoderEmbeddings
+from assistant.index.question_adapter import load_question_adapter
+from assistant.index.reader import load_reader
 from assistant.language.lemmatizer import lemma, set_cache_dir
 from tests.support.hub import Hub, hub_website
 from tests.support.paths import TESTS
@@ -177,7 +179,7 @@ def _plain_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
 
 @pytest.fixture(scope="session")
 def cache_dir(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
-    """The cache of the run: encoder and dictionaries are unpacked once, and kept for the next run where that may be.
+    """The cache of the run: networks and dictionaries are unpacked once, and kept for the next run where that may be.
 
     Both are named by their content and checked when they are opened, so that an old one is never taken for a new one.
     """
@@ -189,7 +191,9 @@ def cache_dir(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureR
         set_cache_dir(kept or fresh)
         for language in get_args(Language):
             lemma("Haus", language)
-        load_embeddings(None, kept or fresh)
+        encoder = load_embeddings(None, kept or fresh)
+        load_question_adapter(load_settings(), kept or fresh, encoder)
+        load_reader(load_settings(), kept or fresh, encoder)
         if kept:
             take_cache(kept, fresh)
             for path in (fresh / "cache").iterdir():

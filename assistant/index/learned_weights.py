@@ -53,7 +53,7 @@ def write_checksums(folder: Path) -> None:
 def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     """The arrays in an ``npz`` file; ``EmbeddingError`` when it is damaged."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             return dict(file)
     except (OSError, ValueError, EOFError, TypeError, zipfile.BadZipFile) as error:
         raise EmbeddingError(f"Die Gewichte {path} sind beschädigt.") from error

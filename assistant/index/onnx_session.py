@@ -9,9 +9,11 @@ from onnxruntime import InferenceSession
 
 
 def open_session(model: Path | bytes) -> InferenceSession:
-    """A session over a file or the bytes of a model, that several threads may use at once; none waits for another core."""
+    """A session, over a file or bytes, that several threads may use at once; none waits for another core."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     # Texts differ in length; a plan kept for every length would only fill memory.
     options.enable_mem_pattern = False
-    return onnxruntime.InferenceSession(model if isinstance(model, bytes) else str(model), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(
+        model if isinstance(model, bytes) else str(model), options, providers=["CPUExecutionProvider"]
+    )

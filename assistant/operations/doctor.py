@@ -11,10 +11,24 @@ from pathlib import Path
 from assistant.answering.runtime import AppContext
 from assistant.bootstrap import build_assistant
 from assistant.core.errors import AssistantError, ModelError
+from assistant.core.models import Passage
 from assistant.core.settings import Settings
+from assistant.index.question_adapter import open_question_adapter
+from assistant.index.reader import open_reader
 from assistant.ingestion.knowledge_loader import load_knowledge
 
 _TEST: tuple[tuple[str, str], ...] = (("system", "Sie antworten mit einem Wort."), ("human", "Antworten Sie: bereit"))
+_PASSAGE = Passage(
+    "doctor",
+    "doctor",
+    "document",
+    "Probe",
+    "",
+    (),
+    "Partner finden Sie im Netzwerk.",
+    ("Partner finden Sie im Netzwerk.",),
+)
+_LEARNED = "NETZLOTSE_WEIGHTS und NETZLOTSE_READER_MODEL prüfen oder das Paket neu installieren: make serve."
 REMEDIES: Mapping[str, str] = {
     "busy": "Der Anbieter nimmt gerade nichts an (429): Kontingent prüfen oder später noch einmal versuchen.",
     "denied": "Der Schlüssel wird abgelehnt: NETZLOTSE_MODEL_API_KEY prüfen.",
@@ -44,7 +58,7 @@ class Finding:
 
 
 def diagnose(settings: Settings) -> Iterator[Finding]:
-    """Try data folder, knowledge, embeddings, index and language model, one after the other."""
+    """Try data folder, knowledge, embeddings, learned parts, index and language model, one after the other."""
     yield _tried("Datenordner", lambda: _writable(settings.data_dir), "Rechte und freien Platz prüfen.")
     yield _tried("Wissen", lambda: _readable(settings), "assistant check nennt Datei und Feld.")
     try:
@@ -53,6 +67,8 @@ def diagnose(settings: Settings) -> Iterator[Finding]:
         yield Finding("Einrichtung", False, str(error), "Die genannte Einstellung oder Datei berichtigen.")
         return
     yield _tried("Embeddings", lambda: _embedding(assistant), "Paket neu installieren: make serve.")
+    yield _tried("Frage-Adapter", lambda: _question_adapter(assistant), _LEARNED)
+    yield _tried("Leser", lambda: _reader(assistant), _LEARNED)
     yield _tried("Index", lambda: _index(assistant), "assistant index")
     yield _language_model(assistant)
 
@@ -79,10 +95,32 @@ def _readable(settings: Settings) -> str:
 
 
 def _embedding(assistant: AppContext) -> str:
-    assistant.embedder.encode_query("Aufwärmen")
+    return f"{assistant.embedder.model_id}, {_milliseconds(assistant.embedder.encode_query):.0f} ms je Frage"
+
+
+def _question_adapter(assistant: AppContext) -> str:
+    """Opened once more where it is missing, so that the reason is named."""
+    settings, embedder = assistant.settings, assistant.embedder
+    adapter = assistant.question_adapter or open_question_adapter(settings, settings.data_dir / "cache", embedder)
+    if adapter is None:
+        return "keiner; Fragen werden kodiert wie Passagen"
+    return f"{adapter.model_id}, {_milliseconds(adapter.encode):.0f} ms je Frage"
+
+
+def _reader(assistant: AppContext) -> str:
+    settings = assistant.settings
+    reader = assistant.reader or open_reader(settings, settings.data_dir / "cache", assistant.embedder)
+    if reader is None:
+        return "keiner; es entscheiden Vektoren und Wörter"
+    return f"{reader.model_id}, {_milliseconds(lambda text: reader.read(text, (), [_PASSAGE])):.0f} ms je Passage"
+
+
+def _milliseconds(compute: Callable[[str], object]) -> float:
+    """How long a text takes once the model is warm."""
+    compute("Aufwärmen")
     start = time.perf_counter()
-    assistant.embedder.encode_query("Wie finden kleine Unternehmen Partner?")
-    return f"{assistant.embedder.model_id}, {(time.perf_counter() - start) * 1000:.0f} ms je Frage"
+    compute("Wie finden kleine Unternehmen Partner?")
+    return (time.perf_counter() - start) * 1000
 
 
 def _index(assistant: AppContext) -> str:

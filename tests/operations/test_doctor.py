@@ -10,6 +10,7 @@ import pytest
 from assistant.core.settings import Settings, load_settings
 from assistant.operations.doctor import REMEDIES, Finding, diagnose
 from tests.support.faulty_model import FaultyModel, faulty_model
+from tests.support.learned import write_weights
 
 pytestmark = pytest.mark.slow
 
@@ -26,7 +27,7 @@ def findings(settings: Settings) -> dict[str, Finding]:
 
 def test_everything_works_without_a_language_model(shipped_data: Path) -> None:
     found = findings(load_settings(data_dir=shipped_data))
-    assert list(found) == ["Datenordner", "Wissen", "Embeddings", "Index", "Sprachmodell"]
+    assert list(found) == ["Datenordner", "Wissen", "Embeddings", "Frage-Adapter", "Leser", "Index", "Sprachmodell"]
     assert all(one.works and not one.remedy for one in found.values())
     assert "nicht eingerichtet" in found["Sprachmodell"].message
 
@@ -48,3 +49,18 @@ def test_an_unknown_provider_is_a_finding(shipped_data: Path) -> None:
     found = findings(load_settings(data_dir=shipped_data, model="nobody:x"))["Einrichtung"]
     assert not found.works
     assert "nobody" in found.message
+
+
+def test_learned_parts_are_named_or_why_they_are_missing(shipped_data: Path, tmp_path: Path) -> None:
+    weights = write_weights(tmp_path / "weights")
+    found = findings(load_settings(data_dir=shipped_data, weights=weights))
+    assert found["Leser"].message.startswith("reader-int8-onnx/")
+    assert found["Frage-Adapter"].message.startswith("question-adapter-int8-onnx/")
+    (weights / "reader.npz").write_bytes(b"damaged")
+    found = findings(load_settings(data_dir=shipped_data, weights=weights))
+    assert found["Frage-Adapter"].works
+    assert not found["Leser"].works
+    assert "Prüfsumme" in found["Leser"].message
+    assert "NETZLOTSE_WEIGHTS" in found["Leser"].remedy
+    found = findings(load_settings(data_dir=shipped_data, weights="none"))
+    assert [found[name].message.partition(";")[0] for name in ("Leser", "Frage-Adapter")] == ["keiner", "keiner"]

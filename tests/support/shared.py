@@ -37,10 +37,10 @@ def copy_data(source: Path, target: Path) -> Path:
 
 
 def take_cache(cache_dir: Path, data_dir: Path) -> None:
-    """Give a data folder the unpacked encoder and dictionaries; links, because a small disk has no room for them."""
+    """Give a data folder the unpacked networks and dictionaries; links, because a small disk has no room for them."""
     own = data_dir / "cache"
     own.mkdir(parents=True)
-    for name in ("encoder", "dictionaries"):
+    for name in ("encoder", "question_adapter", "reader", "dictionaries"):
         if (cache_dir / name).exists():
             (own / name).symlink_to((cache_dir / name).resolve())
     if (cache_dir / "vectors.sqlite").exists():
