@@ -153,3 +153,37 @@ def test_check_finds_nothing_to_mend_in_the_shipped_knowledge() -> None:
     done = run("check", "--json")
     assert json.loads(done.stdout)["errors"] == []
     assert done.returncode == 0
+
+
+def test_eval_measures_a_file_by_style_and_compares_with_an_earlier_report(
+    small_knowledge: Path, build_index: BuildIndex, tmp_path: Path
+) -> None:
+    build_index(small_knowledge, tmp_path / "data")
+    settings = {"data_dir": tmp_path / "data", "knowledge_dir": str(small_knowledge), "shipped_knowledge": "false"}
+    ends = {"section": "", "sentence": "Ein Werkstattvertrag endet mit einer Kündigungsfrist von 6 Monaten."}
+    row = {"id": "q1", "card": "werkstattvertrag", "style": "lay", "answers": [ends]}
+    own, earlier = tmp_path / "own.jsonl", tmp_path / "earlier.json"
+    own.write_text(json.dumps(row | {"question": "Wann endet ein Werkstattvertrag?"}))
+    done = run("eval", "--on", str(own), "--json", **settings)
+    assert done.returncode == 0, done.stderr
+    earlier.write_text(done.stdout)
+    measured = json.loads(done.stdout)["sets"][str(own)]["groups"]
+    assert measured["lay"]["sentence_shown"]["value"] == 1.0
+    worse = run("eval", "--on", str(own), "--compare", str(earlier), "--markdown", "--set", "max_words=1", **settings)
+    assert "| sentence_shown | 1.00 → 1.00, +0.00 |" in worse.stdout
+    assert "beantwortet" in run("eval", str(own), "--sample", "1", **settings).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--on", "question"), "'question' ist weder"),
+        (("--on", "golden", "--compare", "none.json"), "'none.json' ist kein Bericht"),
+        (("own.jsonl", "--on", "golden"), "entweder allein oder mit --on"),
+    ],
+)
+def test_eval_says_what_is_wrong_before_it_asks_anything(arguments: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    done = run("eval", *arguments, data_dir=tmp_path)
+    assert done.returncode in (1, 2)
+    assert said in done.stderr
+    assert list(tmp_path.iterdir()) == []

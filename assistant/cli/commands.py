@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Mapping
 from dataclasses import asdict
 from functools import partial
 from importlib import import_module
@@ -13,6 +14,7 @@ from typing import Annotated
 import typer
 
 from assistant.cli.arguments import DONE, PARTLY, WRONG_USE, parse_kinds, parse_language, stop
+from assistant.cli.evaluation import print_evaluation
 from assistant.cli.output import (
     print_answer,
     print_build,
@@ -324,15 +326,46 @@ def evaluate(
         str, typer.Option(help="extractive (Zitate) oder model (mit dem eingestellten Sprachmodell).")
     ] = "",
     constants: Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE einer Konstante; mehrfach.")] = None,
+    on: Annotated[
+        list[str] | None,
+        typer.Option(help="Nach Menge und Stil: golden, questions, test, conversations, all oder DATEI; mehrfach."),
+    ] = None,
+    sample: Annotated[
+        int | None, typer.Option(min=1, help="Nur so viele Fragen je Menge, jeder Stil anteilig.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Eine andere Stichprobe ziehen.")] = 0,
+    earlier: Annotated[
+        Path | None, typer.Option("--compare", help="Ein früherer Bericht (--json): Unterschiede, Frage für Frage.")
+    ] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Tabellen in Markdown ausgeben.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Auch jede einzelne Frage ausgeben.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Güte messen: Treffer, Absagen, Belege und Zahlen über eine Fragenliste."""
+    """Güte messen: Treffer, Absagen, Belege und Zahlen über Fragen, mit --on je Menge und Stil."""
     from assistant.core.tuning import parse_changes
+
+    changes, mode = parse_changes(constants or ()), mode or "extractive"
+    if not (on or sample or earlier or markdown):
+        return _evaluate_file(file, mode, changes, verbose, as_json)
+    if file and on:
+        stop("Eine Datei nennen Sie entweder allein oder mit --on.", WRONG_USE)
+    print_evaluation(
+        on or [str(file or "golden")],
+        mode=mode,
+        changes=changes,
+        sample=sample,
+        seed=seed,
+        earlier=earlier,
+        markdown=markdown,
+        verbose=verbose,
+        as_json=as_json,
+    )
+
+
+def _evaluate_file(file: Path | None, mode: str, changes: Mapping[str, float], verbose: bool, as_json: bool) -> None:
     from assistant.operations.evaluate import evaluate_file, in_mode, summary_table
 
-    changes = parse_changes(constants or ())
-    assistant = in_mode(open_assistant(), mode or "extractive")
+    assistant = in_mode(open_assistant(), mode)
     with progress_bar() as report:
         figures = evaluate_file(assistant, file, changes=changes, verbose=verbose, progress=partial(report, "Fragen"))
     if as_json:

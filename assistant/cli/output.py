@@ -38,9 +38,9 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
         yield report
 
 
-def print_json(data: Any) -> None:
-    """One JSON value, indented, with its letters unescaped."""
-    typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
+def print_json(data: Any, *, indent: int | None = 2) -> None:
+    """One JSON value with its letters unescaped; ``None`` puts it on one line."""
+    typer.echo(json.dumps(data, ensure_ascii=False, indent=indent))
 
 
 def print_build(done: BuildResult) -> None:

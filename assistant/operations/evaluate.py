@@ -123,13 +123,17 @@ def load_questions(file: Path) -> list[Question]:
 
 def _parse(line: str, number: int, file: Path) -> Question:
     try:
-        record: Any = json.loads(line)
-        if not isinstance(record, dict) or not record.keys() >= _REQUIRED:
-            raise ValueError
-        fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in record.items()}
-        return Question(**fields)
+        return parse_question(json.loads(line))
     except (ValueError, TypeError) as error:
         raise AssistantError(f"{file}, Zeile {number}: keine gültige Frage.") from error
+
+
+def parse_question(record: Any) -> Question:
+    """A row as it was read; ``ValueError`` or ``TypeError`` when it is none."""
+    if not isinstance(record, dict) or not record.keys() >= _REQUIRED:
+        raise ValueError
+    fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in record.items()}
+    return Question(**fields)
 
 
 def _run(assistant: AppContext, question: Question) -> Row:
@@ -138,7 +142,7 @@ def _run(assistant: AppContext, question: Question) -> Row:
     ranked = retrieve_passages(assistant, question.question, question.turns, land=land)
     found = tuple(scored.passage.document_id for scored in ranked)
     sources = assistant.live_index.corpus().snapshot.sources
-    expected = {_resolve(name, sources) for name in question.expected}
+    expected = {resolve_source(name, sources) for name in question.expected}
     ranks = tuple(rank for rank, document in enumerate(found, start=1) if document in expected)
     return Row(question, answer, found, ranks, first_ms)
 
@@ -153,7 +157,7 @@ def _timed(assistant: AppContext, question: Question, land: Land | None) -> tupl
     return cast(Answer, answer), first_ms
 
 
-def _resolve(name: str, sources: Mapping[str, SourceMetadata]) -> str:
+def resolve_source(name: str, sources: Mapping[str, SourceMetadata]) -> str:
     """The id of the source that is called so, by its id or an alias."""
     if name in sources:
         return name
@@ -174,8 +178,8 @@ def summarise(rows: Sequence[Row]) -> dict[str, Any]:
         "answered_in_scope": _mean(row.answered for row in inside),
         "refused_out_of_scope": _mean(not row.answered for row in outside),
         "cites_expected": _mean(_cites_expected(row) for row in ranked if row.answered),
-        "citation_precision": _mean(_citations_right(answer) for answer in answers),
-        "number_faithfulness": _mean(_numbers_right(answer) for answer in answers),
+        "citation_precision": _mean(citations_right(answer) for answer in answers),
+        "number_faithfulness": _mean(numbers_right(answer) for answer in answers),
         "caution": _mean(answer.caution is not None for answer in answers),
         **_model_figures(answers),
         "first_text_ms_p50": round(median(row.first_ms for row in rows), 2) if rows else None,
@@ -228,7 +232,7 @@ def _cites_expected(row: Row) -> bool:
     return any(citation.id in expected for citation in row.answer.citations)
 
 
-def _citations_right(answer: Answer) -> float:
+def citations_right(answer: Answer) -> float:
     """Every mark resolves, every citation is used, numbers run 1…k, quotes are literal."""
     marks = [int(mark) for mark in _MARK.findall(answer.text)]
     numbers = [citation.number for citation in answer.citations]
@@ -236,7 +240,7 @@ def _citations_right(answer: Answer) -> float:
     return float(in_order and all(each.quote and each.quote in each.passage for each in answer.citations))
 
 
-def _numbers_right(answer: Answer) -> float:
+def numbers_right(answer: Answer) -> float:
     """Each sentence's numbers stand in the passages that it cites."""
     passages = {citation.number: citation.passage for citation in answer.citations}
     return float(

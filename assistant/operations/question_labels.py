@@ -24,6 +24,8 @@ from assistant.ingestion.knowledge_loader import load_knowledge
 from assistant.language.sentence_splitter import split_sentences
 
 FOLDER = "questions"
+JUDGED = "judged.jsonl"
+"""Sentences that readers found useful though no label names them, ``{"id", "useful", "useless"}``; no questions."""
 _TEST_SHARE = 5  # one card in five
 _OVERVIEW, _ENGLISH = "Überblick", "English"
 Row = dict[str, Any]
@@ -46,8 +48,9 @@ def is_for_testing(card: str) -> bool:
 
 
 def question_files(folders: Iterable[Path]) -> list[Path]:
-    """All files of questions of the knowledge folders."""
-    return sorted(path for folder in folders for path in (folder / FOLDER).glob("*.jsonl"))
+    """All files of questions of the knowledge folders; judgements of answers are none."""
+    found = (path for folder in folders for path in (folder / FOLDER).glob("*.jsonl"))
+    return sorted(path for path in found if path.name != JUDGED)
 
 
 def read_rows(path: Path) -> list[Row]:
