@@ -20,10 +20,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=defaults.seed)
     parser.add_argument("--adapter-passes", type=int, default=defaults.adapter_passes)
     parser.add_argument("--reader-passes", type=int, default=defaults.reader_passes)
+    parser.add_argument("--at-most", type=int, help="try it with so many examples of each part, drawn by the seed")
     parser.add_argument("--fresh", action="store_true", help="forget the checkpoints of an earlier run")
     given = parser.parse_args(arguments)
     logging.basicConfig(level=logging.WARNING)
-    options = Options(given.seed, given.adapter_passes, given.reader_passes, given.fresh)
+    options = Options(given.seed, given.adapter_passes, given.reader_passes, given.fresh, given.at_most)
     Course(options, given.work, given.out).run(given.only or STAGES)
 
 

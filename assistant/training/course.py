@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,6 +57,7 @@ class Options:
     adapter_passes: int = 6
     reader_passes: int = 2
     fresh: bool = False
+    at_most: int | None = None
 
 
 class Course:
@@ -111,12 +113,18 @@ class Course:
         """What is learned from."""
         rows = load_examples(self.settings.knowledge_dirs, self.corpus, "training")
         more = [*heading_examples(self.corpus), *guide_examples(self.corpus), *foreign_examples(load_calibration())]
-        return rows + more
+        return self._some(rows + more)
+
+    def _some(self, examples: list[Example]) -> list[Example]:
+        """As many as the options allow, drawn by their seed."""
+        if self.options.at_most is None or len(examples) <= self.options.at_most:
+            return examples
+        return random.Random(self.options.seed).sample(examples, self.options.at_most)
 
     @cached_property
     def development(self) -> list[Example]:
         """What only tells how it goes."""
-        return load_examples(self.settings.knowledge_dirs, self.corpus, "development")
+        return self._some(load_examples(self.settings.knowledge_dirs, self.corpus, "development"))
 
     @cached_property
     def adapter(self) -> AdapterTrainer:
@@ -176,9 +184,9 @@ class Course:
         if assistant.reader is None or assistant.question_adapter is None:
             raise SystemExit(f"In {self.out} fehlen Frage-Adapter oder Leser; bitte zuerst trainieren.")
         golden, cards = golden_examples()
-        reads = read_all(assistant, [*self.development, *golden], cards)
+        reads = read_all(assistant, [*self.development, *self._some(golden)], cards)
         situations, guides = situation_examples()
-        decision, figures = fit_decision(reads, read_all(assistant, situations, guides))
+        decision, figures = fit_decision(reads, read_all(assistant, self._some(situations), guides))
         write_decision(decision, self.out / DECISION_FILE)
         write_checksums(self.out)
         self.note("decision", figures)
@@ -205,8 +213,8 @@ class Course:
                 if example.style == "guide":
                     nearest[example.id] = of_guides
                 else:
-                    stranger = of_guides[_HARDLY_MEANT + len(example.question) % _HARDLY_MEANT]
-                    nearest[example.id] = [*of_cards[:_GUIDE_PLACE], stranger, *of_cards[_GUIDE_PLACE:]]
+                    stranger = of_guides[_HARDLY_MEANT:][len(example.question) % _HARDLY_MEANT :][:1]
+                    nearest[example.id] = [*of_cards[:_GUIDE_PLACE], *stranger, *of_cards[_GUIDE_PLACE:]]
         return nearest
 
     def hits(self, label: str) -> list[str]:
