@@ -10,7 +10,7 @@ class StageTimer:
 
     def __init__(self) -> None:
         self._start = self._last = time.perf_counter()
-        self._laps = dict.fromkeys(("understand", "retrieve", "answer", "verify"), 0.0)
+        self._laps = dict.fromkeys(("understand", "retrieve", "read", "answer", "verify"), 0.0)
 
     def stop(self, stage: str) -> None:
         """End a stage."""

@@ -113,7 +113,7 @@ class Course:
         """What is learned from."""
         rows = load_examples(self.settings.knowledge_dirs, self.corpus, "training")
         more = [*heading_examples(self.corpus), *guide_examples(self.corpus), *foreign_examples(load_calibration())]
-        return self._some(rows + more)
+        return self._some(rows) + self._some(more)
 
     def _some(self, examples: list[Example]) -> list[Example]:
         """As many as the options allow, drawn by their seed."""

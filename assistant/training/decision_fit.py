@@ -21,6 +21,7 @@ from assistant.core.models import ChatMessage, RetrievalResult
 from assistant.core.tuning import DEFAULT_TUNING
 from assistant.retrieval.decision import (
     ANSWER_SIGNS,
+    FAR,
     GUIDE_SIGNS,
     SENTENCE_SIGNS,
     Decision,
@@ -179,7 +180,9 @@ def _fit_sentences(reads: Sequence[Read]) -> tuple[Logistic, dict[str, float]]:
 
 
 def _fit(rows: Sequence[Mapping[str, float]], names: Sequence[str], labels: Sequence[bool]) -> Logistic:
-    """Weights in the units of the signs; the fit itself sees them standardised."""
+    """Weights in the units of the signs; the fit itself sees them standardised. Of one kind only, that is always it."""
+    if len(set(labels)) < 2:
+        return Logistic({}, -FAR if any(labels) else FAR)
     table = np.array([[row[name] for name in names] for row in rows])
     centre, spread = table.mean(0), np.maximum(table.std(0), 1e-6)
     model = LogisticRegression(C=1.0, max_iter=1000).fit((table - centre) / spread, np.array(labels))

@@ -14,9 +14,11 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from assistant.training.network import trim_memory
+
 _WARM_UP = 0.06
-_SECONDS_BETWEEN_CHECKPOINTS = 120
 _BATCHES_SORTED = 12
+_STEPS_BETWEEN_TRIMS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Plan:
     rate: float
     seed: int
     decay: float = 0.01
+    seconds_between_checkpoints: float = 120.0
 
 
 def run(
@@ -57,8 +60,10 @@ def run(
         nn.utils.clip_grad_norm_(parameters, 1.0)
         optimiser.step()
         mean = loss.item() if not mean else 0.98 * mean + 0.02 * loss.item()
+        if step % _STEPS_BETWEEN_TRIMS == 0:
+            trim_memory()
         shown.update(step, steps, f"loss {mean:.3f}")
-        if time.monotonic() - saved > _SECONDS_BETWEEN_CHECKPOINTS or step == steps:
+        if time.monotonic() - saved > plan.seconds_between_checkpoints or step == steps:
             _save(network, optimiser, plan.checkpoint, step)
             saved = time.monotonic()
 

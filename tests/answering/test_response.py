@@ -86,7 +86,7 @@ def test_a_refusal_has_its_reply_and_says_what_to_ask_instead(reason: str, statu
     assert refusal.suggestions == ("Eine nahe Frage?", *EXAMPLES[:2])
     assert "\n".join(f"- {one}" for one in refusal.suggestions) in refusal.text
     assert (refusal.question, refusal.standalone_question) == ("Was ist Coopetition?", "Was ist Coopetition? (allein)")
-    assert set(refusal.timings_ms) == {"understand", "retrieve", "answer", "verify", "total"}
+    assert set(refusal.timings_ms) == {"understand", "retrieve", "read", "answer", "verify", "total"}
 
 
 def test_while_nothing_can_be_looked_up_no_question_is_suggested() -> None:

@@ -6,7 +6,7 @@ import time
 
 from assistant.answering.stage_timer import StageTimer
 
-STAGES = ["understand", "retrieve", "answer", "verify"]
+STAGES = ["understand", "retrieve", "read", "answer", "verify"]
 
 
 def wait(milliseconds: float) -> None:

@@ -1,4 +1,4 @@
-"""What parts an answer from a near-miss: signs of readings that a test hands in, and the file that holds the weights."""
+"""What parts an answer from a near-miss: signs of readings that a test hands in, and the file with the weights."""
 
 from __future__ import annotations
 
@@ -106,5 +106,5 @@ def test_the_weights_come_back_from_their_file(tmp_path: Path) -> None:
 def test_a_damaged_file_is_an_error_that_names_it(tmp_path: Path, content: str) -> None:
     path = tmp_path / "decision.json"
     path.write_text(content, "utf-8")
-    with pytest.raises(EmbeddingError, match="decision.json"):
+    with pytest.raises(EmbeddingError, match=r"decision\.json"):
         load_decision(path)

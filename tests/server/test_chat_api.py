@@ -39,7 +39,7 @@ def test_an_answer_has_the_fields_of_the_contract(server: str) -> None:
         False,
     )
     assert all(set(citation) == CITATION_FIELDS for citation in answer["citations"])
-    assert set(answer["timings_ms"]) == {"understand", "retrieve", "answer", "verify", "total"}
+    assert set(answer["timings_ms"]) == {"understand", "retrieve", "read", "answer", "verify", "total"}
 
 
 @pytest.mark.parametrize("question", ["was heisst coopetition", "Wie wird das Wetter morgen?"])
