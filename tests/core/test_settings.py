@@ -57,6 +57,14 @@ def test_the_environment_wins_over_the_env_file(monkeypatch: pytest.MonkeyPatch)
     assert load_settings().rate_limit_per_minute == 7
 
 
+@pytest.mark.parametrize(("value", "meant"), [("", None), ("none", "none"), ("own/weights", Path("own/weights"))])
+def test_weights_are_a_folder_or_none_at_all(
+    monkeypatch: pytest.MonkeyPatch, value: str, meant: Path | str | None
+) -> None:
+    monkeypatch.setenv("NETZLOTSE_WEIGHTS", value)
+    assert load_settings().weights == meant
+
+
 @pytest.mark.parametrize("field", ["allowed_origins", "allowed_hosts"])
 @pytest.mark.parametrize(
     ("text", "parts"),
