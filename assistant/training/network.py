@@ -16,7 +16,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from assistant.index.e5_checkpoint import Checkpoint
 
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _KEPT = -1, -3, (1 << 31) - 1
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _KEPT = -1, -3, 1 << 27
 _FUSED = [SDPBackend.EFFICIENT_ATTENTION, SDPBackend.MATH]
 MATRICES = ("q", "k", "v", "ao", "fi", "fo")
 
