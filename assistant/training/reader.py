@@ -38,6 +38,7 @@ CHECKPOINT = "reader.safetensors"
 _FIRST_STRANGER = 3  # nearer passages of other cards may answer as well
 _LAST_STRANGER = 24
 _NEAREST_KEPT = 40
+_ROWS_TOGETHER = 8
 
 
 _MATRIX = re.compile(r"(layers\.\d+\.(?:q|k|v|ao|fi|fo))\.weight")
@@ -71,7 +72,23 @@ class ReaderNetwork(nn.Module):
         self.sentence = _head(checkpoint.hidden)
 
     def forward(self, rows: Sequence[ReaderInput]) -> tuple[Tensor, Tensor]:
-        """Logits of passages ``(rows,)`` and of all their sentences that have a span, one after another."""
+        """Logits of passages ``(rows,)`` and of all their sentences that have a span, one after another.
+
+        Rows of like length go together, so that little is padded.
+        """
+        order = sorted(range(len(rows)), key=lambda number: len(rows[number].tokens))
+        passages: dict[int, Tensor] = {}
+        sentences: dict[int, Tensor] = {}
+        for start in range(0, len(order), _ROWS_TOGETHER):
+            some = order[start : start + _ROWS_TOGETHER]
+            logits, means = self._encode([rows[number] for number in some])
+            passages |= dict(zip(some, logits, strict=True))
+            sentences |= dict(zip(some, means, strict=True))
+        in_order = torch.cat([sentences[number] for number in range(len(rows))])
+        return torch.stack([passages[number] for number in range(len(rows))]), self.sentence(in_order).squeeze(-1)
+
+    def _encode(self, rows: Sequence[ReaderInput]) -> tuple[Tensor, list[Tensor]]:
+        """Logits of passages ``(rows,)``, and for each row the mean states of its sentences ``(sentences, hidden)``."""
         tokens, mask = pad([row.tokens for row in rows], 1)
         segments, _ = pad([row.segments for row in rows])
         where = self.segments.device
@@ -79,13 +96,12 @@ class ReaderNetwork(nn.Module):
         with torch.autocast(where.type, torch.bfloat16, enabled=use_bfloat16()):
             states = self.encoder(tokens, mask, self.segments[segments])
         states = states.float()
-        means = [
-            states[number, start:end].mean(0)
-            for number, row in enumerate(rows)
-            for start, end in filter(None, row.spans)
-        ]
-        sentences = torch.stack(means) if means else states.new_zeros((0, states.shape[-1]))
-        return self.passage(mean_of(states, mask)).squeeze(-1), self.sentence(sentences).squeeze(-1)
+        none = states.new_zeros((0, states.shape[-1]))
+        means = []
+        for number, row in enumerate(rows):
+            spans = [states[number, start:end].mean(0) for start, end in filter(None, row.spans)]
+            means.append(torch.stack(spans) if spans else none)
+        return self.passage(mean_of(states, mask)).squeeze(-1), means
 
 
 def _head(hidden: int) -> nn.Sequential:
