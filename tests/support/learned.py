@@ -48,7 +48,7 @@ def adapter_changes(checkpoint: Checkpoint, seed: int = 0, rank: int = 16) -> Te
             inputs = checkpoint.feed_forward if part == "fo" else checkpoint.hidden
             outputs = checkpoint.feed_forward if part == "fi" else checkpoint.hidden
             changes[f"layers.{layer}.{part}.a"] = noise(seed, rank, inputs) / inputs**0.5
-            changes[f"layers.{layer}.{part}.b"] = noise(seed + 1, outputs, rank) * 0.05
+            changes[f"layers.{layer}.{part}.b"] = noise(seed + 1, outputs, rank) * 0.2
         changes[f"layers.{layer}.fi.bias"] = checkpoint.vector(f"l{layer}.fi.b") + 0.05
         changes[f"layers.{layer}.oln.weight"] = checkpoint.vector(f"l{layer}.oln.w") * 1.02
     return {name: change.astype(np.float16) for name, change in changes.items()}
