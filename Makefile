@@ -7,7 +7,7 @@ JOBS ?= 4
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PIP = $(VENV)/bin/python -m pip --disable-pip-version-check
 # A file stays with one process, which builds what its tests share; conftest.py orders the files. Compiled modules are
-# kept even where the environment says otherwise: without them every process spends ten seconds on compiling.
+# kept even where the environment says otherwise: without them every process spends some five seconds on compiling.
 PYTEST = PYTHONDONTWRITEBYTECODE= $(VENV)/bin/python -m pytest --dist loadfile --no-loadscope-reorder
 BROWSER = $(shell command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome)
 

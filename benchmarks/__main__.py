@@ -53,7 +53,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="netzlotse-bench-") as folder:
         work = Path(folder)
         if options.cache:
-            shutil.copytree(options.cache, work / "cache", ignore=shutil.ignore_patterns("*.sqlite*", "*.json"))
+            shutil.copytree(options.cache, work / "cache", ignore=shutil.ignore_patterns("vectors*", "proofs*"))
         say("Encoder und Wörterbücher werden vorbereitet …")
         figures |= unpacking(work / "cache")
         for size in sizes:
