@@ -3,9 +3,12 @@ SHELL := /bin/sh
 VENV ?= .venv
 HOST ?= 127.0.0.1
 PORT ?= 7860
-JOBS ?= 3
+JOBS ?= 4
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PIP = $(VENV)/bin/python -m pip --disable-pip-version-check
+# A file stays with one process, which builds what its tests share; conftest.py orders the files. Compiled modules are
+# kept even where the environment says otherwise: without them every process spends some five seconds on compiling.
+PYTEST = PYTHONDONTWRITEBYTECODE= $(VENV)/bin/python -m pytest --dist loadfile --no-loadscope-reorder
 BROWSER = $(shell command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome)
 
 .PHONY: serve test test-fast check lint index eval train vectors bench bench-peers load mutants audit counts clean help
@@ -17,10 +20,10 @@ serve: $(VENV)/.slim ## Install what is missing, build the index, serve on http:
 	@$(VENV)/bin/assistant serve --host $(HOST) --port $(PORT)
 
 test: $(VENV)/.full browser ## Install everything and run all tests
-	@$(VENV)/bin/python -m pytest --numprocesses $(JOBS) $(ARGS)
+	@$(PYTEST) --numprocesses $(JOBS) $(ARGS)
 
 test-fast: $(VENV)/.full ## The inner loop: no server, no browser, nothing slow; under a minute
-	@$(VENV)/bin/python -m pytest --numprocesses 2 -m "not served and not slow" $(ARGS)
+	@$(PYTEST) --numprocesses 2 -m "not served and not slow" $(ARGS)
 
 check: $(VENV)/.full browser ## What CI runs: lint, types, knowledge, tests
 	@$(MAKE) --no-print-directory lint

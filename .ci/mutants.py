@@ -1,9 +1,10 @@
 """Change the code in small ways and see whether the tests notice: ``make mutants``.
 
 A mutant is one small change in ``assistant/``. It is judged in a private copy of the repository by the tests of its
-package: first ``tests/<package>/**/test_<module>.py``, then the rest of ``tests/<package>``; never by those marked
-slow, nor by ``tests/browser`` and ``tests/server``. A test that fails twice, code that does not load and tests that
-do not end kill it; what survives shows a line that the tests run past. The working tree is never touched.
+package: first ``tests/<package>/**/test_<module>.py``, then the rest of ``tests/<package>``, then with ``--with-slow``
+those marked slow and, for ``web``, ``tests/server`` and ``tests/browser``. A test that fails twice, code that does not
+load and tests that do not end kill it; what survives shows a line that the tests run past. The working tree is never
+touched.
 """
 
 from __future__ import annotations
@@ -35,6 +36,15 @@ NO_TESTS = 5  # pytest's exit code
 UNCHANGED_LIMIT = 1800.0
 PATIENCE = 10  # the limit is one of computing; so much longer may tests wait, be it for a busy machine
 Record = dict[str, Any]
+QUICK, SLOW, ALL = "not slow", "slow", ""  # pytest's -m
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Test files, and which of their tests to run."""
+
+    files: list[str]
+    marks: str
 
 
 @dataclass(frozen=True)
@@ -52,19 +62,30 @@ class TestRun:
         return self.code in (0, NO_TESTS)
 
 
-def run_tests(root: Path, limit: float, files: Sequence[str], *options: str) -> TestRun:
-    """Run test files inside a copy, which is imported before what is installed; nothing is left running."""
+def stages_of(tree: Tree, package: str, module: str, with_slow: bool) -> list[Stage]:
+    """What judges a change of a module, in this order: its own tests and what is quick come first."""
+    tests = tree.tests(package)
+    own = tree.own_tests(module, tests)
+    others = [path for path in tests if path not in own]
+    stages = [Stage(own, QUICK), Stage(others, QUICK)]
+    if with_slow:
+        stages += [Stage(own, SLOW), Stage(others, SLOW), Stage(tree.served_tests(package), ALL)]
+    return [stage for stage in stages if stage.files]
+
+
+def run_tests(root: Path, limit: float, stage: Stage, *options: str) -> TestRun:
+    """Run tests inside a copy, which is imported before what is installed; nothing is left running."""
     command = ["sh", "-c", f'ulimit -S -t {limit:.0f}; exec "$@"', "sh"]
     command += [sys.executable, "-m", "pytest", "-q", "-o", f"cache_dir={root.parent / 'pytest-cache'}", "-rfE"]
     if '"slow' in (root / "pyproject.toml").read_text(encoding="utf-8"):  # pytest refuses to tell by unknown marks
-        command += ["-m", "not slow"]
+        command += ["-m", stage.marks]
     scratch = root.with_name(f"{root.name}-scratch")
     scratch.mkdir(exist_ok=True)
     places = dict.fromkeys(("TMPDIR", "XDG_CACHE_HOME", "XDG_DATA_HOME"), str(scratch))
     computed = _computed()
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
         process = subprocess.Popen(
-            [*command, *options, *files],
+            [*command, *options, *stage.files],
             cwd=root,
             env=os.environ | places | {"PYTHONPATH": str(root)},
             stdout=output,
@@ -90,25 +111,27 @@ def _computed() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def run_unchanged(tree: Tree, root: Path, package: str) -> Record:
+def run_unchanged(tree: Tree, root: Path, package: str, with_slow: bool) -> Record:
     """What a package's tests cost without any change, and those to leave out because they fail even so."""
-    run = run_tests(root, UNCHANGED_LIMIT, tree.tests(package))
-    if not run.passed and not run.failed:
-        raise SystemExit(f"{run.output[-2000:]}\nThe tests of {package} do not run without a change.")
-    return {"computing": round(run.computing, 1), "left_out": run.failed}
+    runs = [run_tests(root, UNCHANGED_LIMIT, stage) for stage in stages_of(tree, package, "", with_slow)]
+    for run in runs:
+        if not run.passed and not run.failed:
+            raise SystemExit(f"{run.output[-2000:]}\nThe tests of {package} do not run without a change.")
+    return {
+        "computing": round(sum(run.computing for run in runs), 1),
+        "left_out": [name for run in runs for name in run.failed],
+    }
 
 
-def judge(tree: Tree, root: Path, package: str, mutant: Mutant, unchanged: Record, limit: float) -> Record:
+def judge(root: Path, package: str, stages: Sequence[Stage], mutant: Mutant, unchanged: Record, limit: float) -> Record:
     """Apply a mutant inside a copy, run the tests until one fails, and undo it."""
-    tests, target = tree.tests(package), root / mutant.path
-    own = tree.own_tests(mutant.path, tests)
+    target = root / mutant.path
     started, source = time.monotonic(), target.read_bytes()
     try:
         target.write_bytes(mutant.applied_to(source))
         _forget_compiled(target)
         limit = max(limit, 3 * unchanged["computing"])
-        stages = filter(None, (own, [path for path in tests if path not in own]))
-        by = next(filter(None, (_killer(root, limit, files, unchanged["left_out"]) for files in stages)), "")
+        by = next(filter(None, (_killer(root, limit, stage, unchanged["left_out"]) for stage in stages)), "")
     finally:
         target.write_bytes(source)
         _forget_compiled(target)
@@ -116,17 +139,17 @@ def judge(tree: Tree, root: Path, package: str, mutant: Mutant, unchanged: Recor
     return asdict(mutant) | verdict | {"seconds": round(time.monotonic() - started, 1)}
 
 
-def _killer(root: Path, limit: float, files: Sequence[str], left_out: Sequence[str]) -> str:
+def _killer(root: Path, limit: float, stage: Stage, left_out: Sequence[str]) -> str:
     """The first test that fails, and fails again alone: on a busy machine some fail once."""
     left_out = list(left_out)
     while True:
         leave_out = [f"--{'deselect' if '::' in one else 'ignore'}={one}" for one in left_out]
-        run = run_tests(root, limit, files, "-x", *leave_out)
+        run = run_tests(root, limit, stage, "-x", *leave_out)
         if run.passed:
             return ""
         if run.code is None or not run.failed:
             return "time limit" if run.code is None else "import"
-        if run.failed[0] in left_out or not run_tests(root, limit, run.failed[:1]).passed:
+        if run.failed[0] in left_out or not run_tests(root, limit, Stage(run.failed[:1], ALL)).passed:
             return run.failed[0]
         left_out.append(run.failed[0])
 
@@ -160,7 +183,7 @@ def judge_all(tree: Tree, options: argparse.Namespace, folder: Path) -> list[Rec
     copies = Copies(tree.root, folder, options.jobs)
     tree = Tree(folder / "0", tree.names)  # what is judged later must be what is drawn now
     drawn = draw(tree, options.count, options.seed, [options.package] if options.package else list(tree.modules()))
-    known = load(options.json, tree.digest())
+    known = load(options.json, f"{tree.digest()}{' with slow tests' * options.with_slow}")
     unchanged: dict[str, Record] = known["unchanged"]
     verdicts: dict[str, Record] = known["verdicts"]
     open_ones = [(package, mutant) for package, mutant in drawn if mutant.key not in verdicts]
@@ -168,11 +191,12 @@ def judge_all(tree: Tree, options: argparse.Namespace, folder: Path) -> list[Rec
 
     def time_unchanged(package: str) -> tuple[str, Record]:
         with copies.one() as root:
-            return package, run_unchanged(tree, root, package)
+            return package, run_unchanged(tree, root, package, options.with_slow)
 
     def verdict_on(package: str, mutant: Mutant) -> tuple[Mutant, Record]:
+        stages = stages_of(tree, package, mutant.path, options.with_slow)
         with copies.one() as root:
-            return mutant, judge(tree, root, package, mutant, unchanged[package], options.limit)
+            return mutant, judge(root, package, stages, mutant, unchanged[package], options.limit)
 
     with ThreadPoolExecutor(options.jobs) as pool:
         try:
@@ -237,6 +261,8 @@ def main(arguments: Sequence[str] | None = None, tree: Tree | None = None) -> No
     parser.add_argument("--count", type=int, default=100, help="mutants to draw (default: 100)")
     parser.add_argument("--seed", type=int, default=1, help="another seed draws others (default: 1)")
     parser.add_argument("--package", choices=tree.modules(), help="only this package")
+    parser.add_argument("--with-slow", action="store_true", help="what is quick does not notice is shown to the slow "
+                        "and served tests of the package, too")  # fmt: skip
     parser.add_argument("--jobs", type=int, default=1, help="at the same time, each in a copy of its own (default: 1)")
     parser.add_argument("--limit", type=float, default=180, help="seconds of computing for a mutant's tests, and at "
                         "least three times what they need without a change (default: 180)")  # fmt: skip

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 TOP = "assistant"  # stands for all modules without a tests folder of their package
+SERVED = "web"  # is tested in tests/browser and tests/server as well
 SWAPS: dict[type[ast.AST], tuple[str, str]] = {
     ast.Lt: ("<", "<="), ast.LtE: ("<=", "<"), ast.Gt: (">", ">="), ast.GtE: (">=", ">"),
     ast.Eq: ("==", "!="), ast.NotEq: ("!=", "=="), ast.Is: ("is", "is not"), ast.IsNot: ("is not", "is"),
@@ -198,6 +199,10 @@ class Tree:
         """The test files of a package."""
         return [path for path in self._python_files("tests") if self._parts(path)[-1].startswith("test_")
                 and (len(self._parts(path)) == 2 if package == TOP else self._parts(path)[1] == package)]  # fmt: skip
+
+    def served_tests(self, package: str) -> list[str]:
+        """The tests of a package through a server or a browser, which lie in folders of their own."""
+        return [*self.tests("browser"), *self.tests("server")] if package == SERVED else []
 
     def own_tests(self, module: str, tests: Sequence[str]) -> list[str]:
         """Those test files that bear the name of the module."""

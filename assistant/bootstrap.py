@@ -42,6 +42,8 @@ from assistant.retrieval.decision import Decision, load_decision
 from assistant.retrieval.intent_guardrail import IntentGuardrail, build_guardrail, load_examples
 
 logger = logging.getLogger(__name__)
+LOOKS_WITHOUT_SERVER = 2.5
+"""For so many looks at the index a Chroma server that failed is left alone."""
 
 
 def build_assistant(settings: Settings) -> AppContext:
@@ -53,7 +55,7 @@ def build_assistant(settings: Settings) -> AppContext:
     embedder = _load_encoder(settings)
     store = build_store(settings)
     regions = RegionDetector(_merged(settings, "places.yaml"))
-    live_index = LiveIndex(settings.data_dir, analyzer, store, embedder)
+    live_index = LiveIndex(settings.data_dir, analyzer, store, embedder, look_every=settings.index_check_seconds)
     claim_verifier = build_claim_verifier(settings, embedder, analyzer, live_index)
     model = load_language_model(settings)
     guardrail = _build_guardrail(settings, embedder)
@@ -92,7 +94,8 @@ def build_store(settings: Settings) -> Store:
     if settings.chroma_url is None:
         return EmbeddedChroma()
     token = settings.chroma_token.get_secret_value() if settings.chroma_token else None
-    return ChromaServer(Address.parse(settings.chroma_url.get_secret_value(), token))
+    address = Address.parse(settings.chroma_url.get_secret_value(), token)
+    return ChromaServer(address, LOOKS_WITHOUT_SERVER * settings.index_check_seconds)
 
 
 def build_claim_verifier(

@@ -30,11 +30,12 @@ from assistant.index.embedding_cache import CachingEmbedder, VectorCache, load_s
 from assistant.index.embedding_engines import load_embeddings
 from assistant.index.snapshot_builder import embedded_text
 from assistant.language.lemmatizer import lemma, set_cache_dir
-from assistant.operations.evaluate import default_file, evaluate_file, load_questions
+from assistant.operations.evaluate import answer_all, default_file, load_questions, summarise
 from benchmarks.corpus import Sentences, shipped_passages, shipped_sentences, write_added, write_part
 from benchmarks.measure import Client, Figures, alternating, command_seconds, rate, resident, say, server
 
 RESULTS = Path(__file__).with_name("results")
+QUICK_COUNT, QUICK_STEP = 5, 10
 QUALITY = ("recall_at_1", "recall_at_5", "mrr_at_10", "answered_in_scope", "refused_out_of_scope")
 
 
@@ -42,18 +43,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", default="0,1000,10000,100000", help="passages, 0 for the shipped knowledge")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--quick", action="store_true", help="shipped size only, few questions and seconds")
+    parser.add_argument("--quick", action="store_true", help="shipped size only, one round, few questions and seconds")
+    parser.add_argument("--cache", type=Path, help="a cache folder where encoder and dictionaries are unpacked already")
     parser.add_argument("--output", type=Path, default=RESULTS / "latest.json")
     options = parser.parse_args()
     sizes = [0] if options.quick else [int(size) for size in options.sizes.split(",")]
+    rounds = 1 if options.quick else options.rounds
     figures: dict[str, Any] = {"machine": machine(), "sizes": {}}
     with tempfile.TemporaryDirectory(prefix="netzlotse-bench-") as folder:
         work = Path(folder)
+        if options.cache:
+            shutil.copytree(options.cache, work / "cache", ignore=shutil.ignore_patterns("vectors*", "proofs*"))
         say("Encoder und Wörterbücher werden vorbereitet …")
         figures |= unpacking(work / "cache")
         for size in sizes:
             say(f"== {size or 'shipped'} passages")
-            figures["sizes"][str(size or "shipped")] = one_size(work, size, options.rounds, options.quick)
+            figures["sizes"][str(size or "shipped")] = one_size(work, size, rounds, options.quick)
             options.output.parent.mkdir(exist_ok=True)
             options.output.write_text(json.dumps(figures, indent=1, ensure_ascii=False), encoding="utf-8")
     print(report(figures))
@@ -102,7 +107,8 @@ def one_size(work: Path, size: int, rounds: int, quick: bool) -> dict[str, Any]:
     figures["passages"] = len(corpus.snapshot.passages)
     figures["sentences"] = corpus.snapshot.manifest.sentences
     say("   quality")
-    quality = evaluate_file(assistant)
+    asked = load_questions(default_file())
+    quality = summarise(answer_all(assistant, asked[::QUICK_STEP] if quick else asked))
     figures["quality"] = {name: quality[name] for name in QUALITY}
     figures |= questions(assistant, settings, rounds, quick)
     shutil.rmtree(data)
@@ -201,7 +207,7 @@ def embedding(settings: Settings, count: int) -> Figures:
 def questions(assistant: AppContext, settings: Settings, rounds: int, quick: bool) -> dict[str, Any]:
     """What a question costs in this process and over REST, start and memory of a server, questions in parallel."""
     asked = [one.question for one in load_questions(default_file()) if not one.history and one.answerable]
-    asked = asked[:15] if quick else asked
+    asked = asked[:QUICK_COUNT] if quick else asked
     environment = {
         "DATA_DIR": str(settings.data_dir),
         "KNOWLEDGE_DIR": str(settings.knowledge_dir),
@@ -217,14 +223,15 @@ def questions(assistant: AppContext, settings: Settings, rounds: int, quick: boo
     say("   questions")
     # Apart from the server: each process would push the other's vectors out of the processor's cache.
     figures: dict[str, Any] = {"question": alternating(floor | own, asked, rounds)}
-    with server(environment) as (address, _, _):
-        pass  # the second start finds everything on disk in memory, as a restart does
+    if not quick:
+        with server(environment) as (address, _, _):
+            pass  # the second start finds everything on disk in memory, as a restart does
     with server(environment) as (address, ready, pid):
         client = Client(address)
         served = alternating(floor | {"rest": client.ask, "first_text": client.first_text}, asked, rounds)
         figures["question"] |= {name: served[name] for name in ("rest", "first_text")}
         say("   in parallel")
-        figures["parallel"] = parallel(assistant, client, asked, 2.0 if quick else 8.0)
+        figures["parallel"] = parallel(assistant, client, asked, 0.3 if quick else 8.0)
         figures["server"] = {"ready_s": ready, "resident_mb": resident(pid)}
     say("   command line")
     figures["command_line_ask_s"] = command_seconds(["ask", asked[0]], environment)

@@ -234,12 +234,15 @@ def build_index(embedder: EncoderEmbeddings, cache_dir: Path) -> BuildIndex:
 
 
 @pytest.fixture(scope="session")
-def small_assistant(
-    small_knowledge: Path, build_index: BuildIndex, tmp_path_factory: pytest.TempPathFactory
-) -> AppContext:
+def small_index(small_knowledge: Path, build_index: BuildIndex, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with an index of the small knowledge, built once for a run; a test works on a copy of it."""
+    return build_once(run_folder(tmp_path_factory) / "small", lambda fresh: build_index(small_knowledge, fresh))
+
+
+@pytest.fixture(scope="session")
+def small_assistant(small_knowledge: Path, small_index: Path, tmp_path_factory: pytest.TempPathFactory) -> AppContext:
     """An assistant over the small knowledge."""
-    data_dir = tmp_path_factory.mktemp("small") / "data"
-    build_index(small_knowledge, data_dir)
+    data_dir = copy_data(small_index, tmp_path_factory.mktemp("small") / "data")
     return build_assistant(own_settings(small_knowledge, data_dir))
 
 
@@ -285,8 +288,15 @@ def hub(shipped_data: Path) -> Iterator[Hub]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a server, a browser or other processes, so that ``make test-fast`` can leave it out."""
+    """Mark what needs a server, a browser or other processes, so that ``make test-fast`` can leave it out.
+
+    Files with such tests come first, then those with slow ones: of a run in several processes, the many quick ones
+    fill the end evenly.
+    """
+    kinds: dict[Path, set[str]] = {}
     for item in items:
         folder = item.path.relative_to(TESTS).parts[0]
         if folder in ("browser", "server") or SERVED & set(getattr(item, "fixturenames", ())):
             item.add_marker("served")
+        kinds.setdefault(item.path, set()).update(marker.name for marker in item.iter_markers())
+    items.sort(key=lambda item: ("served" not in kinds[item.path], "slow" not in kinds[item.path]))

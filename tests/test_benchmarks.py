@@ -16,9 +16,9 @@ WAYS = ("embed", "retrieve", "answer", "rest", "first_text")
 
 
 @pytest.mark.slow
-def test_the_benchmark_prints_its_table_and_writes_its_figures(tmp_path: Path) -> None:
+def test_the_benchmark_prints_its_table_and_writes_its_figures(tmp_path: Path, cache_dir: Path) -> None:
     output = tmp_path / "figures.json"
-    command = [sys.executable, "-m", "benchmarks", "--quick", "--output", str(output)]
+    command = [sys.executable, "-m", "benchmarks", "--quick", "--cache", str(cache_dir), "--output", str(output)]
     finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
     assert finished.returncode == 0, finished.stderr
 

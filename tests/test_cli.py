@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from assistant.index.snapshot import current_snapshot_id
-from tests.conftest import BuildIndex
 from tests.support.faults import run as run_command
 from tests.support.serving import environment
+from tests.support.shared import copy_data
 
 pytestmark = pytest.mark.served
 
@@ -122,10 +122,9 @@ def test_indexing_an_empty_data_folder_happens_by_itself(small_knowledge: Path, 
 
 @pytest.mark.parametrize("damage", ["earlier version", "half of it"])
 def test_an_unusable_index_is_built_anew_by_itself(
-    damage: str, small_knowledge: Path, build_index: BuildIndex, tmp_path: Path
+    damage: str, small_knowledge: Path, small_index: Path, tmp_path: Path
 ) -> None:
-    data = tmp_path / "data"
-    build_index(small_knowledge, data)
+    data = copy_data(small_index, tmp_path / "data")
     (snapshot,) = (data / "generations").iterdir()
     if damage == "earlier version":
         manifest = json.loads((snapshot / "manifest.json").read_text())

@@ -57,6 +57,12 @@ class Settings(BaseSettings):
         "https://name:kennwort@chroma.example; leer: Chroma im Datenordner",
     )
     chroma_token: SecretStr | None = Field(None, description="Bearer-Token für den Chroma-Server oder den Proxy davor")
+    index_check_seconds: float = Field(
+        2.0,
+        gt=0,
+        description="Sekunden zwischen zwei Blicken darauf, ob es einen neueren Index gibt; "
+        "nach einem Fehler wird ein Mehrfaches davon gewartet",
+    )
     model: str | None = Field(
         None,
         description="Sprachmodell als anbieter:modell, etwa ollama:qwen3, openai:…, mistralai:…, oder als Datei: "
@@ -78,6 +84,9 @@ class Settings(BaseSettings):
     root_path: str = Field("", description="Pfad vor allen Adressen, wenn ein Proxy einen abschneidet")
     rate_limit_per_minute: int = Field(20, ge=0, description="Fragen je Adresse und Minute; 0: unbegrenzt")
     global_rate_limit_per_minute: int = Field(600, ge=0, description="Fragen insgesamt je Minute; 0: unbegrenzt")
+    sessions: int = Field(
+        500, ge=1, description="Gespräche je Sprache, die im Speicher bleiben; jedes braucht etwa 0,1 MB"
+    )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="Adressen oder Netze von Proxys, deren X-Forwarded-For, -Proto, -Host gelten, durch Komma getrennt",

@@ -92,8 +92,9 @@ class ChromaServer:
 
     kind = "server"
 
-    def __init__(self, address: Address) -> None:
-        self._breaker = CircuitBreaker()
+    def __init__(self, address: Address, pause: float = PAUSE_SECONDS) -> None:
+        """``pause``: seconds for which a server that failed is left alone."""
+        self._breaker = CircuitBreaker(pause)
         alone = httpx.Limits(max_keepalive_connections=0)  # nothing stays open that a restarted server has forgotten
         self._client = httpx.Client(base_url=address.url, headers=dict(address.headers), limits=alone)
 

@@ -27,7 +27,7 @@ from assistant.language.term_analyzer import TermAnalyzer
 
 logger = logging.getLogger(__name__)
 LOOK_EVERY_SECONDS = 2.0
-_RETRY_SECONDS = 5.0
+_LOOKS_UNTIL_RETRY = 2.5
 _LONGEST_RETRY_SECONDS = 60.0
 GONE = "Auf dem Datenträger fehlt der Index; es gilt der zuletzt geladene Stand."
 OTHER_MODEL = "Der Index gehört zu einem anderen Embedding-Modell; bitte den Dienst neu starten."
@@ -54,9 +54,10 @@ class _Fault:
 class _RetrySchedule:
     """When a snapshot that could not be loaded is tried again; another one than ``tried`` is tried at once."""
 
+    first_pause: float
+    pause: float
     tried: str | None = None
     next_try: float = 0.0
-    pause: float = _RETRY_SECONDS
 
     def is_due(self, snapshot: str | None, now: float) -> bool:
         """Whether to load, with this snapshot in force."""
@@ -77,7 +78,7 @@ class _RetrySchedule:
 
     def reset(self, now: float, *, rest: float) -> _RetrySchedule:
         """It worked; for so long nothing better is looked for."""
-        return replace(self, next_try=now + rest, pause=_RETRY_SECONDS)
+        return replace(self, next_try=now + rest, pause=self.first_pause)
 
 
 class LiveIndex:
@@ -109,8 +110,9 @@ class LiveIndex:
         store: Store,
         embedder: Embedder,
         clock: Callable[[], float] = time.monotonic,
+        look_every: float = LOOK_EVERY_SECONDS,
     ) -> None:
-        """``clock`` gives seconds that never go back."""
+        """``clock`` gives seconds that never go back; so many pass between two looks at the data folder."""
         self._data_dir = data_dir
         self._analyzer = analyzer
         self._store = store
@@ -119,14 +121,15 @@ class LiveIndex:
         self._corpus: SearchableCorpus | None = None
         self._fault = _Fault("Es gibt noch keinen Index.")
         self._refresh_fault = ""
-        self._schedule = _RetrySchedule()
+        self._look_every = look_every
+        self._schedule = _RetrySchedule(_LOOKS_UNTIL_RETRY * look_every, _LOOKS_UNTIL_RETRY * look_every)
         self._looked = 0.0
         self._watched = False
         self._lock = threading.Lock()
 
     def corpus(self) -> SearchableCorpus:
         """The corpus to answer from; it looks for a newer one unless someone else does that."""
-        due = not self._watched and self._clock() - self._looked > LOOK_EVERY_SECONDS
+        due = not self._watched and self._clock() - self._looked > self._look_every
         if self._corpus is None or due:
             self.reload_if_changed(wait=self._corpus is None)
         if self._corpus is None:

@@ -15,23 +15,23 @@ from assistant.core.errors import (
     IndexWriteError,
     VectorStoreUnavailableError,
 )
-from assistant.index.live_index import LOOK_EVERY_SECONDS
 
 logger = logging.getLogger(__name__)
-FIRST_REPAIR_SECONDS = 15.0
+LOOKS_UNTIL_REPAIR = 7.5
 LONGEST_PAUSE_SECONDS = 900.0
 
 
 def maintain_index(assistant: AppContext, stop: threading.Event) -> None:
     """Reload the index when it changes; while something is wrong with it, try to build it anew, ever less often."""
     assistant.live_index.watch()
-    pause = FIRST_REPAIR_SECONDS
+    look_every = assistant.settings.index_check_seconds
+    first_pause = pause = LOOKS_UNTIL_REPAIR * look_every
     due = time.monotonic() + pause
-    while not stop.wait(LOOK_EVERY_SECONDS):
+    while not stop.wait(look_every):
         assistant.live_index.reload_if_changed()
         condition = assistant.live_index.health()
         if condition.status == "ready" or not condition.rebuild_helps:
-            pause = FIRST_REPAIR_SECONDS
+            pause = first_pause
             due = time.monotonic() + pause
         elif time.monotonic() >= due:
             error = try_refresh(assistant)

@@ -37,7 +37,6 @@ from assistant.web.site.source import router as source_router
 from assistant.web.widget.configurator import router as configurator_router
 from assistant.web.widget.embed import router as embed_router
 
-SESSIONS = 500  # conversations kept in memory for each language; Gradio's part of each is some 0.1 MB
 # Gradio puts this behind its own styles when it starts, and only there does ours win.
 HEAD = '<link rel="stylesheet" href="{static}chat.css"><script src="{static}chat.js" defer></script>'
 logger = logging.getLogger(__name__)
@@ -74,7 +73,7 @@ def _mount_chat(app: FastAPI, assistant: AppContext, language: Language, path: s
     # Gradio looks for work a thousand times a second, which costs an idle server 6 % of a core.
     page._queue.sleep_when_free = 0.01
     page._queue.progress_update_sleep_when_free = 1.0  # the pages show no progress bars
-    page.state_session_capacity = SESSIONS  # who was away longest starts a new conversation
+    page.state_session_capacity = assistant.settings.sessions  # who was away longest starts a new conversation
     gr.mount_gradio_app(
         app,
         page,

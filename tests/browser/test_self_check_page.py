@@ -12,8 +12,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from assistant.core.company_profile import load_profile
-from tests.conftest import BuildIndex
 from tests.support.serving import serving
+from tests.support.shared import copy_data
 
 FLAGS = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
 --disable-component-update --disable-sync""".split()
@@ -329,12 +329,9 @@ def test_other_methods_are_closed(server: str, method: str, status: int) -> None
     assert httpx.request(method, f"{server}/selbstcheck/profil").status_code == status
 
 
-def test_a_hub_without_the_file_has_no_such_page(
-    small_knowledge: Path, build_index: BuildIndex, tmp_path: Path
-) -> None:
-    build_index(small_knowledge, tmp_path / "data")
+def test_a_hub_without_the_file_has_no_such_page(small_knowledge: Path, small_index: Path, tmp_path: Path) -> None:
     settings = {"knowledge_dir": str(small_knowledge), "shipped_knowledge": "false"}
-    with serving(tmp_path / "data", **settings) as server:
+    with serving(copy_data(small_index, tmp_path / "data"), **settings) as server:
         assert httpx.get(f"{server}/selbstcheck").status_code == 404
         assert httpx.post(f"{server}/api/selfcheck", json={"answers": {}}).status_code == 404
         assert "/selbstcheck" not in httpx.get(f"{server}/").text

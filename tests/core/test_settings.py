@@ -111,7 +111,13 @@ def test_an_empty_link_means_none(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("rate_limit_per_minute", "-1"), ("rate_limit_per_minute", "viel"), ("shipped_knowledge", "vielleicht")],
+    [
+        ("rate_limit_per_minute", "-1"),
+        ("rate_limit_per_minute", "viel"),
+        ("shipped_knowledge", "vielleicht"),
+        ("index_check_seconds", "0"),
+        ("sessions", "0"),
+    ],
 )
 def test_a_wrong_value_names_its_variable(monkeypatch: pytest.MonkeyPatch, field: str, value: str) -> None:
     monkeypatch.setenv(variable_name(field), value)

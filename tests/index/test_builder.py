@@ -16,7 +16,7 @@ import pytest
 from assistant.answering.pipeline import ask
 from assistant.bootstrap import build_assistant
 from assistant.core.errors import IndexBusyError, IndexUnavailableError
-from assistant.index.builder import refresh, write_lock
+from assistant.index.builder import BuildResult, refresh, write_lock
 from assistant.index.calibration import FOLDER, load_calibration
 from assistant.index.embedding_cache import CachingEmbedder, VectorCache, load_shipped
 from assistant.index.embeddings import EncoderEmbeddings
@@ -61,6 +61,21 @@ def given(embedder: EncoderEmbeddings, cache_dir: Path) -> Given:
     return lambda folder: IndexInput(load_knowledge([folder]), cached, TermAnalyzer(), load_calibration())
 
 
+@pytest.fixture(scope="module")
+def built(small_knowledge: Path, given: Given, tmp_path_factory: pytest.TempPathFactory) -> tuple[BuildResult, Path]:
+    """An index of the small knowledge, and how it was built; read only."""
+    folder = tmp_path_factory.mktemp("built")
+    return refresh(folder, given(small_knowledge), silent), folder
+
+
+@pytest.fixture
+def first(built: tuple[BuildResult, Path], tmp_path: Path) -> BuildResult:
+    """How the index was built of which the test's folder holds a copy."""
+    done, folder = built
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    return done
+
+
 def silent(stage: str, done: int, total: int) -> None:
     """Nobody watches."""
 
@@ -90,20 +105,19 @@ def stop(process: subprocess.Popen[str]) -> None:
 
 
 def test_what_was_indexed_can_be_loaded_and_stands_in_chroma(
-    small_knowledge: Path, given: Given, tmp_path: Path
+    small_knowledge: Path, given: Given, first: BuildResult, tmp_path: Path
 ) -> None:
-    done = refresh(tmp_path, given(small_knowledge), silent)
     loaded = load_snapshot(tmp_path)
-    assert (done.added, done.changed, done.removed, done.unchanged) == (COUNT, 0, 0, 0)
-    assert done.snapshot == loaded.manifest.id == current_snapshot_id(tmp_path)
+    assert (first.added, first.changed, first.removed, first.unchanged) == (COUNT, 0, 0, 0)
+    assert first.snapshot == loaded.manifest.id == current_snapshot_id(tmp_path)
     assert set(loaded.sources) == {one.source.id for one in given(small_knowledge).documents}
     assert stored_ids(tmp_path) == {passage.id for passage in loaded.passages}
-    assert len(loaded.passages) == done.passages == len(loaded.space.passage_vectors)
+    assert len(loaded.passages) == first.passages == len(loaded.space.passage_vectors)
     assert loaded.space.sentence_offsets[-1] == len(loaded.space.sentence_vectors) == loaded.manifest.sentences
 
 
+@pytest.mark.usefixtures("first")
 def test_loaded_vectors_are_those_of_their_texts(small_knowledge: Path, given: Given, tmp_path: Path) -> None:
-    refresh(tmp_path, given(small_knowledge), silent)
     loaded = load_snapshot(tmp_path)
     encode = given(small_knowledge).embedder.encode
     sentences = [sentence for passage in loaded.passages for sentence in passage.sentences]
@@ -113,10 +127,9 @@ def test_loaded_vectors_are_those_of_their_texts(small_knowledge: Path, given: G
 
 
 def test_unchanged_knowledge_costs_nothing_and_keeps_the_snapshot(
-    small_knowledge: Path, given: Given, tmp_path: Path
+    small_knowledge: Path, given: Given, first: BuildResult, tmp_path: Path
 ) -> None:
     told: list[str] = []
-    first = refresh(tmp_path, given(small_knowledge), silent)
     again = refresh(tmp_path, given(small_knowledge), lambda stage, *_: told.append(stage))
     assert (again.snapshot, again.unchanged, again.added, again.changed, again.removed) == (
         first.snapshot,
@@ -171,18 +184,16 @@ def test_each_change_gets_a_snapshot_of_its_own_and_only_two_are_kept(
 
 
 def test_a_full_refresh_builds_anew_although_nothing_changed(
-    small_knowledge: Path, given: Given, tmp_path: Path
+    small_knowledge: Path, given: Given, first: BuildResult, tmp_path: Path
 ) -> None:
-    first = refresh(tmp_path, given(small_knowledge), silent)
     again = refresh(tmp_path, given(small_knowledge), silent, full=True)
     assert (again.snapshot != first.snapshot, again.added) == (True, COUNT)
 
 
 @pytest.mark.parametrize("change", ["abbreviations", "calibration"])
 def test_what_every_row_depends_on_rebuilds_all(
-    small_knowledge: Path, given: Given, tmp_path: Path, change: str
+    small_knowledge: Path, given: Given, first: BuildResult, tmp_path: Path, change: str
 ) -> None:
-    first = refresh(tmp_path, given(small_knowledge), silent)
     tables = shutil.copytree(FOLDER, tmp_path / "tables")
     with open(tables / "null_questions.tsv", "a", encoding="utf-8") as table:
         table.write("\nde\tWie alt wird ein Wellensittich im Käfig?\n")
@@ -201,9 +212,8 @@ def test_what_every_row_depends_on_rebuilds_all(
     ["manifest.json", "passages.jsonl", "documents.json", "sentences.npy", "lexical.npz", "chroma/chroma.sqlite3"],
 )
 def test_a_damaged_snapshot_is_not_used_and_the_next_refresh_rebuilds_it(
-    small_knowledge: Path, given: Given, tmp_path: Path, name: str, damage: str
+    small_knowledge: Path, given: Given, first: BuildResult, tmp_path: Path, name: str, damage: str
 ) -> None:
-    first = refresh(tmp_path, given(small_knowledge), silent)
     file = tmp_path / "generations" / first.snapshot / name
     content = file.read_bytes()
     file.unlink()

@@ -17,13 +17,14 @@ import pytest
 import yaml
 
 from assistant.answering.pipeline import ask
+from assistant.answering.runtime import AppContext
 from assistant.bootstrap import build_assistant, refresh_index
 from assistant.core.errors import IndexUnavailableError, SettingsError, VectorStoreUnavailableError
 from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import Settings, load_settings, shipped_folder
 from assistant.index.chroma_server import Address, ChromaServer, CircuitBreaker, collection_name
 from assistant.index.snapshot import current_snapshot_id, load_snapshot
-from tests.conftest import SMALL_KNOWLEDGE, BuildIndex, own_settings, write_files
+from tests.conftest import SMALL_KNOWLEDGE, write_files
 from tests.support.faults import kill, run, service
 from tests.support.paths import ROOT
 from tests.support.serving import free_port
@@ -78,7 +79,7 @@ def chroma(tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.fixture
-def data(cache_dir: Path, tmp_path: Path, build_index: BuildIndex) -> Path:
+def data(cache_dir: Path, tmp_path: Path) -> Path:
     """An empty data folder with the encoder at hand."""
     take_cache(cache_dir, tmp_path / "data")
     return tmp_path / "data"
@@ -129,15 +130,13 @@ def drip(connection: socket.socket) -> None:
 
 
 def test_the_server_gives_the_same_answers_as_the_folder(
-    chroma: Server, small_knowledge: Path, build_index: BuildIndex, data: Path, tmp_path: Path
+    chroma: Server, small_knowledge: Path, small_assistant: AppContext, data: Path
 ) -> None:
-    build_index(small_knowledge, tmp_path / "embedded")
-    embedded = build_assistant(own_settings(small_knowledge, tmp_path / "embedded"))
     served = build_assistant(loaded(**settings_for(chroma, small_knowledge, data)))
     refresh_index(served.settings, lambda *_: None, assistant=served)
     assert not list((data / "generations").rglob("chroma*")), "no vectors of passages in the folder"
     for question in QUESTIONS:
-        one, other = ask(embedded, question), ask(served, question)
+        one, other = ask(small_assistant, question), ask(served, question)
         assert (one.status, one.text) == (other.status, other.text)
         assert [citation.quote for citation in one.citations] == [citation.quote for citation in other.citations]
 

@@ -15,6 +15,7 @@ from assistant.index.snapshot import current_snapshot_id, snapshot_folder
 from assistant.index.vector_store import EmbeddedChroma
 from assistant.language.term_analyzer import TermAnalyzer
 from tests.conftest import SMALL_KNOWLEDGE, BuildIndex, write_files
+from tests.support.shared import copy_data
 
 pytestmark = pytest.mark.slow
 
@@ -47,10 +48,13 @@ class Watched:
     data: Path
     embedder: EncoderEmbeddings | UnavailableEmbedder
     seconds: float = 1000.0
+    look_every: float = LOOK_EVERY_SECONDS
     store: SwitchableChroma = field(default_factory=SwitchableChroma)
 
     def __post_init__(self) -> None:
-        self.index = LiveIndex(self.data, TermAnalyzer(), self.store, self.embedder, clock=lambda: self.seconds)
+        self.index = LiveIndex(
+            self.data, TermAnalyzer(), self.store, self.embedder, lambda: self.seconds, self.look_every
+        )
 
     @property
     def held(self) -> str:
@@ -67,9 +71,8 @@ class Watched:
 
 
 @pytest.fixture
-def watched(own_knowledge: Path, build_index: BuildIndex, embedder: EncoderEmbeddings, tmp_path: Path) -> Watched:
-    build_index(own_knowledge, tmp_path / "data")
-    return Watched(tmp_path / "data", embedder)
+def watched(small_index: Path, embedder: EncoderEmbeddings, tmp_path: Path) -> Watched:
+    return Watched(copy_data(small_index, tmp_path / "data"), embedder)
 
 
 @pytest.fixture
@@ -158,6 +161,23 @@ def test_while_nothing_is_whole_the_pauses_between_tries_grow_up_to_a_minute(wat
         assert watched.after(1) == "unavailable"
     watched.file("passages.jsonl").write_bytes(whole)
     assert watched.after(60) == "ready"
+
+
+def test_who_looks_more_often_sees_a_newer_snapshot_and_tries_again_sooner(
+    small_index: Path, own_knowledge: Path, build_index: BuildIndex, embedder: EncoderEmbeddings, tmp_path: Path
+) -> None:
+    watched = Watched(copy_data(small_index, tmp_path / "data"), embedder, look_every=0.4)
+    aside = set_aside(watched.file("passages.jsonl"))
+    assert watched.after(0) == "unavailable"
+    put_back(aside)
+    assert watched.after(0.9) == "unavailable"
+    assert watched.after(0.2) == "ready"
+    write_files(own_knowledge, CHANGED)
+    second = build_index(own_knowledge, watched.data).snapshot
+    watched.seconds += 0.3
+    assert watched.held != second
+    watched.seconds += 0.2
+    assert watched.held == second
 
 
 def test_texts_without_vectors_answer_by_words_until_the_vectors_are_back(watched: Watched) -> None:

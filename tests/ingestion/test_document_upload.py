@@ -23,6 +23,7 @@ from assistant.ingestion.document_upload import MetadataOverrides
 from assistant.ingestion.knowledge_loader import load_knowledge
 from assistant.operations.manage_documents import add_documents, remove
 from tests.conftest import BuildIndex, own_settings
+from tests.support.shared import copy_data
 from tests.support.two_columns import NOTES, QUESTIONS, TITLE, write_paper
 
 pytestmark = pytest.mark.slow
@@ -32,10 +33,9 @@ NOTE = "Der Quittenring versammelt Pressereien, die gemeinsam Obst einlagern."
 
 
 @pytest.fixture
-def settings(small_knowledge: Path, build_index: BuildIndex, tmp_path: Path) -> Settings:
+def settings(small_knowledge: Path, small_index: Path, tmp_path: Path) -> Settings:
     """An index of the small knowledge to which documents are added."""
-    build_index(small_knowledge, tmp_path / "data")
-    return own_settings(small_knowledge, tmp_path / "data")
+    return own_settings(small_knowledge, copy_data(small_index, tmp_path / "data"))
 
 
 @pytest.fixture(scope="module")

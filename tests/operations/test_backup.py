@@ -17,8 +17,8 @@ from assistant.core.errors import BackupError, IndexBusyError
 from assistant.core.settings import load_settings
 from assistant.index.builder import write_lock
 from assistant.operations.backup import CONTENTS, back_up, restore
-from tests.conftest import BuildIndex
 from tests.support.serving import running
+from tests.support.shared import copy_data
 from tests.test_cli import run
 
 pytestmark = pytest.mark.served
@@ -29,10 +29,10 @@ QUESTION = "Wie teilt der Maschinenring Auetal seine Fräsmaschinen auf?"
 
 
 @pytest.fixture(scope="module")
-def original(small_knowledge: Path, build_index: BuildIndex, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def original(small_knowledge: Path, small_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with an index and one own document; read only."""
     folder = tmp_path_factory.mktemp("original")
-    build_index(small_knowledge, folder / "data")
+    copy_data(small_index, folder / "data")
     (folder / "maschinenring.md").write_text(NOTE, encoding="utf-8")
     settings = {"knowledge_dir": str(small_knowledge), "shipped_knowledge": "false"}
     done = run("add", str(folder / "maschinenring.md"), data_dir=folder / "data", **settings)

@@ -20,10 +20,10 @@ from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import shipped_folder
 from assistant.index.snapshot import current_snapshot_id, load_snapshot, snapshot_folder
 from assistant.operations.index_maintainer import start_degraded, try_refresh
-from tests.conftest import SMALL_KNOWLEDGE, BuildIndex, own_settings, write_files
+from tests.conftest import SMALL_KNOWLEDGE, own_settings, write_files
 from tests.support.faults import Service, damage, fill_up, kill, run, seal, service, small_disk, start
 from tests.support.serving import free_port
-from tests.support.shared import take_cache
+from tests.support.shared import copy_data
 
 QUESTION = "Was ist Coopetition?"
 FOREIGN = "Wie alt werden Wellensittiche?"
@@ -57,18 +57,15 @@ class Place:
 
 
 @pytest.fixture
-def place(own_knowledge: Path, build_index: BuildIndex, tmp_path: Path) -> Place:
-    build_index(own_knowledge, tmp_path / "data")
-    return Place(own_knowledge, tmp_path / "data")
+def place(own_knowledge: Path, small_index: Path, tmp_path: Path) -> Place:
+    return Place(own_knowledge, copy_data(small_index, tmp_path / "data"))
 
 
 @pytest.fixture
-def disk(own_knowledge: Path, build_index: BuildIndex, cache_dir: Path, tmp_path: Path) -> Iterator[Place]:
+def disk(own_knowledge: Path, small_index: Path, tmp_path: Path) -> Iterator[Place]:
     """The same on a disk of its own, with room for some snapshots."""
     with small_disk(tmp_path / "disk", 12) as mounted:
-        take_cache(cache_dir, mounted / "data")
-        build_index(own_knowledge, mounted / "data")
-        yield Place(own_knowledge, mounted / "data")
+        yield Place(own_knowledge, copy_data(small_index, mounted / "data"))
 
 
 def is_refused(code: int, errors: str, word: str = "") -> bool:

@@ -8,38 +8,34 @@ from pathlib import Path
 
 import httpx
 
-from assistant.web.app import SESSIONS
 from tests.support.serving import running
 from tests.support.visitor import Busy, Visitor, plain, text_of
 
+SESSIONS = 100
 MEGABYTES_OF_A_SESSION = 0.25  # one question takes some 0.1, three take 0.15
 TOPICS = ["Was ist Coopetition?", "Was regelt die ARGE?", "Wer berät zur Digitalisierung?", "Was fördert ZIM?"]
 
 
-def test_no_answer_reaches_somebody_else(shipped_data: Path) -> None:
-    with running(shipped_data) as (_, server):
+def test_no_answer_reaches_somebody_else(server: str) -> None:
+    def chat(number: int) -> tuple[list[str], list[str]]:
+        questions = [f"{TOPICS[(number + turn) % 4]} Vorgang M{number:03d}x{turn}" for turn in range(3)]
+        with httpx.Client(base_url=server, timeout=120) as client:
+            visitor = Visitor(client)
+            visitor.open()
+            with visitor.staying():
+                for question in questions:
+                    visitor.ask(question)
+        return questions, [plain(text_of(one)) for one in visitor.shown]
 
-        def chat(number: int) -> tuple[list[str], list[str]]:
-            questions = [f"{TOPICS[(number + turn) % 4]} Vorgang M{number:03d}x{turn}" for turn in range(3)]
-            with httpx.Client(base_url=server, timeout=120) as client:
-                visitor = Visitor(client)
-                visitor.open()
-                with visitor.staying():
-                    for question in questions:
-                        visitor.ask(question)
-            return questions, [plain(text_of(one)) for one in visitor.shown]
-
-        with ThreadPoolExecutor(8) as pool:
-            seen = list(pool.map(chat, range(8)))
-        for questions, shown in seen:
-            assert shown[::2] == questions
-            turns: list[dict[str, str]] = []
-            for question, answer in zip(questions, shown[1::2], strict=True):
-                alone = httpx.post(
-                    f"{server}/api/chat", json={"question": question, "history": turns}, timeout=60
-                ).json()
-                assert answer.startswith(plain(alone["text"]))
-                turns += [{"role": "user", "content": question}, {"role": "assistant", "content": alone["text"]}]
+    with ThreadPoolExecutor(8) as pool:
+        seen = list(pool.map(chat, range(8)))
+    for questions, shown in seen:
+        assert shown[::2] == questions
+        turns: list[dict[str, str]] = []
+        for question, answer in zip(questions, shown[1::2], strict=True):
+            alone = httpx.post(f"{server}/api/chat", json={"question": question, "history": turns}, timeout=60).json()
+            assert answer.startswith(plain(alone["text"]))
+            turns += [{"role": "user", "content": question}, {"role": "assistant", "content": alone["text"]}]
 
 
 def test_what_is_too_much_is_refused_with_a_sentence(shipped_data: Path) -> None:
@@ -64,7 +60,7 @@ def test_what_is_too_much_is_refused_with_a_sentence(shipped_data: Path) -> None
 def test_conversations_kept_in_memory_are_bounded(shipped_data: Path) -> None:
     """Visitors who ask and vanish without a word; the one who was away longest is forgotten."""
     with (
-        running(shipped_data, global_rate_limit_per_minute="0") as (process, server),
+        running(shipped_data, global_rate_limit_per_minute="0", sessions=str(SESSIONS)) as (process, server),
         httpx.Client(base_url=server, timeout=120) as client,
     ):
         visitors = [Visitor(client) for _ in range(SESSIONS + 20)]

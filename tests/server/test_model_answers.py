@@ -39,6 +39,7 @@ from tests.support.small_model import small_model_file
 
 QUESTION = "Was ist Coopetition?"
 SHORT = Limits(first_token=1.0, gap=1.0, total=3.0)
+HASTY = Limits(first_token=0.3, gap=0.3, total=0.9)  # for models that are late by nature: nothing good is cut off
 # A busy machine is no fault of the model; a few hundred characters show what it is like.
 UNHURRIED = Limits(first_token=120, gap=120, total=300, characters=500)
 WORDED = [
@@ -60,6 +61,11 @@ def server_of_model() -> Iterator[FaultyModel]:
 def connected(assistant: AppContext, server_of_model: FaultyModel) -> AppContext:
     model = load_language_model(load_settings(**server_of_model.settings()), SHORT)
     return replace(assistant, model=model)
+
+
+@pytest.fixture(scope="module")
+def impatient(connected: AppContext, server_of_model: FaultyModel) -> AppContext:
+    return replace(connected, model=load_language_model(load_settings(**server_of_model.settings()), HASTY))
 
 
 @pytest.fixture(scope="module")
@@ -133,11 +139,16 @@ def test_what_a_model_words_is_shown_once_proven(
 
 @pytest.mark.parametrize("fault", FAILING)
 def test_whatever_goes_wrong_ends_in_quotes_and_one_quiet_line(
-    connected: AppContext, server_of_model: FaultyModel, fault: str, caplog: pytest.LogCaptureFixture
+    connected: AppContext,
+    impatient: AppContext,
+    server_of_model: FaultyModel,
+    fault: str,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    asked = impatient if fault in LATE else connected
     server_of_model.behave(fault)
-    check_quoted(check_pieces(list(stream(connected, QUESTION))), connected)
-    at_once = ask(connected, QUESTION)
+    check_quoted(check_pieces(list(stream(asked, QUESTION))), connected)
+    at_once = ask(asked, QUESTION)
     check_quoted(at_once, connected)
     assert (at_once.mode, at_once.model, at_once.ai_generated) == ("extractive", None, False)
     assert mode_note(at_once, connected.prompts) == connected.prompts.render("quotes_note", "de")
@@ -337,8 +348,8 @@ def test_the_log_of_a_server_with_a_broken_model_holds_codes_only(
 def test_what_a_weak_model_writes_is_proven_or_not_shown(assistant: AppContext, local_model: LocalModel) -> None:
     settings = load_settings(model=local_model.name, model_base_url=local_model.base_url, model_api_key=local_model.key)
     weak = replace(assistant, model=load_language_model(settings, UNHURRIED))
-    questions = [one for one in load_questions(default_file()) if one.answerable and not one.history][::8][:2]
-    assert len(questions) == 2
+    questions = [one for one in load_questions(default_file()) if one.answerable and not one.history][::8][:1]
+    assert questions
     rows = []
     for question in questions:
         answer = check_pieces(list(stream(weak, question.question, lang=question.language)))  # type: ignore[arg-type]
@@ -349,7 +360,7 @@ def test_what_a_weak_model_writes_is_proven_or_not_shown(assistant: AppContext, 
             assert answer.ai_generated == bool(answer.stats.shown)
         rows.append(Row(question, answer, (), ()))
     figures = summarise(rows)
-    assert figures["answered_in_scope"] >= 0.5
+    assert figures["answered_in_scope"] == 1.0
     assert (figures["citation_precision"], figures["number_faithfulness"]) == (1.0, 1.0)
     assert figures["sentences_written"] > 0
 
@@ -358,4 +369,3 @@ def test_one_setting_gives_a_server_its_own_model(shipped_data: Path, assistant:
     """The real limits may end in quotes on a busy machine; either way the answer is proven."""
     with serving(shipped_data, model=f"local:{small_model_file()}") as address:
         check_shown(events(address, QUESTION), assistant)
-        check_shown(rest(address, "Was fördert ZIM?"), assistant)

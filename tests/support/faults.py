@@ -100,15 +100,16 @@ class Service:
         end = time.monotonic() + seconds
         while not wanted(condition := self.ready()):
             assert time.monotonic() < end, condition
-            time.sleep(0.3)
+            time.sleep(0.1)
         return condition
 
 
 @contextmanager
 def service(**settings: object) -> Iterator[Service]:
-    """``assistant serve`` that answers, in whatever condition its index is."""
+    """``assistant serve`` that answers, in whatever condition its index is; it looks at that often."""
     port = free_port()
-    process = start("serve", "--port", str(port), RATE_LIMIT_PER_MINUTE=0, **settings)
+    settings = {"index_check_seconds": 0.4, "rate_limit_per_minute": 0, **settings}
+    process = start("serve", "--port", str(port), **settings)
     try:
         assert process.stdout is not None
         line = process.stdout.readline()
