@@ -11,6 +11,7 @@ from assistant.core.settings import Settings, load_settings
 from assistant.operations.doctor import REMEDIES, Finding, diagnose
 from tests.support.faulty_model import FaultyModel, faulty_model
 from tests.support.learned import write_weights
+from tests.support.shared import take_cache
 
 pytestmark = pytest.mark.slow
 
@@ -51,16 +52,17 @@ def test_an_unknown_provider_is_a_finding(shipped_data: Path) -> None:
     assert "nobody" in found.message
 
 
-def test_learned_parts_are_named_or_why_they_are_missing(shipped_data: Path, tmp_path: Path) -> None:
+def test_learned_parts_are_named_or_why_they_are_missing(cache_dir: Path, tmp_path: Path) -> None:
+    take_cache(cache_dir, tmp_path)
     weights = write_weights(tmp_path / "weights")
-    found = findings(load_settings(data_dir=shipped_data, weights=weights))
+    found = findings(load_settings(data_dir=tmp_path, weights=weights))
     assert found["Leser"].message.startswith("reader-int8-onnx/")
     assert found["Frage-Adapter"].message.startswith("question-adapter-int8-onnx/")
     (weights / "reader.npz").write_bytes(b"damaged")
-    found = findings(load_settings(data_dir=shipped_data, weights=weights))
+    found = findings(load_settings(data_dir=tmp_path, weights=weights))
     assert found["Frage-Adapter"].works
     assert not found["Leser"].works
     assert "Prüfsumme" in found["Leser"].message
     assert "NETZLOTSE_WEIGHTS" in found["Leser"].remedy
-    found = findings(load_settings(data_dir=shipped_data, weights="none"))
+    found = findings(load_settings(data_dir=tmp_path, weights="none"))
     assert [found[name].message.partition(";")[0] for name in ("Leser", "Frage-Adapter")] == ["keiner", "keiner"]
