@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypedDict, Unpack
 
@@ -11,6 +11,7 @@ from assistant.answering.draft import AnswerContext
 from assistant.answering.extractive import select_quotes
 from assistant.answering.generative import GroundedGeneration, choose_material
 from assistant.answering.guide import guide_claims, leading_guide
+from assistant.answering.missing import missing_things
 from assistant.answering.query_rewriting import rewrite_follow_up
 from assistant.answering.quote_check import drop_unproven
 from assistant.answering.response import (
@@ -126,6 +127,13 @@ def _search(
     guide = leading_guide(evidence, assistant.tuning)
     if reply and not matches_heading(query, evidence, corpus) and not (guide and reply == "reply_legal"):
         return build_refusal(question_context, reply, assistant.prompts, assistant.settings)
+    missing = (
+        () if evidence.sufficiency == "off_topic" else missing_things(assistant, question_context.parsed, evidence)
+    )
+    question_context = replace(question_context, missing=tuple(thing.text for thing in missing))
+    if any(thing.decides for thing in missing):  # it must not be answered with another thing's facts
+        near = _suggest(assistant, query, evidence, question_context.language)
+        return build_refusal(question_context, "no_source", assistant.prompts, assistant.settings, near)
     if evidence.sufficiency in ("off_topic", "none"):
         reason = "off_topic" if evidence.sufficiency == "off_topic" else "no_source"
         if evidence.lexical_only:  # what words alone do not find may be there all the same
