@@ -11,6 +11,7 @@ from assistant.answering.draft import AnswerContext
 from assistant.answering.extractive import select_quotes
 from assistant.answering.generative import GroundedGeneration, choose_material
 from assistant.answering.guide import guide_claims, leading_guide
+from assistant.answering.missing import missing_things
 from assistant.answering.query_rewriting import rewrite_follow_up
 from assistant.answering.quote_check import drop_unproven
 from assistant.answering.response import (
@@ -118,17 +119,22 @@ def _search(
     assistant: AppContext, request: Request, question_context: QuestionContext, corpus: SearchableCorpus
 ) -> AnswerInput | Answer:
     """What the sources hold on a question; pure computing."""
-    clock = question_context.clock
-    query = _query(assistant, question_context.parsed, request.land)
+    clock, parsed = question_context.clock, question_context.parsed
+    query = _query(assistant, parsed, request.land)
     evidence = retrieve(query, corpus, request.today)
     clock.stop("retrieve")
-    evidence = _read(assistant, question_context.parsed, query, evidence, corpus)
+    evidence = _read(assistant, parsed, query, evidence, corpus)
     clock.stop("read")
     replies = assistant.guardrail
     reply = replies.classify(query.vector) if replies and query.vector is not None else None
     guide = leading_guide(evidence, assistant.tuning, assistant.decision)
     if reply and not matches_heading(query, evidence, corpus) and not (guide and reply == "reply_legal"):
         return build_refusal(question_context, reply, assistant.prompts, assistant.settings)
+    looked_for = () if guide or evidence.sufficiency == "off_topic" else missing_things(assistant, parsed, evidence)
+    question_context = replace(question_context, missing=tuple(thing.text for thing in looked_for))
+    if any(thing.decides for thing in looked_for):  # it must not be answered with another thing's facts
+        near = _suggest(assistant, query, evidence, question_context.language)
+        return build_refusal(question_context, "no_source", assistant.prompts, assistant.settings, near)
     if evidence.sufficiency in ("off_topic", "none") and not guide:
         reason = "off_topic" if evidence.sufficiency == "off_topic" else "no_source"
         if evidence.lexical_only:  # what words alone do not find may be there all the same
@@ -141,7 +147,7 @@ def _search(
     if guide and (claims := guide_claims(guide, context.language, corpus)):
         clock.stop("answer")
         return answer_with_guide(question_context, evidence, context, guide, claims)
-    quotes = drop_unproven(select_quotes(evidence, query, question_context.parsed.question, context))
+    quotes = drop_unproven(select_quotes(evidence, query, parsed.question, context))
     clock.stop("answer")
     if not quotes.groups:
         reason = "unavailable" if evidence.lexical_only else "unproven"

@@ -28,11 +28,12 @@ from assistant.retrieval.suggested_questions import COUNT, suggest
 
 @dataclass(frozen=True, slots=True)
 class QuestionContext:
-    """A question on its way: how it was understood, the language of the reply, the clock."""
+    """A question on its way: how it was understood, the language of the reply, the clock, what no source answers."""
 
     parsed: ParsedQuery
     language: Language
     clock: StageTimer
+    missing: tuple[str, ...] = ()
 
 
 def build_answer(
@@ -64,6 +65,7 @@ def build_answer(
         ai_generated=bool(model),
         guide=guide,
         caution="weak_evidence" if evidence.sufficiency == "weak" else None,
+        missing=question_context.missing,
         timings_ms=question_context.clock.times(),
         stats=stats,
     )
@@ -89,6 +91,7 @@ def build_refusal(
         status=status,
         text=prompts.render(reason, language, **values),
         suggestions=() if reason == "unavailable" else instead,
+        missing=question_context.missing,
         timings_ms=question_context.clock.times(),
     )
 

@@ -137,6 +137,7 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Eine Frage mit Belegen beantworten."""
+    from assistant.answering.missing import missing_note
     from assistant.answering.pipeline import ask as answer_question
     from assistant.answering.response import mode_note
     from assistant.core.company_profile import load_profile
@@ -149,7 +150,7 @@ def ask(
     if as_json:
         print_json(answer.to_dict())
     else:
-        print_answer(answer, mode_note(answer, assistant.prompts))
+        print_answer(answer, missing_note(answer, assistant.prompts), mode_note(answer, assistant.prompts))
     raise typer.Exit(DONE if answer.status == "answered" else PARTLY)
 
 

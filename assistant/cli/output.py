@@ -59,10 +59,10 @@ def print_uploads(added: Sequence[UploadResult], skipped: Sequence[UploadFailure
         typer.echo(line)
 
 
-def print_answer(answer: Answer, note: str = "") -> None:
+def print_answer(answer: Answer, *notes: str) -> None:
     """An answer with its sources and what to ask next."""
     english = answer.language == "en"
-    typer.echo(answer.text + (f"\n\n({note})" if note else ""))
+    typer.echo(answer.text + "".join(f"\n\n({note})" for note in notes if note))
     if not answer.citations:  # a refusal names in its text what to ask instead
         return
     typer.echo("\nSources:" if english else "\nQuellen:")

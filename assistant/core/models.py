@@ -210,6 +210,7 @@ class Answer:
     """The outcome of a question; a refusal is an outcome like any other.
 
     ``guide`` is the id of the guide that was shown whole; its citations are the cards that prove it.
+    ``missing`` are things that the question names and no source answers, in the visitor's own words.
     """
 
     question: str
@@ -224,6 +225,7 @@ class Answer:
     ai_generated: bool = False
     guide: str | None = None
     caution: Literal["weak_evidence"] | None = None
+    missing: tuple[str, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict)
     stats: GenerationStats | None = None
 

@@ -56,6 +56,7 @@ TEMPLATE_VARIABLES: Mapping[str, frozenset[str]] = {
     "model_quotes": frozenset(),
     "quotes_note": frozenset(),
     "guide_note": frozenset(),
+    "missing_note": frozenset({"things"}),
     "model_note": frozenset({"model", "count"}),
     "model_note_one": frozenset({"model"}),
 }

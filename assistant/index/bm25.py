@@ -94,6 +94,14 @@ class BM25Index:
         """Whether every term stands in the passage or its head; ``False`` without terms."""
         return bool(terms) and all(self._holds(term, passage) for term in terms)
 
+    def passages_holding(self, terms: Collection[str]) -> NDArray[np.int64]:
+        """Positions of the passages that hold every term, in themselves or their heads; none without terms."""
+        rows = [self._passages_with(term) for term in dict.fromkeys(terms)]
+        held = rows[0] if rows else np.array([], dtype=np.int32)
+        for row in rows[1:]:
+            held = np.intersect1d(held, row, assume_unique=True)
+        return held.astype(np.int64)
+
     def terms_of(self, sentence: int) -> frozenset[int]:
         """Numbers of the terms of a sentence."""
         where = slice(self.sentence_offsets[sentence], self.sentence_offsets[sentence + 1])
@@ -104,11 +112,15 @@ class BM25Index:
         distinct = enumerate(sorted(set(terms)), start=1)
         return {self.vocabulary.get(term, -number): self.idf_of(term) for number, term in distinct}
 
-    def _holds(self, term: str, passage: int) -> bool:
+    def _passages_with(self, term: str) -> NDArray[np.int32]:
+        """Positions of the passages that hold a term, in order."""
         number = self.vocabulary.get(term)
         if number is None:
-            return False
-        row = self.postings[self.offsets[number] : self.offsets[number + 1]]
+            return np.array([], dtype=np.int32)
+        return self.postings[self.offsets[number] : self.offsets[number + 1]]
+
+    def _holds(self, term: str, passage: int) -> bool:
+        row = self._passages_with(term)
         position = int(np.searchsorted(row, passage))
         return position < len(row) and int(row[position]) == passage
 

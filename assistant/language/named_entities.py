@@ -16,8 +16,8 @@ from assistant.core.sources import SourceMetadata
 from assistant.language.lemmatizer import is_word
 from assistant.language.term_analyzer import fold, split_compound
 
-_TOKEN = re.compile(r"[^\W_]+(?:[-./@&+’'][^\W_]+)*")
-_PART = re.compile(r"[^\W_]+(?:@[^\W_]+)?")
+TOKEN = re.compile(r"[^\W_]+(?:[-./@&+’'][^\W_]+)*")
+PART = re.compile(r"[^\W_]+(?:@[^\W_]+)?")
 _DISTINCT = 4
 _ENDING = re.compile(r"(?:e?s|e[nrm]?|ern?|n|in|innen|(?:is)?ch(?:e[nrms]?)?)?")
 # Words of a dictionary that name an institution, a law or a programme all the same: "Bundesnetzagentur".
@@ -70,15 +70,15 @@ class EntityMatcher:
 
     def mentioned(self, sentence: str, language: Language) -> tuple[str, ...]:
         """The names of a sentence, found by their form or because the sources know them, the longest ones."""
-        tokens = (token for token in _TOKEN.findall(sentence) if "-" in token)
-        hyphenated = (token for token in tokens if _is_double(_PART.findall(token)))
+        tokens = (token for token in TOKEN.findall(sentence) if "-" in token)
+        hyphenated = (token for token in tokens if _is_double(PART.findall(token)))
         spans = list(self._known(sentence))
         known = (sentence[start:end] for start, end in spans)
         return tuple(dict.fromkeys((*hyphenated, *self._formed(sentence, language, spans), *known)))
 
     def _known(self, text: str) -> Iterator[tuple[int, int]]:
         """Names that the sources know, though a dictionary explains their words ("Horizont Europa"); the longest."""
-        parts = [match for match in _PART.finditer(text) if match[0] not in _ARTICLES]
+        parts = [match for match in PART.finditer(text) if match[0] not in _ARTICLES]
         start = 0
         while start < len(parts):
             sizes = range(min(self._longest, len(parts) - start), 0, -1)
@@ -93,23 +93,27 @@ class EntityMatcher:
 
     def _formed(self, text: str, language: Language, covered: Sequence[tuple[int, int]]) -> Iterator[str]:
         """Names by their form, in order, outside of the ``covered`` stretches."""
-        for match in _TOKEN.finditer(text):
+        for match in TOKEN.finditer(text):
             token = match[0]
-            if _is_name(token) or (token[0].isupper() and name_key(token) in self._places):
+            if is_spelt_as_name(token) or (token[0].isupper() and name_key(token) in self._places):
                 if not _is_within(match.span(), covered):
                     yield token
                 continue
-            for part in _PART.finditer(text, *match.span()):
+            for part in PART.finditer(text, *match.span()):
                 starts = match.start() == 0 or text[: match.start()].rstrip()[-1:] in ".:!?"
                 known = language == "de" and _INSTITUTION.fullmatch(part[0])
                 if _is_within(part.span(), covered):
                     continue
-                if _is_name(part[0]) or known or _is_unknown(part[0], language, starts):
+                if is_spelt_as_name(part[0]) or known or is_unexplained(part[0], language, starts):
                     yield part[0]
 
     def is_place(self, key: str) -> bool:
         """Whether a folded name is that of a Land, a town or a region."""
         return key in self._places
+
+    def is_known(self, name: str) -> bool:
+        """Whether the sources know a name: a title, an alias, a publisher or an abbreviation."""
+        return name_key(name) in self._same
 
     def same(self, key: str) -> frozenset[str]:
         """A folded name with those that mean the same."""
@@ -118,7 +122,7 @@ class EntityMatcher:
     def _held(self, name: str, held: _Mentions) -> bool:
         if self._is_said(name, held):
             return True
-        parts = [part for part in _PART.findall(name) if _is_name(part)]
+        parts = [part for part in PART.findall(name) if is_spelt_as_name(part)]
         return len(parts) > 0 and parts != [name] and all(self._held(part, held) for part in parts)
 
     def _is_said(self, name: str, held: _Mentions) -> bool:
@@ -156,14 +160,14 @@ def _stands_out(words: Sequence[str]) -> bool:
 
 def _is_double(parts: Sequence[str]) -> bool:
     """Whether a hyphenated word can be a name as a whole: "BIG-Transfer", "Spitzencluster-Wettbewerb"."""
-    return any(map(_is_name, parts)) or all(part[0].isupper() and len(part) > _LONG for part in parts)
+    return any(map(is_spelt_as_name, parts)) or all(part[0].isupper() and len(part) > _LONG for part in parts)
 
 
 class _Mentions:
     """The words of a source, folded, whole and in parts."""
 
     def __init__(self, text: str) -> None:
-        words = [fold(part.lower()) for part in _PART.findall(text)]
+        words = [fold(part.lower()) for part in PART.findall(text)]
         self._text = f" {' '.join(words)} "
         self._words = set(words)
 
@@ -193,10 +197,10 @@ def _same_name(name: str, word: str) -> bool:
 
 def name_key(name: str) -> str:
     """A name in lower case, its umlauts folded, its parts apart."""
-    return " ".join(fold(part.lower()) for part in _PART.findall(name))
+    return " ".join(fold(part.lower()) for part in PART.findall(name))
 
 
-def _is_name(part: str) -> bool:
+def is_spelt_as_name(part: str) -> bool:
     """Acronym, CamelCase, or letters mixed with digits."""
     if part.lower() in _NO_NAMES:
         return False
@@ -209,7 +213,7 @@ def _is_name(part: str) -> bool:
 
 
 @lru_cache(maxsize=50_000)
-def _is_unknown(part: str, language: Language, starts: bool) -> bool:
+def is_unexplained(part: str, language: Language, starts: bool) -> bool:
     """A capitalised word that neither dictionary nor compound explains."""
     if len(part) < 3 or not part[0].isupper() or part.lower() in _NO_NAMES:
         return False

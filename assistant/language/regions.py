@@ -24,5 +24,13 @@ class RegionDetector:
 
     def detect(self, text: str) -> frozenset[Land]:
         """Länder that a text names."""
-        found = (match[0] for match in self._pattern.finditer(text.lower()))
-        return frozenset(self._laender.get(name) or self._laender[name.removesuffix("s")] for name in found)
+        return frozenset(land for _, _, land in self.find(text))
+
+    def find(self, text: str) -> tuple[tuple[str, int, Land], ...]:
+        """What names a Land: as written, where it starts, and the Land."""
+        lowered = "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in text)
+        matches = self._pattern.finditer(lowered)
+        return tuple((text[match.start() : match.end()], match.start(), self._land(match[0])) for match in matches)
+
+    def _land(self, name: str) -> Land:
+        return self._laender.get(name) or self._laender[name.removesuffix("s")]

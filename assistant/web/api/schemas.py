@@ -41,6 +41,7 @@ class AnswerResponse(_Closed):
     ai_generated: bool
     guide: str | None
     caution: Literal["weak_evidence"] | None
+    missing: list[str]
     timings_ms: dict[str, float]
 
 

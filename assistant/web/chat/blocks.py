@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from assistant.advisory.self_check_questions import questionnaire_of
+from assistant.answering.missing import missing_note
 from assistant.answering.pipeline import stream
 from assistant.answering.response import mode_note
 from assistant.answering.runtime import AppContext
@@ -150,7 +151,8 @@ def _render_stream(
     for outcome in outcomes:
         more = outcome.citations if len(outcome.citations) > count else None
         if isinstance(outcome, Answer):
-            yield message(outcome, turn, mode_note(outcome, assistant.prompts)), more, outcome
+            notes = (missing_note(outcome, assistant.prompts), mode_note(outcome, assistant.prompts))
+            yield message(outcome, turn, *notes), more, outcome
             return
         text += outcome.text
         if time.monotonic() - shown_at >= _UPDATE_SECONDS:

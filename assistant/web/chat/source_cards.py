@@ -12,9 +12,9 @@ from assistant.web.page_texts import CITATION, PAGE, CitationTexts
 from assistant.web.safe_markdown import escape, safe_markdown, safe_url
 
 
-def message(answer: Answer, turn: int, note: str = "") -> str:
-    """The answer's Markdown made safe, with the definitions that its ``[n]`` need; ``note`` says who worded it."""
-    shown = f"\n\n_{escape(note)}_" if note else ""
+def message(answer: Answer, turn: int, *notes: str) -> str:
+    """The answer's Markdown made safe, with the definitions that its ``[n]`` need; ``notes`` are quiet lines below."""
+    shown = "".join(f"\n\n_{escape(note)}_" for note in notes if note)
     return render_partial(answer.text, answer.citations, turn, shown)
 
 

@@ -95,6 +95,7 @@ def script_labels(appearance: WidgetAppearance, assistant: AppContext) -> dict[s
         "contact_url": appearance.contact_url or "",
         "tab": texts.new_tab,
         "quoted": prompts.render("quotes_note", appearance.language),
+        "missing": prompts.render("missing_note", appearance.language, things="{things}"),
         "guided": prompts.render("guide_note", appearance.language),
         "worded": prompts.render("model_note", appearance.language, model="{model}", count="{count}"),
         "worded_one": prompts.render("model_note_one", appearance.language, model="{model}"),

@@ -105,11 +105,13 @@ function showQuestion(asked) {
 }
 
 function showAnswer({ article, answer, show }, given) {
-  const { text, citations, suggestions, language: spoken, status: outcome, model, guide } = given;
+  const { text, citations, suggestions, language: spoken, status: outcome, model, guide, missing = [] } = given;
   answer.lang = spoken;
   const byNumber = new Map(citations.map((one) => [one.number, one]));
   show(text, (number) => byNumber.has(number) && citeButton(byNumber.get(number)));
   answer.removeAttribute("aria-busy");
+  const absent = labels.missing.replace("{things}", () => missing.join(", "));
+  if (missing.length) article.append(element("p", { class: "meta" }, absent));
   const origin = guide ? labels.guided : model ? wordedBy(model, citations) : labels.quoted;
   if (outcome === "answered") article.append(element("p", { class: "meta" }, origin));
   if (citations.length) article.append(sourceList(citations));
