@@ -155,9 +155,9 @@ def test_check_finds_nothing_to_mend_in_the_shipped_knowledge() -> None:
 
 
 def test_eval_measures_a_file_by_style_and_compares_with_an_earlier_report(
-    small_knowledge: Path, build_index: BuildIndex, tmp_path: Path
+    small_knowledge: Path, small_index: Path, tmp_path: Path
 ) -> None:
-    build_index(small_knowledge, tmp_path / "data")
+    copy_data(small_index, tmp_path / "data")
     settings = {"data_dir": tmp_path / "data", "knowledge_dir": str(small_knowledge), "shipped_knowledge": "false"}
     ends = {"section": "", "sentence": "Ein Werkstattvertrag endet mit einer Kündigungsfrist von 6 Monaten."}
     row = {"id": "q1", "card": "werkstattvertrag", "style": "lay", "answers": [ends]}
