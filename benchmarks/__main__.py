@@ -25,14 +25,16 @@ from assistant.answering.runtime import AppContext
 from assistant.bootstrap import build_assistant, refresh_index
 from assistant.core.models import Language
 from assistant.core.settings import Settings, load_settings
-from assistant.index.e5_onnx_export import prepare_encoder
+from assistant.index.e5_onnx_export import prepare_encoder, prepare_question_encoder, prepare_reader
 from assistant.index.embedding_cache import CachingEmbedder, VectorCache, load_shipped
 from assistant.index.embedding_engines import load_embeddings
+from assistant.index.learned_weights import QUESTION_ADAPTER_FILE, READER_FILE, find_weights
 from assistant.index.snapshot_builder import embedded_text
 from assistant.language.lemmatizer import lemma, set_cache_dir
 from assistant.operations.evaluate import answer_all, default_file, load_questions, summarise
 from benchmarks.corpus import Sentences, shipped_passages, shipped_sentences, write_added, write_part
 from benchmarks.measure import Client, Figures, alternating, command_seconds, rate, resident, say, server
+from benchmarks.reading import AnswersInProcess, describe_learned, without_reading
 
 RESULTS = Path(__file__).with_name("results")
 QUICK_COUNT, QUICK_STEP = 5, 10
@@ -54,8 +56,8 @@ def main() -> None:
         work = Path(folder)
         if options.cache:
             shutil.copytree(options.cache, work / "cache", ignore=shutil.ignore_patterns("vectors*", "proofs*"))
-        say("Encoder und Wörterbücher werden vorbereitet …")
-        figures |= unpacking(work / "cache")
+        say("Netze und Wörterbücher werden vorbereitet …")
+        figures |= unpacking(work / "cache", load_settings(data_dir=work))
         for size in sizes:
             say(f"== {size or 'shipped'} passages")
             figures["sizes"][str(size or "shipped")] = one_size(work, size, rounds, options.quick)
@@ -82,18 +84,28 @@ def _processor() -> str:
     return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 
-def unpacking(cache_dir: Path) -> Figures:
-    """What a first start does once: the encoder's weights converted, the dictionaries as tries."""
+def unpacking(cache_dir: Path, settings: Settings) -> Figures:
+    """What a first start does once: dictionaries as tries, the networks as graphs; ``None`` for one that is not there.
+
+    ``EmbeddingError`` when the learned weights of the settings are not what their checksums say.
+    """
     set_cache_dir(cache_dir)
-    started = time.perf_counter()
-    prepare_encoder(cache_dir)
-    embedder = time.perf_counter()
-    for language in get_args(Language):
-        lemma("Haus", language)
+    changes = find_weights(settings.weights, QUESTION_ADAPTER_FILE)
+    reader = None if settings.reader_model else find_weights(settings.weights, READER_FILE)
     return {
-        "unpack_encoder_s": round(embedder - started, 2),
-        "unpack_dictionaries_s": round(time.perf_counter() - embedder, 2),
+        "unpack_encoder_s": _seconds(lambda: prepare_encoder(cache_dir)),
+        "unpack_dictionaries_s": _seconds(lambda: [lemma("Haus", language) for language in get_args(Language)]),
+        "unpack_question_adapter_s": _seconds(lambda: prepare_question_encoder(cache_dir, changes))
+        if changes
+        else None,
+        "unpack_reader_s": _seconds(lambda: prepare_reader(cache_dir, reader)) if reader else None,
     }
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return round(time.perf_counter() - started, 2)
 
 
 def one_size(work: Path, size: int, rounds: int, quick: bool) -> dict[str, Any]:
@@ -106,6 +118,9 @@ def one_size(work: Path, size: int, rounds: int, quick: bool) -> dict[str, Any]:
     corpus = assistant.live_index.corpus()
     figures["passages"] = len(corpus.snapshot.passages)
     figures["sentences"] = corpus.snapshot.manifest.sentences
+    figures["learned"] = describe_learned(assistant)
+    if assistant.reader is None:
+        say("   no learned weights for a reader: nothing is read")
     say("   quality")
     asked = load_questions(default_file())
     quality = summarise(answer_all(assistant, asked[::QUICK_STEP] if quick else asked))
@@ -208,21 +223,22 @@ def questions(assistant: AppContext, settings: Settings, rounds: int, quick: boo
     """What a question costs in this process and over REST, start and memory of a server, questions in parallel."""
     asked = [one.question for one in load_questions(default_file()) if not one.history and one.answerable]
     asked = asked[:QUICK_COUNT] if quick else asked
-    environment = {
-        "DATA_DIR": str(settings.data_dir),
-        "KNOWLEDGE_DIR": str(settings.knowledge_dir),
-        "SHIPPED_KNOWLEDGE": str(settings.shipped_knowledge).lower(),
-    }
+    environment = _environment(settings)
     floor: dict[str, Callable[[str], float | None]] = {
         "embed": lambda question: assistant.embedder.encode_query(question) is None or None
     }
+    unread, answers = without_reading(assistant), AnswersInProcess(assistant)
     own: dict[str, Callable[[str], float | None]] = {
-        "retrieve": lambda question: retrieve_passages(assistant, question) is None or None,
-        "answer": lambda question: ask(assistant, question) is None or None,
+        "retrieve": lambda question: retrieve_passages(unread, question) is None or None,
+        "answer": answers.answer,
     }
+    if assistant.reader is not None:
+        own["read"] = answers.seconds_read
     say("   questions")
     # Apart from the server: each process would push the other's vectors out of the processor's cache.
     figures: dict[str, Any] = {"question": alternating(floor | own, asked, rounds)}
+    if assistant.reader is not None:
+        figures["question"]["read"]["pairs"] = answers.pairs_per_question()
     if not quick:
         with server(environment) as (address, _, _):
             pass  # the second start finds everything on disk in memory, as a restart does
@@ -238,6 +254,18 @@ def questions(assistant: AppContext, settings: Settings, rounds: int, quick: boo
     return figures
 
 
+def _environment(settings: Settings) -> dict[str, str]:
+    """What a server or a command is told, so that it answers as this process does."""
+    told: dict[str, object] = {
+        "DATA_DIR": settings.data_dir,
+        "KNOWLEDGE_DIR": settings.knowledge_dir,
+        "SHIPPED_KNOWLEDGE": str(settings.shipped_knowledge).lower(),
+        "WEIGHTS": settings.weights,
+        "READER_MODEL": settings.reader_model,
+    }
+    return {name: str(value) for name, value in told.items() if value is not None}
+
+
 def parallel(assistant: AppContext, client: Client, asked: Sequence[str], seconds: float) -> Figures:
     """Questions per second, and what both cores could embed meanwhile."""
     embedded = rate(assistant.embedder.encode_query, asked, os.cpu_count() or 1, seconds)
@@ -250,13 +278,15 @@ def parallel(assistant: AppContext, client: Client, asked: Sequence[str], second
 
 
 def report(figures: dict[str, Any]) -> str:
-    """The figures as a table in Markdown."""
-    lines = ["| passages | embed p50 | retrieve | answer | REST | first text | answer p95/p50 | recall@5 | MRR@10 |"]
-    lines.append("|" + "---|" * 9)
+    """The figures as tables in Markdown; of a run without a reader, too, or from before there was one."""
+    head = ["passages", "embed p50", "retrieve", "read", "read p50", "pairs", "answer", "REST", "first text"]
+    head += ["answer p95/p50", "recall@5", "MRR@10"]
+    lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
     for one in figures["sizes"].values():
         rows, quality = one["question"], one["quality"]
-        cells = [f"{one['passages']:,}", f"{rows['embed']['p50_ms']} ms"]
-        cells += [f"{rows[name]['ratio']} ×" for name in ("retrieve", "answer", "rest", "first_text")]
+        cells = [f"{one['passages']:,}", f"{rows['embed']['p50_ms']} ms", f"{rows['retrieve']['ratio']} ×"]
+        cells += _reading_cells(rows.get("read"))
+        cells += [f"{rows[name]['ratio']} ×" for name in ("answer", "rest", "first_text")]
         cells += [rows["answer"]["p95_over_p50"], quality["recall_at_5"], quality["mrr_at_10"]]
         lines.append("| " + " | ".join(map(str, cells)) + " |")
     lines += [
@@ -275,7 +305,23 @@ def report(figures: dict[str, Any]) -> str:
         cells += [one["server"]["ready_s"], one["server"]["resident_mb"], one["command_line_ask_s"]]
         cells.append(" / ".join(f"{shares[count]['share_of_embedding']}" for count in ("1", "8", "32")))
         lines.append("| " + " | ".join(map(str, cells)) + " |")
-    return "\n".join(lines)
+    return "\n".join([*lines, "", *_first_start(figures)])
+
+
+def _reading_cells(read: dict[str, Any] | None) -> list[str]:
+    return ["–"] * 3 if read is None else [f"{read['ratio']} ×", f"{read['p50_ms']} ms", str(read["pairs"])]
+
+
+def _first_start(figures: dict[str, Any]) -> list[str]:
+    """What a first start prepares, and what was read with."""
+    prepared = [
+        f"{name.removeprefix('unpack_').removesuffix('_s').replace('_', ' ')} {seconds} s"
+        for name, seconds in figures.items()
+        if name.startswith("unpack_") and seconds is not None
+    ]
+    learned = next(iter(figures["sizes"].values())).get("learned") or {}
+    reader = f"Read with {learned['reader']}." if learned.get("reader") else "No learned weights: nothing was read."
+    return [*([f"First start: {', '.join(prepared)}."] if prepared else []), reader]
 
 
 if __name__ == "__main__":

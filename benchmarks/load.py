@@ -2,9 +2,11 @@
 
     python benchmarks/load.py [--minutes 30] [--json FILE]
 
-Every person has an address of their own (as behind a trusted proxy) and asks marked questions; afterwards the same
-conversation is asked again alone and compared. The server runs with its default limits. The people run on the same
-machine and take part of it, so the times are upper bounds.
+Every person has an address of their own (as behind a trusted proxy) and asks marked questions. Afterwards the same
+conversations are asked again one by one and compared, of a second server that remembers none of them. The server reads
+as many passages under load as without it, and each pair of question and passage in a run of its own, so the texts must
+be the same. The servers run with their default limits. The people run on the same machine and take part of it, so the
+times are upper bounds.
 """
 
 from __future__ import annotations
@@ -31,23 +33,29 @@ import httpx
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # for the tests' visitors
 
+from assistant.core.settings import load_settings
 from assistant.operations.evaluate import default_file, load_questions
 from tests.support.serving import running
 from tests.support.visitor import Busy, Visitor, plain, text_of
 
 PACKAGES = ("gradio", "fastapi", "uvicorn", "chromadb", "onnxruntime")
+LEARNED = ("weights", "reader_model")
 _LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=None)
 
 
 @dataclass(slots=True)
 class Person:
-    """Somebody with an address of their own; ``said`` are the questions with the answers shown to them."""
+    """Somebody with an address of their own; ``said`` are the questions with the answers shown to them.
+
+    ``timings`` are the stages of each answer in milliseconds, where the server tells them.
+    """
 
     number: int
     address: str
     questions: list[str]
     said: list[tuple[str, str]] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
+    timings: list[dict[str, float]] = field(default_factory=list)
     refused: int = 0
     errors: list[str] = field(default_factory=list)
 
@@ -114,13 +122,19 @@ def chat_in_widget(person: Person, pause: Callable[[], None]) -> None:
     """Open the embedded page, ask with the history that the page keeps, leave."""
     with httpx.Client(base_url=person.address, timeout=60, headers=person.headers) as client:
         client.get("/embed").raise_for_status()
+
+        def ask(text: str) -> str:
+            answer = post(client, text, person.said, stream=True)
+            person.timings.append(answer["timings_ms"])
+            return str(answer["text"])
+
         for question in person.questions:
-            person.timed(lambda text: post(client, text, person.said, stream=True), question)
+            person.timed(ask, question)
             pause()
 
 
-def post(client: httpx.Client, question: str, said: list[tuple[str, str]], *, stream: bool) -> str:
-    """Ask over REST and return the answer's text."""
+def post(client: httpx.Client, question: str, said: list[tuple[str, str]], *, stream: bool) -> dict[str, Any]:
+    """Ask over REST and return the answer."""
     turns = [turn for pair in said[-5:] for turn in zip(("user", "assistant"), pair, strict=True)]
     body = {"question": question, "history": [{"role": role, "content": text} for role, text in turns]}
     headers = {"Accept": "text/event-stream" if stream else "application/json"}
@@ -131,15 +145,15 @@ def post(client: httpx.Client, question: str, said: list[tuple[str, str]], *, st
         raise Busy
     reply.raise_for_status()
     if not stream:
-        return str(reply.json()["text"])
+        return dict(reply.json())
     events = [part.split("\n") for part in reply.text.split("\n\n") if part]
     done = [json.loads(data.removeprefix("data: ")) for name, data in events if name == "event: done"]
     if len(done) != 1 or done[0]["question"] != question:
         raise AssertionError("the stream did not end with the answer to the question")
-    return str(done[0]["text"])
+    return dict(done[0])
 
 
-def at_once(count: int, questions: int, people: People, way: Callable[..., None]) -> dict[str, Any]:
+def at_once(count: int, questions: int, people: People, way: Callable[..., None]) -> list[Person]:
     """``count`` people who start together and do not think between their questions."""
     persons = [people.person(questions) for _ in range(count)]
     start = threading.Barrier(count)
@@ -150,11 +164,11 @@ def at_once(count: int, questions: int, people: People, way: Callable[..., None]
 
     with ThreadPoolExecutor(count) as pool:
         list(pool.map(live, persons))
-    return summary(persons) | {"foreign": foreign_answers(persons)}
+    return persons
 
 
 def summary(persons: list[Person]) -> dict[str, Any]:
-    """Times, refusals and errors of people."""
+    """Times, refusals and errors of people; the server's own times where it told them, reading beside the total."""
     seconds = [one for person in persons for one in person.seconds] or [0.0]
     errors = [error for person in persons for error in person.errors]
     return {
@@ -166,15 +180,27 @@ def summary(persons: list[Person]) -> dict[str, Any]:
         "p50_s": round(median(seconds), 2),
         "p95_s": round(quantiles(seconds, n=20)[-1], 2) if len(seconds) > 1 else seconds[0],
         "longest_s": round(max(seconds), 2),
-    }
+    } | stages([one for person in persons for one in person.timings])
 
 
-def foreign_answers(persons: list[Person], most: int = 60) -> int:
-    """Ask the conversations of some people again, one by one; counts answers that differ from what they saw."""
+def stages(timings: list[dict[str, float]]) -> dict[str, Any]:
+    """Milliseconds of reading and of the whole answer, half and 95 of 100 answers, as the server measured them."""
+    figures: dict[str, Any] = {}
+    for stage in ("read", "total") if len(timings) > 1 else ():
+        values = [one[stage] for one in timings]
+        figures |= {f"{stage}_p50_ms": round(median(values)), f"{stage}_p95_ms": round(quantiles(values, n=20)[-1])}
+    return figures
+
+
+def foreign_answers(persons: list[Person], address: str, most: int = 60) -> int:
+    """Ask the conversations of some people again, one by one; counts answers that differ from what they saw.
+
+    ``address`` is that of a server that answered none of them, so that it reads everything anew.
+    """
     differing = 0
     for person in random.Random(1).sample(persons, min(len(persons), most)):
         with httpx.Client(
-            base_url=person.address, timeout=60, headers={"X-Forwarded-For": f"10.9.9.{os.getpid() % 250}"}
+            base_url=address, timeout=60, headers={"X-Forwarded-For": f"10.9.9.{os.getpid() % 250}"}
         ) as client:
             again: list[tuple[str, str]] = []
             for question, seen in person.said:
@@ -189,7 +215,7 @@ def asked_patiently(client: httpx.Client, question: str, said: list[tuple[str, s
     while True:
         client.headers["X-Forwarded-For"] = f"10.200.{random.randrange(250)}.{random.randrange(250)}"
         try:
-            return post(client, question, said, stream=False)
+            return str(post(client, question, said, stream=False)["text"])
         except Busy:
             time.sleep(1)
 
@@ -250,7 +276,7 @@ def idle_pages(count: int, people: People, process: int) -> dict[str, Any]:
             "somebody_asks_meanwhile": summary([person])}  # fmt: skip
 
 
-def soak(minutes: float, count: int, people: People, process: int) -> dict[str, Any]:
+def soak(minutes: float, count: int, people: People, process: int) -> tuple[list[Person], dict[str, Any]]:
     """People come, ask three questions with pauses to read, and leave; others follow."""
     end = time.monotonic() + minutes * 60
     finished: list[Person] = []
@@ -273,10 +299,8 @@ def soak(minutes: float, count: int, people: People, process: int) -> dict[str, 
     after = settled(process)
     warm = samples[len(samples) // 5 :]  # pools and caches fill in the first fifth
     first, last = (median(one.megabytes for one in part) for part in (warm[: len(warm) // 4], warm[-len(warm) // 4 :]))
-    return {
-        **summary(finished),
+    return finished, {
         "minutes": minutes,
-        "foreign": foreign_answers(finished),
         "megabytes": [first, last],
         "megabytes_each_minute": [one.megabytes for one in samples[::12]],
         "memory_change_percent": round((last / first - 1) * 100, 1),
@@ -287,11 +311,16 @@ def soak(minutes: float, count: int, people: People, process: int) -> dict[str, 
 
 @contextmanager
 def server(data_dir: Path) -> Iterator[tuple[int, str]]:
-    """A server with its default limits that believes the addresses the people claim."""
+    """A server with its default limits and the caller's reader that believes the addresses the people claim."""
+    given = load_settings()
+    learned = {name: str(value) for name in LEARNED if (value := getattr(given, name)) is not None}
     limits = {"rate_limit_per_minute": "20", "global_rate_limit_per_minute": "600"}
     data_dir.mkdir(parents=True, exist_ok=True)
     log = data_dir.parent / "load.log"
-    with running(data_dir, stderr=log, log="off", trusted_proxies="127.0.0.1", **limits) as (process, address):
+    with running(data_dir, stderr=log, log="off", trusted_proxies="127.0.0.1", **limits, **learned) as (
+        process,
+        address,
+    ):
         yield process.pid, address
         if written := log.read_text():
             print("The server said:", written[:2000], file=sys.stderr)
@@ -315,23 +344,30 @@ def main() -> None:
 
 
 def measure(options: argparse.Namespace, data_dir: Path) -> dict[str, Any]:
-    """All phases one after the other."""
+    """All phases one after the other, then the same conversations alone."""
     figures: dict[str, Any] = {"machine": machine()}
+    groups: dict[str, list[Person]] = {}
     with server(data_dir) as (process, address):
         people = People(address)
         at_once(2, 2, people, chat_on_page)  # the first visitors fill caches
         figures["start"] = {"megabytes": usage(process).megabytes}
-        figures["page"] = at_once(options.people, 5, people, chat_on_page)
-        figures["widget"] = at_once(options.people, 5, people, chat_in_widget)
+        groups["page"] = at_once(options.people, 5, people, chat_on_page)
+        groups["widget"] = at_once(options.people, 5, people, chat_in_widget)
+        figures |= {name: summary(groups[name]) for name in ("page", "widget")}
         time.sleep(61)  # let the limits per minute forget
-        figures["crowd_page"] = at_once(options.crowd, 3, people, chat_on_page)
-        figures["crowd_widget"] = at_once(options.crowd, 3, people, chat_in_widget)
+        groups["crowd_page"] = at_once(options.crowd, 3, people, chat_on_page)
+        groups["crowd_widget"] = at_once(options.crowd, 3, people, chat_in_widget)
+        figures |= {name: summary(groups[name]) for name in ("crowd_page", "crowd_widget")}
         time.sleep(61)
         figures["idle_widgets"] = idle_widgets(options.pages, people, process)
         figures["idle_pages"] = idle_pages(options.pages, people, process)
         if options.minutes:
-            figures["soak"] = soak(options.minutes, options.people, people, process)
+            groups["soak"], held = soak(options.minutes, options.people, people, process)
+            figures["soak"] = summary(groups["soak"]) | held
         figures["end"] = {"megabytes": settled(process).megabytes}
+    with server(data_dir) as (_, address):
+        for name, persons in groups.items():
+            figures[name]["foreign"] = foreign_answers(persons, address)
     return figures
 
 

@@ -4,6 +4,10 @@ Every way embeds with the product's encoder, so what differs is how text is cut,
 ranked. A peer gets each document as Markdown with title and headings, its recipe as its own
 documentation has it, and ten results. A result counts when it comes from a document that
 the golden question expects; follow-ups are left out, because the peers do not rewrite them.
+
+LangChain's reranking gets the product's reader as its cross-encoder, because another one would
+come from a model hub. NETZLOTSE_READER_MODEL names one (a hub name or a folder): then the product
+reads with it, and LangChain does, too, by its own class.
 """
 
 from __future__ import annotations
@@ -13,27 +17,36 @@ import json
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from importlib.metadata import version
+from itertools import groupby
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from langchain_core.cross_encoders import BaseCrossEncoder
 from langchain_core.embeddings import Embeddings
 
 from assistant.answering.pipeline import ask, retrieve_passages
 from assistant.answering.runtime import AppContext
 from assistant.bootstrap import build_assistant, refresh_index
-from assistant.core.models import Document
+from assistant.core.models import Document, Passage
 from assistant.core.settings import load_settings, shipped_folder
+from assistant.index.reader import Reader, load_reader
 from assistant.ingestion.knowledge_loader import load_knowledge
+from assistant.language.sentence_splitter import split_sentences
 from assistant.operations.evaluate import Question, default_file, load_questions
 from benchmarks.__main__ import machine
 from benchmarks.measure import alternating, say
+from benchmarks.reading import describe_learned, without_reading
 
 COUNT = 10
+RERANKED = 20
+"""So many results of the vector search a reranker gets, as in LangChain's documentation of it."""
 HOLDOUT = Path(__file__).resolve().parents[1] / "tests" / "data" / "evaluation" / "holdout.jsonl"
 RESULTS = Path(__file__).with_name("results")
 Search = Callable[[str], Sequence[str]]
+Build = Callable[[Sequence[Document], Any, Path], Search]
 PACKAGES = ("langchain", "langchain-chroma", "rank-bm25", "llama-index-core", "txtai")
 
 
@@ -58,11 +71,9 @@ def compare(work: Path, rounds: int, count: int | None) -> dict[str, Any]:
     refresh_index(settings, lambda *_: None, assistant=assistant)
     documents = load_knowledge([shipped_folder("knowledge")])
     sets = {"questions": _answerable(default_file())[:count], "holdout": _answerable(HOLDOUT)[:count]}
-    searches: dict[str, Search] = {
-        "netzlotse": lambda text: [one.passage.document_id for one in retrieve_passages(assistant, text)]
-    }
+    searches = _own_searches(assistant)
     index_seconds: dict[str, float] = {}
-    for name, build in PEERS.items():
+    for name, build in (PEERS | _reranking_peers(assistant)).items():
         say(f"   {name}: index")
         started = time.perf_counter()
         searches[name] = build(documents, assistant.embedder, work / name)
@@ -78,11 +89,40 @@ def compare(work: Path, rounds: int, count: int | None) -> dict[str, Any]:
     packages = {name: version(name) for name in PACKAGES}
     return {
         "machine": machine() | packages,
+        "learned": describe_learned(assistant),
         "documents": len(documents),
         "index_s": index_seconds,
         "quality": quality,
         "times": times,
     }
+
+
+def _own_searches(assistant: AppContext) -> dict[str, Search]:
+    def search(asked: AppContext) -> Search:
+        return lambda text: [one.passage.document_id for one in retrieve_passages(asked, text)]
+
+    read = {"netzlotse, read": search(assistant)} if assistant.reader else {}
+    return {"netzlotse": search(without_reading(assistant))} | read
+
+
+def _reranking_peers(assistant: AppContext) -> dict[str, Build]:
+    """LangChain with the product's reader, if there are weights for it, and with the model of the settings, if any."""
+    settings = assistant.settings
+    peers: dict[str, Build] = {}
+    reader = assistant.reader
+    if settings.reader_model is not None:
+        shipped = settings.model_copy(update={"reader_model": None})
+        reader = load_reader(shipped, settings.data_dir / "cache", assistant.embedder)
+    if reader is None:
+        say("   no learned weights for a reader: no peer is reranked by it")
+    else:
+        peers[BY_OUR_READER] = partial(langchain_reranked, cross_encoder=ReaderCrossEncoder(reader))
+    if settings.reader_model is not None:
+        from langchain_community.cross_encoders import HuggingFaceCrossEncoder
+
+        model = HuggingFaceCrossEncoder(model_name=settings.reader_model)
+        peers[f"langchain, reranked by {settings.reader_model}"] = partial(langchain_reranked, cross_encoder=model)
+    return peers
 
 
 def _answerable(file: Path) -> list[Question]:
@@ -133,6 +173,43 @@ def langchain_ensemble(documents: Sequence[Document], embedder: Embeddings, fold
     words = BM25Retriever.from_documents(chunks, k=COUNT)
     both = EnsembleRetriever(retrievers=[words, store.as_retriever(search_kwargs={"k": COUNT})], weights=[0.5, 0.5])
     return lambda question: [one.metadata["id"] for one in both.invoke(question)]
+
+
+def langchain_reranked(
+    documents: Sequence[Document], embedder: Embeddings, folder: Path, cross_encoder: BaseCrossEncoder
+) -> Search:
+    """The same vector search, its first results ranked anew by a cross-encoder."""
+    from langchain_classic.retrievers import ContextualCompressionRetriever
+    from langchain_classic.retrievers.document_compressors import CrossEncoderReranker
+
+    store, _ = _langchain(documents, embedder, folder)
+    reranker = CrossEncoderReranker(model=cross_encoder, top_n=COUNT)
+    retriever = store.as_retriever(search_kwargs={"k": RERANKED})
+    both = ContextualCompressionRetriever(base_compressor=reranker, base_retriever=retriever)
+    return lambda question: [one.metadata["id"] for one in both.invoke(question)]
+
+
+class ReaderCrossEncoder(BaseCrossEncoder):
+    """The product's reader as LangChain wants a cross-encoder: a score for each pair of question and text."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def score(self, text_pairs: list[tuple[str, str]]) -> list[float]:
+        """The logit of each text as an answer to its question; headings in it are read as the header."""
+        scores: list[float] = []
+        for question, pairs in groupby(text_pairs, key=lambda pair: pair[0]):
+            passages = [_as_passage(text) for _, text in pairs]
+            scores += [reading.passage for reading in self._reader.read(question, (), passages)]
+        return scores
+
+
+def _as_passage(markdown: str) -> Passage:
+    """A passage as the reader knows them: headings in front, then sentences."""
+    lines = [line for line in markdown.split("\n") if line.strip()]
+    headings = tuple(line.lstrip("# ") for line in lines if line.startswith("#"))
+    text = "\n".join(line for line in lines if not line.startswith("#"))
+    return Passage("", "", "literature", "", "", headings, text, split_sentences(text))
 
 
 def _langchain(documents: Sequence[Document], embedder: Embeddings, folder: Path) -> tuple[Any, list[Any]]:
@@ -196,7 +273,8 @@ def _paragraphs(documents: Sequence[Document]) -> Iterator[tuple[str, str]]:
                 yield document.source.id, f"{document.source.title}. {paragraph}"
 
 
-PEERS: dict[str, Callable[[Sequence[Document], Any, Path], Search]] = {
+BY_OUR_READER = "langchain, reranked by our reader"
+PEERS: dict[str, Build] = {
     "langchain": langchain_plain,
     "langchain, ensemble with BM25": langchain_ensemble,
     "llamaindex": llamaindex_chroma,
