@@ -121,10 +121,8 @@ def _search(
     query = _query(assistant, question_context.parsed, request.land)
     evidence = retrieve(query, corpus, request.today)
     clock.stop("retrieve")
-    replies = assistant.guardrail
-    reply = replies.classify(query.vector) if replies and query.vector is not None else None
     guide = leading_guide(evidence, assistant.tuning)
-    if reply and not matches_heading(query, evidence, corpus) and not (guide and reply == "reply_legal"):
+    if reply := _fixed_reply(assistant, query, evidence, corpus, guide):
         return build_refusal(question_context, reply, assistant.prompts, assistant.settings)
     if evidence.sufficiency in ("off_topic", "none"):
         reason = "off_topic" if evidence.sufficiency == "off_topic" else "no_source"
@@ -143,6 +141,17 @@ def _search(
         near = _suggest(assistant, query, evidence, question_context.language)
         return build_refusal(question_context, reason, assistant.prompts, assistant.settings, near)
     return AnswerInput(question_context, evidence, context, quotes)
+
+
+def _fixed_reply(
+    assistant: AppContext, query: Query, evidence: RetrievalResult, corpus: SearchableCorpus, guide: str | None
+) -> str | None:
+    """The prompt of the fixed reply to a question, unless sources answer it and it is not clearly such a question."""
+    if assistant.guardrail is None or query.vector is None:
+        return None
+    intent = assistant.guardrail.classify(query.vector)
+    is_answered = evidence.sufficiency == "enough" or guide or matches_heading(query, evidence, corpus)
+    return None if intent is None or (is_answered and not intent.is_clear) else f"reply_{intent.group}"
 
 
 def _suggest(assistant: AppContext, query: Query, evidence: RetrievalResult, language: Language) -> tuple[str, ...]:
