@@ -125,10 +125,8 @@ def _search(
     clock.stop("retrieve")
     evidence = _read(assistant, parsed, query, evidence, corpus)
     clock.stop("read")
-    replies = assistant.guardrail
-    reply = replies.classify(query.vector) if replies and query.vector is not None else None
     guide = leading_guide(evidence, assistant.tuning, assistant.decision)
-    if reply and not matches_heading(query, evidence, corpus) and not (guide and reply == "reply_legal"):
+    if reply := _fixed_reply(assistant, query, evidence, corpus, guide):
         return build_refusal(question_context, reply, assistant.prompts, assistant.settings)
     looked_for = () if guide or evidence.sufficiency == "off_topic" else missing_things(assistant, parsed, evidence)
     question_context = replace(question_context, missing=tuple(thing.text for thing in looked_for))
@@ -156,6 +154,7 @@ def _search(
     return AnswerInput(question_context, evidence, context, quotes)
 
 
+<<<<<<< HEAD
 def _read(
     assistant: AppContext, parsed: ParsedQuery, query: Query, evidence: RetrievalResult, corpus: SearchableCorpus
 ) -> RetrievalResult:
@@ -163,6 +162,17 @@ def _read(
     if assistant.reader is None:
         return replace(evidence, ranked=tuple(diversify(evidence.ranked, assistant.tuning)))
     return read(evidence, parsed, query, corpus, assistant.reader, assistant.decision)
+=======
+def _fixed_reply(
+    assistant: AppContext, query: Query, evidence: RetrievalResult, corpus: SearchableCorpus, guide: str | None
+) -> str | None:
+    """The prompt of the fixed reply to a question, unless sources answer it and it is not clearly such a question."""
+    if assistant.guardrail is None or query.vector is None:
+        return None
+    intent = assistant.guardrail.classify(query.vector)
+    is_answered = evidence.sufficiency == "enough" or guide or matches_heading(query, evidence, corpus)
+    return None if intent is None or (is_answered and not intent.is_clear) else f"reply_{intent.group}"
+>>>>>>> wt-replies
 
 
 def _suggest(assistant: AppContext, query: Query, evidence: RetrievalResult, language: Language) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from assistant.core.settings import load_settings, shipped_folder
 from assistant.index.embeddings import EncoderEmbeddings
 from assistant.operations.evaluate import default_file
 from assistant.retrieval.intent_guardrail import ANSWERED, FILE, GROUPS, build_guardrail, load_examples
+from assistant.retrieval.query_understanding import parse_query
+from assistant.retrieval.retriever import build_query, retrieve
 from tests.conftest import write_files
 from tests.support.paths import EVALUATION
 
@@ -24,6 +27,7 @@ FILES = {
     "questions": default_file(),
     "holdout": EVALUATION / "holdout.jsonl",
     "fixed_replies": EVALUATION / "fixed_replies.jsonl",
+    "administrative": EVALUATION / "fixed_replies_administrative.jsonl",
 }
 
 
@@ -33,7 +37,14 @@ def rows(name: str) -> list[dict[str, Any]]:
 
 def replies_to(assistant: AppContext, questions: list[str]) -> list[str | None]:
     assert assistant.guardrail
-    return [assistant.guardrail.classify(assistant.embedder.encode_query(question)) for question in questions]
+    found = [assistant.guardrail.classify(assistant.embedder.encode_query(question)) for question in questions]
+    return [intent.group if intent else None for intent in found]
+
+
+def retrieve_verdict(assistant: AppContext, question: str) -> str:
+    prepared = parse_query(question, (), assistant.analyzer, assistant.prompts)
+    query = build_query(prepared, assistant.embedder, assistant.analyzer, assistant.regions)
+    return retrieve(query, assistant.live_index.corpus(), date.today()).sufficiency
 
 
 def share(values: list[bool]) -> float:
@@ -46,12 +57,12 @@ def test_most_such_questions_are_caught(assistant: AppContext, split: str) -> No
     found = replies_to(assistant, [row["question"] for row in asked])
     assert share([reply is not None for reply in found]) >= 0.8
     named = [(reply, row["category"]) for reply, row in zip(found, asked, strict=True) if reply]
-    assert share([reply == f"reply_{category}" for reply, category in named]) >= 0.9
+    assert share([reply == category for reply, category in named]) >= 0.9
 
 
 def test_no_example_is_one_of_the_questions_that_measure_it() -> None:
     examples = {one for group in load_examples([shipped_folder("knowledge")]).values() for one in group}
-    assert not examples & {row["question"] for row in rows("fixed_replies")}
+    assert not examples & {row["question"] for name in ("fixed_replies", "administrative") for row in rows(name)}
     assert not examples & {row["question"] for name in ("questions", "holdout") for row in rows(name)}
 
 
@@ -65,6 +76,44 @@ def test_questions_that_the_sources_answer_pass(assistant: AppContext, name: str
 def test_legitimate_neighbours_pass(assistant: AppContext, split: str) -> None:
     asked = [row["question"] for row in rows("fixed_replies") if row["split"] == split and not row["category"]]
     assert share([reply is not None for reply in replies_to(assistant, asked)]) <= 0.05
+
+
+# Of the part that was never looked at while examples were written, less is caught by the right reply: 0.7.
+@pytest.mark.parametrize(("split", "least"), [("tuning", 0.9), ("held_out", 0.65)])
+def test_requests_about_grants_law_tax_and_health_are_caught_in_every_style(
+    assistant: AppContext, split: str, least: float
+) -> None:
+    asked = [row for row in rows("administrative") if row["split"] == split and row["category"]]
+    found = replies_to(assistant, [row["question"] for row in asked])
+    assert share([reply == row["category"] for reply, row in zip(found, asked, strict=True)]) >= least
+
+
+def test_administrative_questions_never_get_a_fixed_reply(assistant: AppContext) -> None:
+    asked = [row["question"] for row in rows("administrative") if not row["category"]]
+    found = zip(asked, replies_to(assistant, asked), strict=True)
+    assert not [(question, reply) for question, reply in found if reply]
+
+
+def test_hardly_a_question_that_a_card_answers_is_caught(assistant: AppContext) -> None:
+    lines = (shipped_folder("knowledge") / "questions" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    asked = [row["question"] for row in map(json.loads, lines) if row["answers"]]
+    assert share([reply is not None for reply in replies_to(assistant, asked[::8])]) <= 0.01  # of all it is 0.003
+
+
+@pytest.mark.parametrize(
+    ("question", "group", "status"),
+    [
+        ("Müssen unsere Leute das Qualifizierungsgeld in ihrer Steuererklärung angeben?", "tax", "answered"),
+        ("Wie komme ich aus einem Vertrag raus, den mein Vorgänger unterschrieben hat?", "legal", "off_topic"),
+        ("Wie täusche ich eine Beratung vor, um den BAFA-Zuschuss zu kassieren?", "cheating", "off_topic"),
+    ],
+)
+def test_sources_that_answer_beat_all_but_clear_requests_and_misconduct(
+    assistant: AppContext, question: str, group: str, status: str
+) -> None:
+    assert replies_to(assistant, [question]) == [group]
+    assert retrieve_verdict(assistant, question) == "enough"
+    assert ask(assistant, question).status == status
 
 
 @pytest.mark.parametrize(
