@@ -154,7 +154,6 @@ def _search(
     return AnswerInput(question_context, evidence, context, quotes)
 
 
-<<<<<<< HEAD
 def _read(
     assistant: AppContext, parsed: ParsedQuery, query: Query, evidence: RetrievalResult, corpus: SearchableCorpus
 ) -> RetrievalResult:
@@ -162,7 +161,8 @@ def _read(
     if assistant.reader is None:
         return replace(evidence, ranked=tuple(diversify(evidence.ranked, assistant.tuning)))
     return read(evidence, parsed, query, corpus, assistant.reader, assistant.decision)
-=======
+
+
 def _fixed_reply(
     assistant: AppContext, query: Query, evidence: RetrievalResult, corpus: SearchableCorpus, guide: str | None
 ) -> str | None:
@@ -172,7 +172,6 @@ def _fixed_reply(
     intent = assistant.guardrail.classify(query.vector)
     is_answered = evidence.sufficiency == "enough" or guide or matches_heading(query, evidence, corpus)
     return None if intent is None or (is_answered and not intent.is_clear) else f"reply_{intent.group}"
->>>>>>> wt-replies
 
 
 def _suggest(assistant: AppContext, query: Query, evidence: RetrievalResult, language: Language) -> tuple[str, ...]:
