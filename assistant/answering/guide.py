@@ -10,10 +10,18 @@ from assistant.index.corpus import SearchableCorpus
 from assistant.retrieval.decision import Decision, guide_signs
 
 
-def leading_guide(evidence: RetrievalResult, tuning: Tuning, decision: Decision | None = None) -> str | None:
-    """The guide that answers the question better than any card, if it is clearly the one that is meant."""
-    if decision is not None:
-        likely = {name: decision.guide.probability(signs) for name, signs in guide_signs(evidence).items()}
+def leading_guide(
+    evidence: RetrievalResult, tuning: Tuning, decision: Decision | None = None, signal: float = 0.0
+) -> str | None:
+    """The guide that answers the question better than any card, if it is clearly the one that is meant.
+
+    ``signal`` as ``reading.relative_signal`` gives it.
+    """
+    if decision is not None and not evidence.lexical_only:
+        likely = {
+            name: decision.guide.probability(signs)
+            for name, signs in guide_signs(evidence, signal, decision.ranking).items()
+        }
         best = max(likely, key=likely.__getitem__, default=None)
         return best if best is not None and likely[best] >= decision.shown_guide else None
     if evidence.sufficiency not in ("enough", "weak") or not evidence.guides or evidence.lexical_only:

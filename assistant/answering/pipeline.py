@@ -40,7 +40,7 @@ from assistant.core.models import (
 from assistant.core.sources import Land
 from assistant.index.corpus import SearchableCorpus
 from assistant.retrieval.query_understanding import parse_query, validate_question
-from assistant.retrieval.reading import read
+from assistant.retrieval.reading import read, relative_signal
 from assistant.retrieval.retriever import Query, build_query, diversify, matches_heading, retrieve, search
 from assistant.retrieval.suggested_questions import nearest_questions
 
@@ -125,7 +125,8 @@ def _search(
     clock.stop("retrieve")
     evidence = _read(assistant, parsed, query, evidence, corpus)
     clock.stop("read")
-    guide = leading_guide(evidence, assistant.tuning, assistant.decision)
+    signal = relative_signal(evidence, corpus.snapshot.thresholds[query.language])
+    guide = leading_guide(evidence, assistant.tuning, assistant.decision, signal)
     if reply := _fixed_reply(assistant, query, evidence, corpus, guide):
         return build_refusal(question_context, reply, assistant.prompts, assistant.settings)
     looked_for = () if guide or evidence.sufficiency == "off_topic" else missing_things(assistant, parsed, evidence)

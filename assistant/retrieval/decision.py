@@ -16,14 +16,17 @@ from typing import Any
 from assistant.core.errors import EmbeddingError
 from assistant.core.models import RetrievalResult, ScoredPassage
 
-ANSWER_SIGNS = ("passage", "sentence", "second", "signal", "coverage")
-"""Logits of the best passage and sentence and of the second best passage, how far the signal lies above what foreign
-questions reach, and the share of the question's words that the best passage holds."""
+ANSWER_SIGNS = ("passage", "second", "signal")
+"""Logits of the best and the second best passage, and how far the signal lies below what foreign questions reach;
+above that it says nothing, since near-misses reach as far as answers."""
 SENTENCE_SIGNS = ("sentence", "passage", "cosine", "lead")
 """Logits of the sentence and its passage, its cosine, and by how much its passage scores below the best one."""
-GUIDE_SIGNS = ("nearness", "behind", "reading", "cards")
-"""How near a guide's text and questions are together, by how much it lies behind the nearest guide, the logit of its
-text, and that of the best passage of any card."""
+GUIDE_SIGNS = ("nearest", "ahead", "behind", "signal")
+"""How near the nearest of a guide's questions is, by how much the guide is nearer than any card and farther than the
+nearest guide, and how far the signal lies below what foreign questions reach."""
+_SIGNAL_CEILING = -1.0
+_GUIDE_SIGNAL_CEILING = 0.0
+_GUIDES_WEIGHED = 3
 FAR = -8.0
 """Stands for a logit where nothing was read."""
 
@@ -61,18 +64,16 @@ class Decision:
     beside: float
     shown_guide: float
 
-    def probability(self, evidence: RetrievalResult, signal: float, coverage: float) -> float:
+    def probability(self, evidence: RetrievalResult, signal: float) -> float:
         """How likely it is that the best of what was read answers."""
-        return self.answer.probability(answer_signs(evidence.ranked, signal, coverage))
+        return self.answer.probability(answer_signs(evidence.ranked, signal))
 
 
-def answer_signs(ranked: Sequence[ScoredPassage], signal: float, coverage: float) -> dict[str, float]:
-    """The signs of an answer among read passages, by name."""
-    readings = [scored.reading for scored in ranked if scored.reading is not None]
-    passages = [*sorted((reading.passage for reading in readings), reverse=True), FAR, FAR]
-    sentences = [logit for reading in readings for logit in reading.sentences if logit is not None]
-    found = (passages[0], max(sentences, default=FAR), passages[1], signal, coverage)
-    return dict(zip(ANSWER_SIGNS, found, strict=True))
+def answer_signs(ranked: Sequence[ScoredPassage], signal: float) -> dict[str, float]:
+    """The signs of an answer among read passages, by name; ``signal`` as ``reading.relative_signal`` gives it."""
+    logits = sorted((scored.reading.passage for scored in ranked if scored.reading is not None), reverse=True)
+    best, second = [*logits, FAR, FAR][:2]
+    return dict(zip(ANSWER_SIGNS, (best, second, min(signal, _SIGNAL_CEILING)), strict=True))
 
 
 def sentence_signs(scored: ScoredPassage, place: int, best: float) -> dict[str, float] | None:
@@ -85,17 +86,24 @@ def sentence_signs(scored: ScoredPassage, place: int, best: float) -> dict[str, 
     return dict(zip(SENTENCE_SIGNS, found, strict=True))
 
 
-def guide_signs(evidence: RetrievalResult) -> dict[str, dict[str, float]]:
-    """The signs of each guide that was read, by its id; the nearest one first."""
-    nearness = guide_nearness(evidence.guides)
-    nearest = max(nearness.values(), default=0.0)
-    cards = max((scored.reading.passage for scored in evidence.ranked if scored.reading), default=FAR)
-    logits = {s.passage.document_id: s.reading.passage for s in evidence.guides if s.reading is not None}
-    return {
-        guide: dict(zip(GUIDE_SIGNS, (near, nearest - near, logits[guide], cards), strict=True))
-        for guide, near in nearness.items()
-        if guide in logits
-    }
+def guide_signs(evidence: RetrievalResult, signal: float, ranking: float) -> dict[str, dict[str, float]]:
+    """The signs of the nearest guides, by id, the nearest one first.
+
+    ``signal`` as ``reading.relative_signal`` gives it; ``ranking`` is the weight that the reader's logit has in the
+    scores of cards; it does not count here.
+    """
+    near = guide_nearness(evidence.guides)
+    nearest = max(near.values(), default=0.0)
+    unread = (s.score - (ranking * s.reading.passage if s.reading else 0.0) for s in evidence.ranked)
+    cards = max(unread, default=0.0)
+    below = min(signal, _GUIDE_SIGNAL_CEILING)
+    found = {}
+    for guide in list(near)[:_GUIDES_WEIGHED]:
+        own = [scored for scored in evidence.guides if scored.passage.document_id == guide]
+        asked = max((max(s.sentence_scores, default=0.0) for s in own if s.passage.generated), default=0.0)
+        ahead = max(scored.score for scored in own) - cards
+        found[guide] = dict(zip(GUIDE_SIGNS, (asked, ahead, nearest - near[guide], below), strict=True))
+    return found
 
 
 def guide_nearness(guides: Sequence[ScoredPassage]) -> dict[str, float]:

@@ -31,18 +31,20 @@ from assistant.retrieval.decision import (
     sentence_signs,
 )
 from assistant.retrieval.query_understanding import parse_query
-from assistant.retrieval.reading import best_coverage, read, relative_signal
+from assistant.retrieval.reading import read, relative_signal
 from assistant.retrieval.retriever import build_query, retrieve
 from assistant.training.examples import Example
 from assistant.training.schedule import Progress
 
 WEIGHTS_TRIED = (0.0, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05)
-ANSWERED, SURE = 0.92, 0.75
+ANSWERED, SURE = 0.91, 0.75
 """The shares of answerable questions that get an answer, and one without a caution."""
-WRONG_GUIDES, GUIDES_ON_FACTS = 0.3, 0.03
-"""Of the situations whose likeliest guide is the wrong one, and of questions for one fact, so many may get a guide."""
-_FACTUAL = frozenset({"formal", "keyword", "near_miss"})
-FURTHER, BESIDE = 0.5, 0.35
+GUIDES_ON_FACTS = 0.06
+"""Of the questions for one fact so many may get a guide."""
+GOLDEN_WEIGHT = 3.0
+"""Golden questions count more often: only among them are foreign ones."""
+_FACTUAL = frozenset({"formal", "keyword", "near_miss"})  # and golden questions that nothing answers
+FURTHER, BESIDE = 0.25, 0.12
 """How likely a further sentence must be to answer, and one that stands beside a quoted one."""
 
 
@@ -54,7 +56,6 @@ class Read:
     evidence: RetrievalResult
     cards: tuple[str, ...]
     signal: float
-    coverage: float
 
 
 def read_all(assistant: AppContext, examples: Sequence[Example], answering: Mapping[str, Sequence[str]]) -> list[Read]:
@@ -78,7 +79,7 @@ def read_all(assistant: AppContext, examples: Sequence[Example], answering: Mapp
         evidence = read(retrieve(query, corpus, date.today()), parsed, query, corpus, assistant.reader, neutral)
         signal = relative_signal(evidence, corpus.snapshot.thresholds[query.language])
         own = answering.get(example.id, (example.card,) if example.is_answerable else ())
-        found.append(Read(example, evidence, tuple(own), signal, best_coverage(evidence, query, corpus)))
+        found.append(Read(example, evidence, tuple(own), signal))
         progress.update(number, len(examples))
     return found
 
@@ -106,8 +107,9 @@ def fit_decision(reads: Sequence[Read], situations: Sequence[Read]) -> tuple[Dec
     tried = {weight: first_share(rerank(reads, weight)) for weight in WEIGHTS_TRIED}
     ranking = max(tried, key=lambda weight: tried[weight])
     reads = rerank(reads, ranking)
-    rows = [answer_signs(one.evidence.ranked, one.signal, one.coverage) for one in reads]
-    answer = _fit(rows, ANSWER_SIGNS, [bool(one.cards) for one in reads])
+    rows = [answer_signs(one.evidence.ranked, one.signal) for one in reads]
+    weights = [GOLDEN_WEIGHT if one.example.style == "golden" else 1.0 for one in reads]
+    answer = _fit(rows, ANSWER_SIGNS, [bool(one.cards) for one in reads], weights)
     yes = np.array([answer.probability(row) for row, one in zip(rows, reads, strict=True) if one.cards])
     no = np.array([answer.probability(row) for row, one in zip(rows, reads, strict=True) if not one.cards])
     sentence, precision = _fit_sentences(reads)
@@ -119,7 +121,10 @@ def fit_decision(reads: Sequence[Read], situations: Sequence[Read]) -> tuple[Dec
         "refused": {str(share): float(np.mean(no < np.quantile(yes, 1 - share))) for share in (0.95, 0.92, 0.9, 0.85)},
         "sentences": precision,
     }
-    guide, bar, shown = _fit_guides(situations, [one for one in reads if one.example.style in _FACTUAL])
+    factual = [
+        one for one in reads if one.example.style in _FACTUAL or (one.example.style == "golden" and not one.cards)
+    ]
+    guide, bar, shown = _fit_guides(situations, rerank(factual, -ranking))
     figures["guides"] = shown
     return Decision(answer, sentence, guide, ranking, sure, weak, FURTHER, BESIDE, bar), figures
 
@@ -132,16 +137,15 @@ def _fit_guides(situations: Sequence[Read], factual: Sequence[Read]) -> tuple[Lo
     rows: list[Mapping[str, float]] = []
     labels: list[bool] = []
     for one in (*situations, *factual):
-        for guide, signs in guide_signs(one.evidence).items():
+        for guide, signs in guide_signs(one.evidence, one.signal, 0.0).items():
             rows.append(signs)
             labels.append(guide in one.cards)
     logistic = _fit(rows, GUIDE_SIGNS, labels)
     best = [_likeliest(one, logistic) for one in situations]
     right = np.array([guide in one.cards for (guide, _), one in zip(best, situations, strict=True)])
     sure = np.array([value for _, value in best])
-    wrong = np.array([value for value, ok in zip(sure, right, strict=True) if not ok] + [0.0])
     others = np.array([_likeliest(one, logistic)[1] for one in factual] or [0.0])
-    bar = float(max(np.quantile(wrong, 1 - WRONG_GUIDES), np.quantile(others, 1 - GUIDES_ON_FACTS)))
+    bar = float(np.quantile(others, 1 - GUIDES_ON_FACTS))
     meant = np.array([bool(one.cards) for one in situations])
     figures = {
         "right guide first": float(right[meant].mean()),
@@ -153,7 +157,7 @@ def _fit_guides(situations: Sequence[Read], factual: Sequence[Read]) -> tuple[Lo
 
 
 def _likeliest(one: Read, logistic: Logistic) -> tuple[str, float]:
-    likely = {guide: logistic.probability(signs) for guide, signs in guide_signs(one.evidence).items()}
+    likely = {guide: logistic.probability(signs) for guide, signs in guide_signs(one.evidence, one.signal, 0.0).items()}
     return max(likely.items(), key=lambda item: item[1], default=("", 0.0))
 
 
@@ -179,13 +183,18 @@ def _fit_sentences(reads: Sequence[Read]) -> tuple[Logistic, dict[str, float]]:
     return logistic, {name: round(value, 4) for name, value in (bars | shares).items()}
 
 
-def _fit(rows: Sequence[Mapping[str, float]], names: Sequence[str], labels: Sequence[bool]) -> Logistic:
+def _fit(
+    rows: Sequence[Mapping[str, float]],
+    names: Sequence[str],
+    labels: Sequence[bool],
+    sample_weights: Sequence[float] | None = None,
+) -> Logistic:
     """Weights in the units of the signs; the fit itself sees them standardised. Of one kind only, that is always it."""
     if len(set(labels)) < 2:
         return Logistic({}, -FAR if any(labels) else FAR)
     table = np.array([[row[name] for name in names] for row in rows])
     centre, spread = table.mean(0), np.maximum(table.std(0), 1e-6)
-    model = LogisticRegression(C=1.0, max_iter=1000).fit((table - centre) / spread, np.array(labels))
+    model = LogisticRegression(C=1.0, max_iter=1000).fit((table - centre) / spread, np.array(labels), sample_weights)
     weights = model.coef_[0] / spread
     bias = float(model.intercept_[0] - (weights * centre).sum())
     return Logistic(
