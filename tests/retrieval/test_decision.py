@@ -57,15 +57,19 @@ def test_signs_far_out_of_range_still_give_a_probability() -> None:
     assert Logistic({"a": 1.0}, 0.0).probability({"a": -1e9}) >= 0
 
 
-def test_the_signs_of_an_answer_are_those_of_the_best_passage_and_sentence() -> None:
+def test_the_signs_of_an_answer_are_those_of_the_best_two_passages() -> None:
     ranked = [read("a", 0.5, -1.0, 2.5), read("b", 3.0, 0.25, None), read("c", 1.0, 0.0)]
-    signs = answer_signs(ranked, signal=0.8, coverage=0.6)
-    assert signs == {"passage": 3.0, "second": 1.0, "sentence": 2.5, "signal": 0.8, "coverage": 0.6}
+    assert answer_signs(ranked, signal=-2.0) == {"passage": 3.0, "second": 1.0, "signal": -2.0}
+
+
+@pytest.mark.parametrize("signal", [-1.0, 0.0, 9.0])
+def test_a_signal_above_that_of_foreign_questions_says_nothing_more(signal: float) -> None:
+    assert answer_signs([read("a", 0.5, 0.0)], signal)["signal"] == -1.0
 
 
 def test_what_was_not_read_counts_as_far_off() -> None:
-    signs = answer_signs([scored(passage("a"))], signal=0.0, coverage=0.0)
-    assert signs["passage"] == signs["second"] == signs["sentence"] == FAR
+    signs = answer_signs([scored(passage("a"))], signal=0.0)
+    assert signs["passage"] == signs["second"] == FAR
 
 
 def test_the_signs_of_a_sentence_tell_how_far_its_passage_lies_behind() -> None:
@@ -84,13 +88,15 @@ def test_a_guide_is_as_near_as_its_text_and_its_questions_together() -> None:
     assert list(guide_nearness(found)) == ["b", "a"]
 
 
-def test_only_guides_that_were_read_have_signs() -> None:
-    found = evidence(
-        [read("karte", 1.25, 0.0)], [guide("a", 1.4, logit=2.0), guide("b", 1.3), guide("c", 1.2, logit=-1.0)]
-    )
-    signs = guide_signs(found)
-    assert list(signs) == ["a", "c"]
-    assert signs["c"] == pytest.approx({"nearness": 1.2, "behind": 0.2, "reading": -1.0, "cards": 1.25})
+def test_the_signs_of_a_guide_compare_it_with_cards_and_other_guides() -> None:
+    guides = [guide("a", 1.4), guide("b", 1.35), guide("b", 1.3, questions=True), guide("c", 1.2), guide("d", 1.1)]
+    found = evidence([read("karte", 1.25, 0.0, score=1.325)], guides)
+    signs = guide_signs(found, signal=-0.5, ranking=0.02)
+    assert list(signs) == ["b", "a", "c"]
+    assert signs["b"] == pytest.approx({"nearest": 0.9, "ahead": 0.05, "behind": 0.0, "signal": -0.5})
+    assert signs["c"] == pytest.approx({"nearest": 0.0, "ahead": -0.1, "behind": 1.45, "signal": -0.5})
+    assert guide_signs(found, signal=3.0, ranking=0.02)["b"]["signal"] == 0.0
+    assert guide_signs(evidence(), signal=0.0, ranking=0.0) == {}
 
 
 def test_the_weights_come_back_from_their_file(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from assistant.core.sources import Funding, Land, SupportOffer
 from assistant.index.scoring import VectorSpace, score, top
 from assistant.operations.question_labels import read_rows
 from assistant.retrieval.query_understanding import parse_query
-from assistant.retrieval.retriever import build_query, retrieve, search
+from assistant.retrieval.retriever import build_query, diversify, retrieve, search
 
 TODAY = date(2026, 11, 23)
 
@@ -46,7 +46,7 @@ def test_the_right_source_is_among_the_first_five(assistant: AppContext, questio
 
 @pytest.mark.parametrize("question", ["Coopetition", "Was ist der Data Act?", "Was bietet die IHK?"])
 def test_at_most_two_passages_of_one_document_among_the_first_five(assistant: AppContext, question: str) -> None:
-    first = evidence(assistant, question).ranked[:5]
+    first = diversify(evidence(assistant, question).ranked, assistant.tuning)[:5]
     assert max(Counter(one.passage.document_id for one in first).values()) <= 2
 
 

@@ -12,7 +12,7 @@ from assistant.core.tuning import DEFAULT_TUNING
 from assistant.index.calibration import Thresholds
 from assistant.index.corpus import SearchableCorpus
 from assistant.retrieval.decision import Decision, Logistic
-from assistant.retrieval.reading import best_coverage, read, relative_signal
+from assistant.retrieval.reading import read, relative_signal
 from assistant.retrieval.retriever import Query
 from tests.support.tiny_corpus import passage, scored, tiny_corpus
 
@@ -59,7 +59,7 @@ def test_score_and_reading_rank_together() -> None:
     assert done.ranked[0].score == pytest.approx(1.49 + 0.1 * 1.5)
 
 
-def test_a_few_are_read_where_one_answers_clearly() -> None:
+def test_only_a_few_are_read() -> None:
     names = [f"k{number:02}" for number in range(20)]
     reader = Listed(k03=5.0)
     after = names_after(found(*names), reader)
@@ -68,11 +68,14 @@ def test_a_few_are_read_where_one_answers_clearly() -> None:
     assert after[6:] == names[6:]
 
 
-def test_more_are_read_where_none_answers_clearly_but_not_all() -> None:
+@pytest.mark.parametrize(("best", "seen"), [(-1.5, 12), (-0.5, 6)])
+def test_more_may_be_read_where_all_are_clearly_no_answer(best: float, seen: int) -> None:
     names = [f"k{number:02}" for number in range(20)]
-    reader = Listed(k08=5.0)
-    assert names_after(found(*names), reader)[0] == "k08"
-    assert reader.seen == names[:12]
+    reader = Listed(k02=best)
+    evidence = found(*names)
+    query = replace(QUERY, tuning=replace(DEFAULT_TUNING, read_passages_at_most=12))
+    read(evidence, PARSED, query, corpus_of(evidence), reader, DECISION)
+    assert reader.seen == names[:seen]
 
 
 def test_generated_passages_are_not_read() -> None:
@@ -109,38 +112,11 @@ def test_nothing_is_read_without_vectors_or_passages(evidence: RetrievalResult) 
     assert reader.seen == []
 
 
-def test_the_texts_of_the_nearest_guides_are_read_in_the_language_of_the_question() -> None:
-    def part(name: str, kind: str, score: float, language: str = "de") -> ScoredPassage:
-        one = passage(f"{name}-{kind}", document=name, kind="guide", language=language, generated=kind == "fragen")  # type: ignore[arg-type]
-        return scored(one, score)
-
-    guides = [part(name, "text", 1.5 - place / 10) for place, name in enumerate("abcd")]
-    guides += [part("a", "english", 1.6, "en"), part("b", "fragen", 1.0)]
-    evidence = found("karte", guides=guides)
-    reader = Listed(a=1.0, b=2.0, c=3.0)
-    done = read(evidence, PARSED, QUERY, corpus_of(evidence), reader, DECISION)
-    assert sorted(reader.seen[1:]) == ["a", "b", "c"]
-    assert {one.passage.id: one.reading.passage for one in done.guides if one.reading} == {
-        "a#a-text": 1.0, "b#b-text": 2.0, "c#c-text": 3.0,
-    }  # fmt: skip
-
-
 def test_the_signal_is_measured_by_what_foreign_questions_reach() -> None:
     assert relative_signal(found("a", signal=1.2), LIMITS) == pytest.approx(0.0)
     assert relative_signal(found("a", signal=1.4), LIMITS) == pytest.approx(1.0)
     same = replace(LIMITS, weak=LIMITS.no_evidence)
     assert relative_signal(found("a", signal=1.3), same) > 1
-
-
-def test_coverage_is_that_of_the_best_passage() -> None:
-    one = passage("a", "Wer hilft kleinen Betrieben?")
-    evidence = RetrievalResult((scored(one), scored(passage("b"))), "enough", 1.5, 0.5)
-    corpus = corpus_of(evidence)
-    known, half = replace(QUERY, terms=("hilf",)), replace(QUERY, terms=("hilf", "mond"))
-    terms = sorted(corpus.snapshot.space.lexical.vocabulary)
-    assert best_coverage(evidence, replace(known, terms=tuple(terms[:1])), corpus) in (0.0, 1.0)
-    assert best_coverage(evidence, half, corpus) < 1
-    assert best_coverage(replace(evidence, ranked=(scored(passage("x")),)), known, corpus) == 0.0
 
 
 def test_the_constants_of_reading_can_be_changed() -> None:
