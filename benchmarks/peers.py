@@ -207,9 +207,9 @@ class ReaderCrossEncoder(BaseCrossEncoder):
 def _as_passage(markdown: str) -> Passage:
     """A passage as the reader knows them: headings in front, then sentences."""
     lines = [line for line in markdown.split("\n") if line.strip()]
-    headings = tuple(line.lstrip("# ") for line in lines if line.startswith("#"))
+    title, *headings = [line.lstrip("# ") for line in lines if line.startswith("#")] or [""]
     text = "\n".join(line for line in lines if not line.startswith("#"))
-    return Passage("", "", "literature", "", "", headings, text, split_sentences(text))
+    return Passage("", "", "literature", title, "", tuple(headings), text, split_sentences(text))
 
 
 def _langchain(documents: Sequence[Document], embedder: Embeddings, folder: Path) -> tuple[Any, list[Any]]:

@@ -60,7 +60,7 @@ def describe_learned(assistant: AppContext) -> dict[str, str | bool | None]:
     """Which learned parts answered; ``None`` or ``False`` for those that are not there."""
     adapter, reader = assistant.question_adapter, assistant.reader
     return {
-        "question_adapter": adapter and adapter.model_id,
-        "reader": reader and reader.model_id,
+        "question_adapter": adapter.model_id if adapter else None,
+        "reader": reader.model_id if reader else None,
         "decision": assistant.decision is not None,
     }
