@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from assistant.core.models import Claim, Language, Passage, RetrievalResult, StatementProof
 from assistant.core.tuning import Tuning
 from assistant.index.corpus import SearchableCorpus
-from assistant.retrieval.decision import Decision, guide_signs
+from assistant.retrieval.decision import GUIDE_SIGNAL, Decision, guide_signs
 
 
 def leading_guide(
@@ -18,6 +18,8 @@ def leading_guide(
     ``signal`` as ``reading.relative_signal`` gives it.
     """
     if decision is not None and not evidence.lexical_only:
+        if signal < GUIDE_SIGNAL:
+            return None
         likely = {
             name: decision.guide.probability(signs)
             for name, signs in guide_signs(evidence, signal, decision.ranking).items()

@@ -27,6 +27,10 @@ nearest guide, and how far the signal lies below what foreign questions reach.""
 _SIGNAL_CEILING = -1.0
 _GUIDE_SIGNAL_CEILING = 0.0
 _GUIDES_WEIGHED = 3
+FOREIGN_SIGNAL = -1.5
+"""Below this signal a question must be answered surely: of 20 plainly foreign golden questions one passed otherwise."""
+GUIDE_SIGNAL = -1.0
+"""Below it no guide is shown: one for a situation in seven is lost, none for a question about the weather is shown."""
 FAR = -8.0
 """Stands for a logit where nothing was read."""
 

@@ -9,7 +9,7 @@ from assistant.core.models import ParsedQuery, RetrievalResult, ScoredPassage
 from assistant.index.calibration import Thresholds
 from assistant.index.corpus import SearchableCorpus
 from assistant.index.reader import Reader
-from assistant.retrieval.decision import Decision
+from assistant.retrieval.decision import FOREIGN_SIGNAL, Decision
 from assistant.retrieval.retriever import Query, Verdict
 
 
@@ -60,6 +60,6 @@ def _verdict(evidence: RetrievalResult, query: Query, corpus: SearchableCorpus, 
     thresholds = corpus.snapshot.thresholds[query.language]
     signal = relative_signal(evidence, thresholds)
     probability = decision.probability(evidence, signal)
-    if probability >= decision.weak:
-        return "enough" if probability >= decision.sure else "weak"
+    if probability >= (decision.sure if signal < FOREIGN_SIGNAL else decision.weak):
+        return "enough" if probability >= decision.sure and signal >= FOREIGN_SIGNAL else "weak"
     return "off_topic" if evidence.signal < thresholds.off_topic else "none"

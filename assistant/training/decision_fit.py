@@ -44,7 +44,7 @@ GUIDES_ON_FACTS = 0.06
 GOLDEN_WEIGHT = 3.0
 """Golden questions count more often: only among them are foreign ones."""
 _FACTUAL = frozenset({"formal", "keyword", "near_miss"})  # and golden questions that nothing answers
-FURTHER, BESIDE = 0.25, 0.12
+FURTHER, BESIDE = 0.15, 0.05
 """How likely a further sentence must be to answer, and one that stands beside a quoted one."""
 
 

