@@ -15,6 +15,7 @@ from assistant.index.corpus import SearchableCorpus
 from assistant.language.dates import format_date
 from assistant.language.numbers import numbers_in
 from assistant.retrieval.decision import Decision, sentence_signs
+from assistant.retrieval.reading import is_heading_of
 from assistant.retrieval.retriever import Query
 
 
@@ -44,7 +45,7 @@ def _candidates(evidence: RetrievalResult, query: Query, question: str, context:
         passage = scored.passage
         if scored.score < evidence.ranked[0].score - tuning.passage_margin or passage.generated:
             continue
-        under_question = _is_heading_of(passage, question)
+        under_question = is_heading_of(passage, question)
         english_bonus = tuning.english_bonus if query.language == passage.language == "en" else 0.0
         for position, sentence in enumerate(passage.sentences):
             if sentence in seen or not tuning.min_sentence_characters <= len(sentence) <= tuning.max_quote_characters:
@@ -82,16 +83,11 @@ def _read_candidates(
                     Claim(sentence, sentence, passage, scored.score),
                     value=decision.sentence.probability(signs),
                     is_clear=True,
-                    is_under_question=_is_heading_of(passage, question),
+                    is_under_question=is_heading_of(passage, question),
                     terms=lexical.terms_of(scored.first_sentence + position),
                     position=position,
                     words=sentence.count(" ") + 1,
                 )
-
-
-def _is_heading_of(passage: Passage, question: str) -> bool:
-    """Whether the question is the heading of the passage, as written there but for the case."""
-    return bool(passage.headings) and passage.headings[-1].strip(" ?").casefold() == question.strip(" ?").casefold()
 
 
 def _coverage(wanted: Mapping[int, float], held: frozenset[int], passage: Passage, query: Query) -> float:

@@ -39,6 +39,7 @@ from assistant.core.models import (
 )
 from assistant.core.sources import Land
 from assistant.index.corpus import SearchableCorpus
+from assistant.retrieval.decision import GUIDE_SIGNAL
 from assistant.retrieval.query_understanding import parse_query, validate_question
 from assistant.retrieval.reading import read, relative_signal
 from assistant.retrieval.retriever import Query, build_query, diversify, matches_heading, retrieve, search
@@ -138,7 +139,8 @@ def _search(
         reason = "off_topic" if evidence.sufficiency == "off_topic" else "no_source"
         if evidence.lexical_only:  # what words alone do not find may be there all the same
             reason = "unavailable"
-        near = () if reason == "off_topic" else _suggest(assistant, query, evidence, question_context.language)
+        is_far = reason == "off_topic" or (assistant.decision is not None and signal < GUIDE_SIGNAL)
+        near = () if is_far else _suggest(assistant, query, evidence, question_context.language)
         return build_refusal(question_context, reason, assistant.prompts, assistant.settings, near)
     context = AnswerContext(
         question_context.language, corpus, assistant.prompts, request.today, assistant.tuning, assistant.decision
@@ -171,7 +173,8 @@ def _fixed_reply(
     if assistant.guardrail is None or query.vector is None:
         return None
     intent = assistant.guardrail.classify(query.vector)
-    is_answered = evidence.sufficiency == "enough" or guide or matches_heading(query, evidence, corpus)
+    answered_from = ("enough",) if assistant.decision is None else ("enough", "weak")  # it knows near-misses
+    is_answered = evidence.sufficiency in answered_from or guide or matches_heading(query, evidence, corpus)
     return None if intent is None or (is_answered and not intent.is_clear) else f"reply_{intent.group}"
 
 

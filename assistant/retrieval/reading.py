@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.core.models import ParsedQuery, RetrievalResult, ScoredPassage
+from assistant.core.models import ParsedQuery, Passage, RetrievalResult, ScoredPassage
 from assistant.index.calibration import Thresholds
 from assistant.index.corpus import SearchableCorpus
 from assistant.index.reader import Reader
@@ -37,7 +37,16 @@ def read(
         done += _read_some(rest[few:many], parsed, reader, weight)
     ranked = sorted(done, key=lambda scored: -scored.score)
     found = replace(evidence, ranked=(*ranked, *rest[len(done) :], *generated))
-    return found if decision is None else replace(found, sufficiency=_verdict(found, query, corpus, decision))
+    if decision is None:
+        return found
+    if any(is_heading_of(scored.passage, parsed.question) for scored in ranked):
+        return replace(found, sufficiency="enough")  # as a suggested question is
+    return replace(found, sufficiency=_verdict(found, query, corpus, decision))
+
+
+def is_heading_of(passage: Passage, question: str) -> bool:
+    """Whether the question is the heading of the passage, as written there but for the case."""
+    return bool(passage.headings) and passage.headings[-1].strip(" ?").casefold() == question.strip(" ?").casefold()
 
 
 def _read_some(

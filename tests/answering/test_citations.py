@@ -33,7 +33,7 @@ def test_markdown_in_a_quote_is_shown_and_not_obeyed() -> None:
     shown = "".join(
         render_draft(Draft("", (ClaimGroup("", ((Claim(text, text, passage, 1.0),),)),)), CitationIndex(SOURCES))
     )
-    assert shown.strip() == r"- Ein \*Satz\* mit \[1\] und \<b\>Kosten\</b\> \`x\`. [1]"
+    assert shown.strip() == r"Ein \*Satz\* mit \[1\] und \<b\>Kosten\</b\> \`x\`. [1]"
 
 
 def test_added_documents_show_at_most_400_characters_around_the_quote() -> None:

@@ -13,7 +13,8 @@ from assistant.answering.pipeline import ask, search_passages, stream
 from assistant.answering.runtime import AppContext
 from assistant.bootstrap import build_assistant
 from assistant.core.models import Answer, RetrievalResult, StatementProof
-from assistant.core.tuning import Tuning
+from assistant.core.tuning import DEFAULT_TUNING, Tuning
+from assistant.retrieval.decision import Decision, Logistic
 from assistant.web.site.source import source_page
 from tests.conftest import SMALL_KNOWLEDGE, BuildIndex, own_settings, write_files
 from tests.support.guide_texts import ENGLISH, GUIDE, PROVEN, UNPROVEN
@@ -61,7 +62,8 @@ def test_an_english_question_gets_the_english_part(with_guide: AppContext) -> No
 
 
 def test_what_a_card_answers_best_is_quoted_from_the_card(with_guide: AppContext) -> None:
-    answer = ask(with_guide, "Wie viel Prozent zahlt der Netzbonus Neu?")
+    without_weights = replace(with_guide, reader=None, decision=None, question_adapter=None)
+    answer = ask(without_weights, "Wie viel Prozent zahlt der Netzbonus Neu?")
     assert answer.guide is None
     assert "netzbonus-neu" in {one.id for one in answer.citations}
     assert "guide" not in {one.kind for one in answer.citations}
@@ -131,3 +133,30 @@ def test_a_quote_that_its_card_holds_no_more_takes_its_sentence_along() -> None:
 
 def test_an_index_without_the_guide_has_nothing_to_say() -> None:
     assert guide_claims("leit", "de", tiny_corpus([passage("karte", "Ein Satz.")])) == ()
+
+
+def guides(**scores: float) -> RetrievalResult:
+    """Guides with these scores, text and questions alike, beside a card with 1.3."""
+    found = [
+        scored(passage(f"{name}-{part}", document=name, kind="guide", generated=part == "fragen"), score)
+        for name, score in scores.items()
+        for part in ("text", "fragen")
+    ]
+    return RetrievalResult((scored(passage("karte"), 1.3),), "none", 1.5, 0.5, guides=tuple(found))
+
+
+@pytest.mark.parametrize(
+    ("evidence", "signal", "guide"),
+    [
+        (guides(a=1.36, b=1.33), 0.0, "a"),
+        (guides(a=1.36, b=1.33), -1.1, None),
+        (guides(a=1.29), 0.0, None),
+        (guides(), 0.0, None),
+    ],
+)
+def test_a_decision_shows_the_guide_that_is_nearer_than_any_card(
+    evidence: RetrievalResult, signal: float, guide: str | None
+) -> None:
+    nothing = Logistic({}, 0.0)
+    decision = Decision(nothing, nothing, Logistic({"ahead": 40.0}, 0.0), 0.0, 0.9, 0.5, 0.5, 0.3, shown_guide=0.7)
+    assert leading_guide(evidence, DEFAULT_TUNING, decision, signal) == guide

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from assistant.answering.missing import missing_note
@@ -37,7 +39,8 @@ def test_the_same_question_about_a_known_name_is_answered(small_assistant: AppCo
 
 
 def test_what_does_not_decide_stands_beside_the_answer(small_assistant: AppContext) -> None:
-    answer = ask(small_assistant, "Wie viel Prozent der Projektkosten bezuschusst der Netzbonus im Jahr 2041?")
+    without_reader = replace(small_assistant, reader=None, decision=None)  # with one it is refused
+    answer = ask(without_reader, "Wie viel Prozent der Projektkosten bezuschusst der Netzbonus im Jahr 2041?")
     assert (answer.status, answer.missing) == ("answered", ("2041",))
     assert answer.to_dict()["missing"] == ("2041",)
 

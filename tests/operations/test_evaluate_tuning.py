@@ -57,7 +57,7 @@ def test_each_constant_has_three_rows_under_what_it_is_compared_with(small_assis
 
 
 def test_changed_texts_are_counted(small_assistant: AppContext) -> None:
-    two = replace(small_assistant, tuning=Tuning(max_sentences=2))
+    two = replace(small_assistant, tuning=Tuning(max_sentences=2), reader=None, decision=None, question_adapter=None)
     contract = "Wann endet ein Werkstattvertrag?"  # two sentences speak of it, and one only of coopetition
     questions = [*QUESTIONS, Question("c", contract)]
     base, _, half, _ = Ablation(two, questions, ["Was ist Coopetition?", contract]).try_each("base", ["max_sentences"])
