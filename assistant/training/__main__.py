@@ -14,7 +14,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Parse the command line and run the stages asked for."""
     defaults = Options()
     parser = argparse.ArgumentParser(prog="python -m assistant.training", description=__doc__)
-    parser.add_argument("--out", type=Path, help="folder for the weights (default: the shipped ones)")
+    parser.add_argument("--out", type=Path, help="folder for the weights (default: the candidates)")
     parser.add_argument("--work", type=Path, help="folder for checkpoints (default: training/ in the data folder)")
     parser.add_argument("--only", choices=STAGES, action="append", help="only this stage; may repeat")
     parser.add_argument("--seed", type=int, default=defaults.seed)

@@ -67,7 +67,7 @@ class Course:
         self.options = options
         self.settings = load_settings()
         self.work = work or self.settings.data_dir / "training"
-        self.out = out or Path(__file__).parents[1] / "index" / "weights"
+        self.out = out or Path(__file__).parents[1] / "index" / "weights" / "candidate"
         if options.fresh:
             shutil.rmtree(self.work, ignore_errors=True)
         self.work.mkdir(parents=True, exist_ok=True)

@@ -107,11 +107,11 @@ def two_questions(tmp_path: Path) -> Path:
 
 def test_a_changed_constant_changes_the_answers_and_is_named(assistant: AppContext, two_questions: Path) -> None:
     plain = evaluate_file(assistant, two_questions, verbose=True)
-    changed = evaluate_file(assistant, two_questions, verbose=True, changes={"read_sentences": 1})
+    changed = evaluate_file(assistant, two_questions, verbose=True, changes={"max_sentences": 1})
     assert "set" not in plain
-    assert changed["set"] == {"read_sentences": 1}
+    assert changed["set"] == {"max_sentences": 1}
     assert len(plain["questions"][0]["cited"]) > len(changed["questions"][0]["cited"]) == 1
-    assert "read_sentences=1" in summary_table(changed)
+    assert "max_sentences=1" in summary_table(changed)
     assert "set" not in summary_table(plain).split()
 
 
