@@ -19,6 +19,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from assistant.index.e5_checkpoint import Checkpoint
+from assistant.index.question_adapter import ADAPTED_TOKENS, adapted_text
 from assistant.index.unigram_tokenizer import UnigramTokenizer
 from assistant.training.corpus_vectors import FAR, CorpusVectors
 from assistant.training.examples import Example
@@ -30,7 +31,6 @@ TEMPERATURE = 0.02
 SENTENCE_LOSS = 0.5
 STAY_LOSS = 2.0
 BATCH = 64
-MAXIMUM_TOKENS = 64
 CHECKPOINT = "adapter.safetensors"
 _ASIDE_STYLES = frozenset({"near_miss", "talk:near_miss", "foreign"})
 
@@ -39,11 +39,6 @@ _ASIDE_STYLES = frozenset({"near_miss", "talk:near_miss", "foreign"})
 class _Item:
     example: Example
     tokens: tuple[int, ...]
-
-
-def adapter_text(question: str, earlier: Sequence[str]) -> str:
-    """What the encoder reads: the last turn, then the earlier ones, newest first."""
-    return " ".join((f"query: {question}", *earlier))
 
 
 class AdapterTrainer:
@@ -77,8 +72,8 @@ class AdapterTrainer:
         restore(self.network, folder / CHECKPOINT)
 
     def _item(self, example: Example) -> _Item:
-        text = adapter_text(example.question, example.earlier)
-        return _Item(example, tuple(self._tokenizer.encode(text, MAXIMUM_TOKENS)))
+        text = adapted_text(example.question, example.earlier)
+        return _Item(example, tuple(self._tokenizer.encode(text, ADAPTED_TOKENS)))
 
     def _unadapted(self, items: Sequence[_Item]) -> Tensor:
         return self._encode(self._plain, items)

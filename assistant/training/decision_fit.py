@@ -117,7 +117,7 @@ def fit_decision(reads: Sequence[Read], situations: Sequence[Read]) -> tuple[Dec
     figures = {
         "questions": len(reads),
         "first_by_weight": {str(weight): round(share, 4) for weight, share in tried.items()},
-        "auc": _auc(yes, no),
+        "auc": area_under_curve(yes, no),
         "refused": {str(share): float(np.mean(no < np.quantile(yes, 1 - share))) for share in (0.95, 0.92, 0.9, 0.85)},
         "sentences": precision,
     }
@@ -202,7 +202,8 @@ def _fit(
     )
 
 
-def _auc(yes: np.ndarray[Any, Any], no: np.ndarray[Any, Any]) -> float:
+def area_under_curve(yes: np.ndarray[Any, Any], no: np.ndarray[Any, Any]) -> float:
+    """Share of pairs in which the answerable question scores higher, ties half."""
     return float((yes[:, None] > no[None]).mean() + 0.5 * (yes[:, None] == no[None]).mean())
 
 

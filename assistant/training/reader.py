@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from assistant.core.models import Passage
+from assistant.core.models import Passage, Reading
 from assistant.index.e5_checkpoint import Checkpoint
 from assistant.index.reader_input import ReaderInput, reader_tokens
 from assistant.index.unigram_tokenizer import UnigramTokenizer
@@ -51,14 +51,6 @@ class Pair:
     tokens: ReaderInput
     answers: bool
     sentences: tuple[int, ...] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """Logits of a passage and its sentences; ``nan`` for a sentence that did not fit."""
-
-    passage: float
-    sentences: tuple[float, ...]
 
 
 class ReaderNetwork(nn.Module):
@@ -240,7 +232,7 @@ class ReaderTrainer:
             flat = iter(sentences.cpu().tolist())
             for number, passage in zip(some, passages.cpu().tolist(), strict=True):
                 spans = rows[number].spans
-                result[number] = Reading(passage, tuple(next(flat) if span else float("nan") for span in spans))
+                result[number] = Reading(passage, tuple(next(flat) if span else None for span in spans))
         return result
 
     def inputs(self, questions: Sequence[tuple[Example, int]]) -> list[ReaderInput]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from assistant.core.models import Reading
+from assistant.training.decision_fit import area_under_curve
 from assistant.training.evaluators import reranking_figures
 from assistant.training.examples import Example
-from assistant.training.reader import ReaderTrainer, Reading
+from assistant.training.reader import ReaderTrainer
 
 DEPTH = 6
 
@@ -24,7 +25,7 @@ def reading_figures(
     best = {name: max((reading.passage for _, reading in some), default=-9.0) for name, some in read.items()}
     yes = np.array([best[example.id] for example in examples if example.is_answerable])
     no = np.array([best[example.id] for example in examples if not example.is_answerable])
-    yield f"Leser  auseinander: AUC {_auc(yes, no):.3f}; " + ", ".join(
+    yield f"Leser  auseinander: AUC {area_under_curve(yes, no):.3f}; " + ", ".join(
         f"bei {share:.0%} beantwortet {np.mean(no < np.quantile(yes, 1 - share)):.2f} abgelehnt"
         for share in (0.95, 0.9)
     )
@@ -52,14 +53,9 @@ def _place_of_answer(example: Example, read: Sequence[tuple[int, Reading]]) -> i
         (-(reading.passage + logit), position, place)
         for position, reading in read
         for place, logit in enumerate(reading.sentences)
-        if not np.isnan(logit)
+        if logit is not None
     )
     for number, (_, position, place) in enumerate(ranked, start=1):
         if place in example.answers.get(position, ()):
             return number
     return 999
-
-
-def _auc(yes: NDArray[np.float64], no: NDArray[np.float64]) -> float:
-    """Share of pairs in which the answerable question scores higher."""
-    return float((yes[:, None] > no[None]).mean() + 0.5 * (yes[:, None] == no[None]).mean())
