@@ -50,9 +50,14 @@ _BARE_SUBJECT = re.compile(
     rf"(?:(?:[Ww]as|[Ww]ann|[Ww]o|[Ww]ie viel) (?:[a-zäöüß]+t|{_MODAL})|[A-ZÄÖÜ][a-zäöüß]+t|{_MODAL}) "
     r"(?!Brüssel|Europa|Deutschland|Berlin)(?P<name>(?P<first>[A-ZÄÖÜ]\w{3,})(?: [A-ZÄÖÜ]\w+)?) "
 )
-# Before it stands what says that a name is the visitor's own.
+# Before it stands what says that a name is the visitor's own, or that of somebody they deal with.
+_COUNTERPARTS = (
+    r"\w*(?:wettbewerber|konkurrent|kunde|partner|lieferant|zulieferer|abnehmer|nachbar|nachbarbetrieb|nachbarfirma"
+    r"|competitor|customer|client|supplier)(?:en|in|n|s)?"
+)
 _OWN = re.compile(
-    r"\b(?:(?:unser\w*|mein\w*|our|my)(?: [\w’'-]+){0,2}"
+    rf"\b(?:{_COUNTERPARTS}"
+    r"|(?:unser\w*|mein\w*|our|my)(?: [\w’'-]+){0,2}"
     r"|(?:wir|ich|we|i)(?:,? (?:bei|von|sind|bin|die|der|at|are|am|from|the))+(?: [\w’'-]+)?"
     r"|bei uns(?: \w+)?) [„(\"]?$",
     re.I,
