@@ -44,7 +44,6 @@ from assistant.training.reader import ReaderTrainer, nearest_passages
 from assistant.training.reader_figures import reading_figures
 
 _PAIRS_OBSERVED = 200
-_HEADINGS_READ = 3  # one heading in so many: they are easy
 _HARDLY_MEANT, _GUIDE_PLACE = 4, 12  # the fifth to eighth guide stands among the strangers
 STAGES = ("adapter", "reader", "decision", "card")
 
@@ -55,7 +54,7 @@ class Options:
 
     seed: int = 20261128
     adapter_passes: int = 6
-    reader_passes: int = 2
+    reader_passes: int = 4
     fresh: bool = False
     at_most: int | None = None
 
@@ -149,10 +148,8 @@ class Course:
     def train_reader(self) -> None:
         """Learn the reader from what the adapter finds; figures on cards that neither was trained on."""
         self.adapter.restore(self.work)
-        headings = [example for example in self.training if example.style == "heading"]
-        examples = [example for example in self.training if example.style != "heading"] + headings[::_HEADINGS_READ]
-        nearest = self.find_nearest(examples)
-        self.reader.train(examples, nearest, self.work, self.options.reader_passes, 8e-5, self.options.seed)
+        nearest = self.find_nearest(self.training)
+        self.reader.train(self.training, nearest, self.work, self.options.reader_passes, 8e-5, self.options.seed)
         self.save_reader()
         self.show_readings()
 

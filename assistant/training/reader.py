@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from assistant.index.reader_input import ReaderInput, reader_tokens
 from assistant.index.unigram_tokenizer import UnigramTokenizer
 from assistant.training.examples import Example
 from assistant.training.network import Encoder, device, mean_of, pad, use_bfloat16
+from assistant.training.rewording import about_another, as_typed, short_name
 from assistant.training.schedule import Plan, batches_by_length, restore, run
 
 GROUP = 4
@@ -39,6 +40,9 @@ _FIRST_STRANGER = 3  # nearer passages of other cards may answer as well
 _LAST_STRANGER = 24
 _NEAREST_KEPT = 40
 _ROWS_TOGETHER = 8
+_TYPED, _HEADINGS_TYPED = 0.15, 0.4  # shares of the questions that are read as typed in a hurry
+_HEADLESS = 0.6  # share of the headings asked whose passage is read without them: the words are the question's
+_RENAMED = 0.2  # share of the headings asked that are asked about somebody else
 
 
 _MATRIX = re.compile(r"(layers\.\d+\.(?:q|k|v|ao|fi|fo))\.weight")
@@ -151,12 +155,35 @@ class ReaderTrainer:
 
     def _group(self, example: Example, nearest: Sequence[int], chance: random.Random) -> list[Pair]:
         """A question with one passage that answers, if any does, and others that do not."""
+        if example.style == "heading":
+            return self._heading_group(example, nearest, chance)
+        if chance.random() < _TYPED:
+            example = replace(example, question=as_typed(example.question, chance))
+        return [self._pair(example, position) for position in self._chosen(example, nearest, chance)]
+
+    def _chosen(self, example: Example, nearest: Sequence[int], chance: random.Random) -> list[int]:
         chosen: list[int] = [chance.choice(list(example.answers))] if example.answers else []
         others = self._beside(example, nearest, chance) if example.card else list(nearest[:2])
         for position in others:
             if position not in chosen and len(chosen) < GROUP:
                 chosen.append(position)
-        return [self._pair(example, position) for position in chosen]
+        return chosen
+
+    def _heading_group(self, example: Example, nearest: Sequence[int], chance: random.Random) -> list[Pair]:
+        """A heading asks the easy way, so its section is often read without it; about another nothing answers."""
+        (section,) = example.answers
+        passage = self._passages[section]
+        chosen = self._chosen(example, nearest, chance)
+        if passage.kind in ("funding", "support") and chance.random() < _RENAMED:
+            titles = [self._passages[position].title for position in nearest]
+            other = about_another(passage, [short_name(title) for title in titles])
+            if other:
+                example = replace(example, question=other, answers={})
+                chosen = [position for position in chosen if self.card_of(position) == example.card]
+        if chance.random() < _HEADINGS_TYPED:
+            example = replace(example, question=as_typed(example.question, chance))
+        bare = {section} if chance.random() < _HEADLESS else set()
+        return [self._pair(example, position, position in bare) for position in chosen]
 
     def _beside(self, example: Example, nearest: Sequence[int], chance: random.Random) -> Iterator[int]:
         """Sections of the right card first, then strangers; guides keep to themselves."""
@@ -176,10 +203,11 @@ class ReaderTrainer:
             chance.shuffle(close)
             yield from (*first[:2], *close)
 
-    def _pair(self, example: Example, position: int) -> Pair:
+    def _pair(self, example: Example, position: int, headless: bool = False) -> Pair:
         passage = self._passages[position]
+        header = passage.title if headless else passage.header
         row = reader_tokens(
-            self._tokenizer, example.question, example.earlier, passage.header, passage.sentences, MAXIMUM_TOKENS
+            self._tokenizer, example.question, example.earlier, header, passage.sentences, MAXIMUM_TOKENS
         )
         places = example.answers.get(position)
         known: tuple[int, ...] | None = () if places is None else places or None
