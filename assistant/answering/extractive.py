@@ -12,7 +12,6 @@ from assistant.core.models import KINDS, Claim, Passage, RetrievalResult, Scored
 from assistant.core.source_status import is_ended
 from assistant.core.sources import SourceMetadata
 from assistant.index.corpus import SearchableCorpus
-from assistant.language.dates import format_date
 from assistant.language.numbers import numbers_in
 from assistant.retrieval.decision import Decision, sentence_signs
 from assistant.retrieval.reading import is_heading_of
@@ -136,7 +135,7 @@ def _with_language_note(claim: Claim, context: AnswerContext) -> Claim:
 
 
 def status_claims(source: SourceMetadata, claims: Sequence[Claim], context: AnswerContext) -> Iterator[Claim]:
-    """End and successor of an ended programme as quotes; the date of a source that must be checked as a note."""
+    """End and successor of an ended programme as quotes."""
     generated = context.corpus.status_passages.get(source.id, {})
     passage = generated.get(context.language) or generated.get("de")
     quoted = {claim.quote for claim in claims}
@@ -148,17 +147,6 @@ def status_claims(source: SourceMetadata, claims: Sequence[Claim], context: Answ
             dates = numbers_in(sentence)
             if not over or (sentence not in quoted and not (dates and dates <= said)):
                 yield Claim(sentence, sentence, passage, 0.0, note)
-    if source.verify:
-        yield _check_claim(source, passage, claims[-1].passage, context)
-
-
-def _check_claim(source: SourceMetadata, status: Passage | None, last: Passage, context: AnswerContext) -> Claim:
-    """„Stand … – bitte prüfen", carried by the indexed sentence that holds the date."""
-    if status is None or not source.as_of:
-        return Claim("", "", last, 0.0, context.prompts.render("check_note_undated", context.language))
-    date_shown = format_date(source.as_of, context.language)
-    text = context.prompts.render("check_note", context.language, as_of=date_shown)
-    return Claim(text, status.sentences[0], status, 0.0)
 
 
 def _lead_in(groups: Sequence[ClaimGroup], context: AnswerContext) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import get_args
 
 from assistant.answering.citations import CitationIndex, render_claims, render_draft
 from assistant.answering.draft import AnswerContext, ClaimGroup, Draft
 from assistant.answering.generative import GroundedGeneration, is_enough
+from assistant.answering.source_note import source_note
 from assistant.answering.stage_timer import StageTimer
 from assistant.core.models import (
     Answer,
@@ -24,6 +26,8 @@ from assistant.core.models import (
 from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import Settings
 from assistant.retrieval.suggested_questions import COUNT, suggest
+
+_SENTENCES_OF_PARAGRAPH = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ def build_answer(
         guide=guide,
         caution="weak_evidence" if evidence.sufficiency == "weak" else None,
         missing=question_context.missing,
+        note=source_note(citation_index.citations, question_context.language, context.prompts),
         timings_ms=question_context.clock.times(),
         stats=stats,
     )
@@ -136,8 +141,25 @@ def answer_with_guide(
 ) -> Answer:
     """A guide whole, sentence after sentence; nothing else follows."""
     citation_index = CitationIndex(context.corpus.snapshot.sources)
-    text = "".join(render_claims(claims, citation_index))
+    text = "\n\n".join("".join(render_claims(some, citation_index)) for some in in_paragraphs(claims))
     return build_answer(question_context, evidence, context, text, citation_index, guide=guide)
+
+
+def in_paragraphs(claims: Sequence[Claim]) -> list[list[Claim]]:
+    """The first sentence of a guide, which answers, by itself; the rest in paragraphs of about equal length.
+
+    A claim without text is a further number of the sentence before it and stays with it.
+    """
+    sentences: list[list[Claim]] = []
+    for claim in claims:
+        if claim.text or not sentences:
+            sentences.append([])
+        sentences[-1].append(claim)
+    first, rest = sentences[:1], sentences[1:]
+    count = -(-len(rest) // _SENTENCES_OF_PARAGRAPH)
+    bounds = [len(rest) * number // count for number in range(count + 1)] if count else [0]
+    paragraphs = [first, *(rest[start:end] for start, end in pairwise(bounds))]
+    return [[claim for sentence in paragraph for claim in sentence] for paragraph in paragraphs if paragraph]
 
 
 class GeneratedText:

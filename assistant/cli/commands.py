@@ -150,7 +150,8 @@ def ask(
     if as_json:
         print_json(answer.to_dict())
     else:
-        print_answer(answer, missing_note(answer, assistant.prompts), mode_note(answer, assistant.prompts))
+        notes = (missing_note(answer, assistant.prompts), answer.note or "", mode_note(answer, assistant.prompts))
+        print_answer(answer, *notes)
     raise typer.Exit(DONE if answer.status == "answered" else PARTLY)
 
 

@@ -12,6 +12,8 @@ Kind = Literal["position_paper", "funding", "support", "cooperation", "literatur
 KINDS: tuple[Kind, ...] = ("position_paper", "cooperation", "support", "funding", "literature", "document", "guide")
 Status = Literal["answered", "no_source", "off_topic", "unproven", "unavailable"]
 Mode = Literal["extractive", "model"]
+MAXIMUM_SOURCES = 10
+"""So many sources of an answer are told to a later turn of the conversation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,8 @@ class ParsedQuery:
     """A question as it was understood: language, stand-alone form, and whether it is one.
 
     A follow-up has a ``subject``, the question that it leans on, and a ``context``, what was answered to it.
-    ``earlier`` are all turns of the visitor before it, newest first, whether it leans on them or not.
+    ``earlier`` are all turns of the visitor before it, newest first, whether it leans on them or not; ``subjects`` are
+    ids of what the last answer with sources cited, most important first.
     """
 
     question: str
@@ -145,6 +148,7 @@ class ParsedQuery:
     context: str = ""
     area: Kind | None = None
     earlier: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +170,14 @@ class RetrievalResult:
 
 @dataclass(frozen=True, slots=True)
 class ChatMessage:
-    """One turn of the conversation, as plain text that is data and never instruction."""
+    """One turn of the conversation, as plain text that is data and never instruction.
+
+    ``sources`` are ids of what an answer cited, most important first; what is not indexed is ignored.
+    """
 
     role: Literal["user", "assistant"]
     content: str
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +218,8 @@ class Answer:
     """The outcome of a question; a refusal is an outcome like any other.
 
     ``guide`` is the id of the guide that was shown whole; its citations are the cards that prove it.
-    ``missing`` are things that the question names and no source answers, in the visitor's own words.
+    ``missing`` are things that the question names and no source answers, in the visitor's own words; ``note`` is one
+    line on date and state of the cited sources.
     """
 
     question: str
@@ -226,8 +235,15 @@ class Answer:
     guide: str | None = None
     caution: Literal["weak_evidence"] | None = None
     missing: tuple[str, ...] = ()
+    note: str | None = None
     timings_ms: dict[str, float] = field(default_factory=dict)
     stats: GenerationStats | None = None
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Ids of the guide and the cards that it rests on, as a later turn of the conversation names them."""
+        named = (self.guide, *(citation.id for citation in self.citations))
+        return tuple(dict.fromkeys(name for name in named if name))[:MAXIMUM_SOURCES]
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain data, in the order of the contract; how a model's text fared stays inside."""

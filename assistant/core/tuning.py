@@ -60,6 +60,9 @@ class Tuning:
     # The weight of words then (``LEXICAL_WEIGHT`` without an adapter): 0.12 finds .61, 0.2 and 0.25 .62.
     adapted_lexical_weight: float = 0.2
 
+    # What passages of the documents that the last answer cited are brought forward by. (Set by measurement below.)
+    subject_bonus: float = 0.0
+
     # --- Reading ---------------------------------------------------------------------------------------------------
 
     # So many of the best passages are read, and so many where all of them are clearly no answer. Each costs some ten

@@ -103,5 +103,5 @@ def hold_talk(assistant: AppContext, case: Case) -> list[ChatMessage]:
     history = list(case.history)
     for turn in case.earlier:
         answer: Answer = ask(assistant, turn, history, land=case.land)
-        history += [ChatMessage("user", turn), ChatMessage("assistant", answer.text)]
+        history += [ChatMessage("user", turn), ChatMessage("assistant", answer.text, answer.sources)]
     return history

@@ -102,8 +102,15 @@ def parse_query(
     area = detect_intent(terms, analyzer)
     earlier = [clean(turn.content) for turn in history[-MAXIMUM_TURNS:] if turn.role == "user"]
     leans = is_follow_up(question, terms) or _is_common(terms, lexical)
-    before = tuple(reversed(earlier))
-    alone = ParsedQuery(question, question, language, is_question=bool(terms), area=area, earlier=before)
+    alone = ParsedQuery(
+        question,
+        question,
+        language,
+        is_question=bool(terms),
+        area=area,
+        earlier=tuple(reversed(earlier)),
+        subjects=_subjects(history),
+    )
     if not earlier or not leans or _is_foreign(terms, lexical):
         return alone
     subject = _subject(earlier, analyzer)
@@ -132,6 +139,11 @@ def _context(history: Sequence[ChatMessage]) -> str:
     lines = [clean(line).lstrip("-* ") for line in last.splitlines() if line.strip()]
     cited = [line.split("[1]")[0] for line in lines if "[1]" in line]
     return (cited or lines or [""])[0][:_CONTEXT_CHARACTERS].strip()
+
+
+def _subjects(history: Sequence[ChatMessage]) -> tuple[str, ...]:
+    """What the last answer that cited anything cited; a refusal after it does not change the subject."""
+    return next((turn.sources for turn in reversed(history[-MAXIMUM_TURNS:]) if turn.sources), ())
 
 
 def _is_foreign(terms: Collection[str], lexical: BM25Index | None) -> bool:

@@ -33,7 +33,7 @@ class Query:
 
     The vector is missing when the encoder cannot be used; then words alone are compared. ``adapted`` ``(d,)`` lies near
     what answers the question, where there is a question adapter: it ranks, but cannot tell whether anything answers.
-    ``tuning`` holds the constants that it is compared with.
+    ``tuning`` holds the constants that it is compared with; ``subjects`` are ids of documents that the talk is about.
     """
 
     vector: Floats | None
@@ -43,6 +43,7 @@ class Query:
     area: Kind | None = None
     tuning: Tuning = DEFAULT_TUNING
     adapted: Floats | None = None
+    subjects: tuple[str, ...] = ()
 
 
 def build_query(
@@ -66,7 +67,7 @@ def build_query(
     laender = regions.detect(named) or frozenset({land} if land else ())
     vector = _vector(embedder, text)
     adapted = None if adapter is None or vector is None else adapter.encode(parsed.question, parsed.earlier)
-    return Query(vector, terms, parsed.language, laender, parsed.area, tuning, adapted)
+    return Query(vector, terms, parsed.language, laender, parsed.area, tuning, adapted, parsed.subjects)
 
 
 def _vector(embedder: Embedder, text: str) -> Floats | None:
@@ -170,6 +171,9 @@ def _lift(query: Query, corpus: SearchableCorpus) -> Floats:
         lift += np.float32(query.tuning.passage_area_bonus) * (corpus.kinds == KINDS.index(query.area))
     if not query.laender:
         lift -= np.float32(query.tuning.regional_penalty) * corpus.regional
+    if query.adapted is not None:  # only then a reader or the adapter looks at the whole conversation
+        for name in query.subjects:
+            lift[corpus.positions_of.get(name, [])] += np.float32(query.tuning.subject_bonus)
     return lift
 
 

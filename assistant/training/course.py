@@ -54,7 +54,7 @@ class Options:
 
     seed: int = 20261128
     adapter_passes: int = 6
-    reader_passes: int = 4
+    reader_passes: int = 3
     fresh: bool = False
     at_most: int | None = None
 

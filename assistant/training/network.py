@@ -18,6 +18,7 @@ from assistant.index.e5_checkpoint import Checkpoint
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _KEPT = -1, -3, 1 << 27
 _FUSED = [SDPBackend.EFFICIENT_ATTENTION, SDPBackend.MATH]
+_LENGTHS = 16
 MATRICES = ("q", "k", "v", "ao", "fi", "fo")
 
 
@@ -126,8 +127,11 @@ class Encoder(nn.Module):
 
 
 def pad(rows: Sequence[Sequence[int]], fill: int = 0) -> tuple[Tensor, Tensor]:
-    """Rows as one table ``(rows, longest)`` and where they hold something."""
-    longest = max(map(len, rows))
+    """Rows as one table ``(rows, longest)`` and where they hold something.
+
+    The longest row is rounded up, so that few sizes occur and memory that was freed fits again.
+    """
+    longest = -(-max(map(len, rows)) // _LENGTHS) * _LENGTHS
     table = torch.full((len(rows), longest), fill, dtype=torch.long)
     mask = torch.zeros((len(rows), longest), dtype=torch.bool)
     for number, row in enumerate(rows):

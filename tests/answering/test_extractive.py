@@ -249,18 +249,10 @@ EXPIRED = "(nach heutigem Datum abgelaufen)"
         # Where the file says that it is open and its date has passed, all is said, with a note.
         (ENDED, {"status": "open", "valid_until": "2022-12-31"}, [(ENDED, EXPIRED), (SUCCESSOR, EXPIRED)]),
         (QUOTED, {"status": "open", "valid_until": "2026-11-23"}, []),
-        (QUOTED, {"status": "open", "verify": True, "as_of": "2022"}, [("(Stand 2022 – bitte prüfen)", "")]),
-        (QUOTED, {"status": "open", "verify": True}, [("", "(ohne Datum – bitte prüfen)")]),
+        (QUOTED, {"status": "open", "verify": True, "as_of": "2022"}, []),  # a line below says so, see source_note
     ],
 )
 def test_what_must_be_known_about_the_state_of_a_source_follows_its_sentences(
     quoted: str, fields: dict[str, Any], said: list[tuple[str, str]]
 ) -> None:
     assert state_of(quoted, **fields) == said
-
-
-def test_the_date_of_a_source_is_carried_by_the_sentence_that_holds_it() -> None:
-    told = passage("told", QUOTED, document="alt", kind="funding")
-    status = passage("status", STAND, document="alt", kind="funding", generated=True)
-    made = draft(scored(told), scored(status, 1.0), sources={"alt": {"verify": True, "as_of": "2022"}})
-    assert quotes(made) == [QUOTED, STAND]

@@ -34,7 +34,7 @@ def with_guide(build_index: BuildIndex, tmp_path_factory: pytest.TempPathFactory
 def test_the_proven_sentences_are_shown_in_order_each_with_its_card(with_guide: AppContext) -> None:
     answer = ask(with_guide, QUESTION)
     assert (answer.status, answer.guide, answer.mode) == ("answered", "werkstatt-teilen", "extractive")
-    assert answer.text == f"{PROVEN[0]} [1] {PROVEN[1]} [2] {PROVEN[2]} [3]"
+    assert answer.text == f"{PROVEN[0]} [1]\n\n{PROVEN[1]} [2] {PROVEN[2]} [3]"
     assert [one.id for one in answer.citations] == ["werkstattvertrag", "werkstattvertrag", "fraeshub"]
     for citation in answer.citations:
         assert citation.quote in citation.passage

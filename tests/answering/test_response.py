@@ -19,6 +19,7 @@ from assistant.answering.response import (
     answer_with_quotes,
     build_refusal,
     generate_answer,
+    in_paragraphs,
     mode_note,
     split_pieces,
     stream_answer,
@@ -289,3 +290,22 @@ def test_a_cautious_answer_begins_with_the_caution_whoever_words_it(
     generation = GroundedGeneration(model, connected.claim_verifier, material, found.context)
     answer = generate_answer(found, generation)
     assert (answer.text, answer.caution) == (f"{CAUTION}\n\n{sentence}. [1]", "weak_evidence")
+
+
+def said(*texts: str) -> list[Claim]:
+    return [Claim(text, f"{text}.", passage("p", "Satz."), 0.0) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("claims", "paragraphs"),
+    [
+        ([], []),
+        (said("a"), ["a"]),
+        (said("a", "b", "c", "d"), ["a", "bcd"]),
+        (said("a", "b", "c", "d", "e"), ["a", "bc", "de"]),
+        (said("a", "", "b", "", "c"), ["a+", "b+c"]),  # what only cites stays with its sentence
+        (said(*"abcdefghi"), ["a", "bc", "def", "ghi"]),
+    ],
+)
+def test_a_guide_reads_in_paragraphs_its_answer_by_itself(claims: list[Claim], paragraphs: list[str]) -> None:
+    assert ["".join(claim.text or "+" for claim in some) for some in in_paragraphs(claims)] == paragraphs

@@ -60,6 +60,12 @@ def test_streamed_deltas_joined_are_the_text_of_done(server: str, question: str)
         ({"question": "ä" * 2001}, 413, "too_long"),
         ({"question": "x", "history": [{"role": "system", "content": "x"}]}, 422, "invalid_request"),
         ({"question": "x", "history": [{"role": "user", "content": "x", "extra": 1}]}, 422, "invalid_request"),
+        ({"question": "x", "history": [{"role": "user", "content": "x", "sources": ["a"]}]}, 422, "invalid_request"),
+        (
+            {"question": "x", "history": [{"role": "assistant", "content": "x", "sources": ["a"] * 11}]},
+            422,
+            "invalid_request",
+        ),
         ({"question": "x", "surprise": 1}, 422, "invalid_request"),
         ({"question": 5}, 422, "invalid_request"),
         ({}, 422, "invalid_request"),

@@ -9,13 +9,13 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from assistant.answering.pipeline import ask, search_passages, stream
 from assistant.answering.runtime import AppContext
 from assistant.core.company_profile import CompanyProfile
 from assistant.core.errors import IndexUnavailableError
-from assistant.core.models import Answer, AnswerDelta, ChatMessage, Kind
+from assistant.core.models import MAXIMUM_SOURCES, Answer, AnswerDelta, ChatMessage, Kind
 from assistant.feedback.recorder import record_unanswered
 from assistant.retrieval.query_understanding import MAXIMUM_CHARACTERS, validate_question
 from assistant.web.api.schemas import (
@@ -44,6 +44,13 @@ class TurnRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
     role: Literal["user", "assistant"]
     content: str
+    sources: Annotated[list[str], Field(max_length=MAXIMUM_SOURCES)] = []
+
+    @model_validator(mode="after")
+    def _only_answers_cite(self) -> TurnRequest:
+        if self.sources and self.role != "assistant":
+            raise ValueError("only assistant turns have sources")
+        return self
 
 
 class ChatRequest(BaseModel):
@@ -62,7 +69,7 @@ class ChatRequest(BaseModel):
 def chat(body: ChatRequest, request: Request, assistant: Context) -> Response:
     """Answer as JSON, or as server-sent events when the client accepts ``text/event-stream``."""
     validate_question(body.question)
-    history = [ChatMessage(turn.role, turn.content) for turn in body.history]
+    history = [ChatMessage(turn.role, turn.content, tuple(turn.sources)) for turn in body.history]
     land = body.profile.land if body.profile else None
     if accepts_events(request):
         outcomes = stream(assistant, body.question, history, lang=body.lang, land=land)

@@ -151,7 +151,11 @@ def _render_stream(
     for outcome in outcomes:
         more = outcome.citations if len(outcome.citations) > count else None
         if isinstance(outcome, Answer):
-            notes = (missing_note(outcome, assistant.prompts), mode_note(outcome, assistant.prompts))
+            notes = (
+                missing_note(outcome, assistant.prompts),
+                outcome.note or "",
+                mode_note(outcome, assistant.prompts),
+            )
             yield message(outcome, turn, *notes), more, outcome
             return
         text += outcome.text
@@ -172,7 +176,8 @@ def _messages(past: Conversation) -> list[dict[str, str]]:
 def _history(past: Conversation) -> list[ChatMessage]:
     turns = []
     for entry in past[-MAXIMUM_TURNS:]:
-        turns += [ChatMessage("user", entry["answer"].question), ChatMessage("assistant", entry["answer"].text)]
+        answer: Answer = entry["answer"]
+        turns += [ChatMessage("user", answer.question), ChatMessage("assistant", answer.text, answer.sources)]
     return turns
 
 

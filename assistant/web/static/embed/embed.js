@@ -5,6 +5,7 @@ const API = new URL("../../api/chat", import.meta.url);
 const SOURCES = new URL("../../quelle/", import.meta.url).href;
 const TURNS = 10;
 const HISTORY_BYTES = 12000;
+const SOURCES = 10;
 
 const root = document.documentElement;
 const language = root.lang;
@@ -36,12 +37,17 @@ async function answerTurn(turn, asked, signal) {
   try {
     const answer = await request(asked, signal, (text) => turn.show(text, () => null));
     if (signal.aborted) return;
-    history.push({ role: "user", content: asked }, { role: "assistant", content: answer.text });
+    history.push({ role: "user", content: asked }, { role: "assistant", content: answer.text, sources: cited(answer) });
     showAnswer(turn, answer);
     tellParent({ type: "answer", status: answer.status });
   } catch (error) {
     if (!signal.aborted) showFailure(turn, asked, error);
   }
+}
+
+/** Ids of what an answer rests on, as the next question sends them. */
+function cited({ guide, citations }) {
+  return [...new Set([guide, ...citations.map((one) => one.id)].filter(Boolean))].slice(0, SOURCES);
 }
 
 async function request(asked, signal, onText) {
@@ -105,13 +111,14 @@ function showQuestion(asked) {
 }
 
 function showAnswer({ article, answer, show }, given) {
-  const { text, citations, suggestions, language: spoken, status: outcome, model, guide, missing = [] } = given;
+  const { text, citations, suggestions, language: spoken, status: outcome, model, guide, missing = [], note } = given;
   answer.lang = spoken;
   const byNumber = new Map(citations.map((one) => [one.number, one]));
   show(text, (number) => byNumber.has(number) && citeButton(byNumber.get(number)));
   answer.removeAttribute("aria-busy");
   const absent = labels.missing.replace("{things}", () => missing.join(", "));
   if (missing.length) article.append(element("p", { class: "meta" }, absent));
+  if (note) article.append(element("p", { class: "meta" }, note));
   const origin = guide ? labels.guided : model ? wordedBy(model, citations) : labels.quoted;
   if (outcome === "answered") article.append(element("p", { class: "meta" }, origin));
   if (citations.length) article.append(sourceList(citations));
@@ -123,8 +130,8 @@ function showAnswer({ article, answer, show }, given) {
 /** Who worded the answer, and what it was checked against. */
 function wordedBy(model, citations) {
   const count = new Set(citations.map((one) => one.id)).size;
-  const note = count === 1 ? labels.worded_one : labels.worded;
-  return note.replace("{count}", count).replace("{model}", () => model);
+  const words = count === 1 ? labels.worded_one : labels.worded;
+  return words.replace("{count}", count).replace("{model}", () => model);
 }
 
 function citeButton(citation) {
