@@ -39,6 +39,7 @@ from assistant.language.named_entities import EntityMatcher, known_names
 from assistant.language.regions import RegionDetector
 from assistant.language.term_analyzer import TermAnalyzer
 from assistant.retrieval.decision import Decision, load_decision
+from assistant.retrieval.dialogue_act import DialogueActDetector, build_detector
 from assistant.retrieval.intent_guardrail import IntentGuardrail, build_guardrail, load_examples
 
 logger = logging.getLogger(__name__)
@@ -74,6 +75,7 @@ def build_assistant(settings: Settings) -> AppContext:
         question_adapter=load_question_adapter(settings, cache_dir, embedder),
         reader=load_reader(settings, cache_dir, embedder),
         decision=_load_decision(settings),
+        dialogue_acts=_build_dialogue_acts(settings, embedder),
     )
 
 
@@ -173,6 +175,13 @@ def _build_guardrail(settings: Settings, embedder: Embedder) -> IntentGuardrail 
     cached = CachingEmbedder(embedder, load_shipped(), VectorCache(settings.data_dir / "cache" / "vectors.sqlite"))
     in_scope = [question for pair in load_calibration().pairs for question in pair]
     return build_guardrail(load_examples(tuple(folders)), in_scope, lambda texts: cached.encode(texts, "query"))
+
+
+def _build_dialogue_acts(settings: Settings, embedder: Embedder) -> DialogueActDetector | None:
+    if isinstance(embedder, UnavailableEmbedder):
+        return None
+    cached = CachingEmbedder(embedder, load_shipped(), VectorCache(settings.data_dir / "cache" / "vectors.sqlite"))
+    return build_detector(lambda texts: cached.encode(texts, "query"))
 
 
 def _merged(settings: Settings, name: str) -> dict[str, list[str]]:

@@ -31,7 +31,7 @@ class Draft:
 @dataclass(frozen=True, slots=True)
 class AnswerContext:
     """What an answer is made in: the visitor's language and day, the sources, texts and constants at hand,
-    and where passages are read the decision that fits the reader."""
+    where passages are read the decision that fits the reader, and what was ``said`` already and is not wanted again."""
 
     language: Language
     corpus: SearchableCorpus
@@ -39,3 +39,4 @@ class AnswerContext:
     today: date
     tuning: Tuning = DEFAULT_TUNING
     decision: Decision | None = None
+    said: str = ""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from assistant.answering.citations import escape
 from assistant.answering.draft import AnswerContext, ClaimGroup, Draft
 from assistant.answering.read_selection import ReadSelector
 from assistant.answering.sentence_selection import Candidate, SentenceSelector
 from assistant.core.models import KINDS, Claim, Passage, RetrievalResult, ScoredPassage
 from assistant.core.source_status import is_ended
 from assistant.core.sources import SourceMetadata
+from assistant.core.tuning import Tuning
 from assistant.index.corpus import SearchableCorpus
 from assistant.language.numbers import numbers_in
 from assistant.retrieval.decision import Decision, sentence_signs
@@ -35,6 +37,11 @@ def select_quotes(evidence: RetrievalResult, query: Query, question: str, contex
     return Draft(_lead_in(groups, context), groups)
 
 
+def shorten(tuning: Tuning) -> Tuning:
+    """The constants of an answer that says only what answers first."""
+    return replace(tuning, read_sentences=1, max_sentences=1)
+
+
 def _candidates(evidence: RetrievalResult, query: Query, question: str, context: AnswerContext) -> Iterator[Candidate]:
     """Quotable sentences of the passages near the best one, each with its value for the question."""
     tuning, lexical = context.tuning, context.corpus.snapshot.space.lexical
@@ -47,7 +54,11 @@ def _candidates(evidence: RetrievalResult, query: Query, question: str, context:
         under_question = is_heading_of(passage, question)
         english_bonus = tuning.english_bonus if query.language == passage.language == "en" else 0.0
         for position, sentence in enumerate(passage.sentences):
-            if sentence in seen or not tuning.min_sentence_characters <= len(sentence) <= tuning.max_quote_characters:
+            if (
+                sentence in seen
+                or _is_said(sentence, context)
+                or not tuning.min_sentence_characters <= len(sentence) <= tuning.max_quote_characters
+            ):
                 continue
             seen.add(sentence)
             terms = lexical.terms_of(scored.first_sentence + position)
@@ -74,7 +85,7 @@ def _read_candidates(
         passage = scored.passage
         for position, sentence in enumerate(passage.sentences):
             signs = sentence_signs(scored, position, best)
-            if signs is None or sentence in seen:
+            if signs is None or sentence in seen or _is_said(sentence, context):
                 continue
             seen.add(sentence)
             if tuning.min_sentence_characters <= len(sentence) <= tuning.max_quote_characters:
@@ -87,6 +98,10 @@ def _read_candidates(
                     position=position,
                     words=sentence.count(" ") + 1,
                 )
+
+
+def _is_said(sentence: str, context: AnswerContext) -> bool:
+    return bool(context.said) and (sentence in context.said or escape(sentence) in context.said)
 
 
 def _coverage(wanted: Mapping[int, float], held: frozenset[int], passage: Passage, query: Query) -> float:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from assistant.answering.citations import escape
 from assistant.core.models import Claim, Language, Passage, RetrievalResult, StatementProof
 from assistant.core.tuning import Tuning
 from assistant.index.corpus import SearchableCorpus
@@ -45,6 +46,17 @@ def guide_claims(guide: str, language: Language, corpus: SearchableCorpus) -> tu
     proofs = corpus.snapshot.proofs.get(guide, ())
     spoken = [proof for proof in proofs if proof.language == language]
     return tuple(claim for proof in spoken or proofs for claim in _claims(proof, corpus))
+
+
+def first_sentences(claims: Sequence[Claim], count: int = 2) -> list[Claim]:
+    """The claims of the first sentences: what answers, and the first step."""
+    starts = [position for position, claim in enumerate(claims) if claim.text]
+    return list(claims[: starts[count] if len(starts) > count else len(claims)])
+
+
+def is_said(claims: Sequence[Claim], said: str) -> bool:
+    """Whether a guide was shown in what was said so far."""
+    return bool(claims) and (claims[0].text in said or escape(claims[0].text) in said)
 
 
 def _claims(proof: StatementProof, corpus: SearchableCorpus) -> Iterator[Claim]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypedDict, Unpack
 
+from assistant.answering.dialogue import resolve_wish
 from assistant.answering.draft import AnswerContext
-from assistant.answering.extractive import select_quotes
+from assistant.answering.extractive import select_quotes, shorten
 from assistant.answering.generative import GroundedGeneration, choose_material
-from assistant.answering.guide import guide_claims, leading_guide
+from assistant.answering.guide import first_sentences, guide_claims, is_said, leading_guide
 from assistant.answering.missing import missing_things
 from assistant.answering.query_rewriting import rewrite_follow_up
 from assistant.answering.quote_check import drop_unproven
@@ -40,10 +42,13 @@ from assistant.core.models import (
 from assistant.core.sources import Land
 from assistant.index.corpus import SearchableCorpus
 from assistant.retrieval.decision import GUIDE_SIGNAL
-from assistant.retrieval.query_understanding import parse_query, validate_question
+from assistant.retrieval.dialogue_act import DialogueAct
+from assistant.retrieval.query_understanding import MAXIMUM_TURNS, clean, parse_query, validate_question
 from assistant.retrieval.reading import read, relative_signal
 from assistant.retrieval.retriever import Query, build_query, diversify, matches_heading, retrieve, search
-from assistant.retrieval.suggested_questions import nearest_questions
+from assistant.retrieval.suggested_questions import nearest_questions, open_questions
+
+logger = logging.getLogger(__name__)
 
 
 class AskOptions(TypedDict, total=False):
@@ -57,7 +62,10 @@ class AskOptions(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A question with the conversation before it and what is known about who asks."""
+    """A question with the conversation before it and what is known about who asks.
+
+    ``turn`` is what the visitor wrote where the question is an earlier one that is wanted in another form.
+    """
 
     question: str
     history: Sequence[ChatMessage] = ()
@@ -65,6 +73,9 @@ class Request:
     default: Language = "de"
     land: Land | None = None
     today: date = field(default_factory=date.today)
+    turn: str = ""
+    shorter: bool = False
+    said: str = ""
 
 
 def ask(
@@ -103,8 +114,15 @@ def _start_generation(assistant: AppContext, found: AnswerInput) -> GroundedGene
 def _retrieve(assistant: AppContext, request: Request) -> AnswerInput | Answer:
     """Evidence and proven quotes, or the refusal that the question ends in."""
     clock = StageTimer()
+    act = _dialogue_act(assistant, request)
+    if act == "thanks":
+        return _reply_to_thanks(assistant, request, clock)
+    request = _as_wished(assistant, request, act) if act else request
+    request = replace(request, history=_about_something(assistant, request.history))
     parsed = _understand(assistant, request)
-    question_context = QuestionContext(parsed, request.lang or parsed.language, clock)
+    if request.turn and request.lang:
+        parsed = replace(parsed, language=request.lang, english_only=request.lang == "en")
+    question_context = QuestionContext(parsed, request.lang or parsed.language, clock, turn=request.turn)
     clock.stop("understand")
     if not parsed.is_question:
         return build_refusal(question_context, "not_a_question", assistant.prompts, assistant.settings)
@@ -114,6 +132,60 @@ def _retrieve(assistant: AppContext, request: Request) -> AnswerInput | Answer:
         return build_refusal(question_context, "unavailable", assistant.prompts, assistant.settings)
     with assistant.concurrency_limit:
         return _search(assistant, request, question_context, corpus)
+
+
+def _dialogue_act(assistant: AppContext, request: Request) -> DialogueAct | None:
+    """What a turn wants that follows an answer; at the start of a talk everything is a question."""
+    if assistant.dialogue_acts is None or not any(turn.role == "assistant" for turn in request.history):
+        return None
+    return _act_of(assistant, validate_question(request.question))
+
+
+def _act_of(assistant: AppContext, turn: str) -> DialogueAct | None:
+    detector = assistant.dialogue_acts
+    try:
+        return detector.detect(turn, assistant.embedder.encode_query) if detector else None
+    except Exception as error:  # engines fail in many ways; then every turn is a question
+        logger.debug("the encoder cannot be used: %s", type(error).__name__)
+        return None
+
+
+def _as_wished(assistant: AppContext, request: Request, act: DialogueAct) -> Request:
+    """The earlier question that a turn is about, in the form that it asks for."""
+    wish = resolve_wish(act, request.history, lambda turn: _act_of(assistant, turn))
+    if wish is None:
+        return request
+    return replace(
+        request,
+        question=wish.question,
+        history=wish.history,
+        lang=wish.lang or request.lang,
+        turn=validate_question(request.question),
+        shorter=wish.shorter,
+        said=wish.said,
+    )
+
+
+def _about_something(assistant: AppContext, history: Sequence[ChatMessage]) -> list[ChatMessage]:
+    """The talk without turns that are about the talk; what was answered to them stays."""
+    recent = history[-MAXIMUM_TURNS:]
+    return [turn for turn in recent if turn.role == "assistant" or not _act_of(assistant, clean(turn.content))]
+
+
+def _reply_to_thanks(assistant: AppContext, request: Request, clock: StageTimer) -> Answer:
+    """A friendly word and what could be asked next about the same; nothing is searched."""
+    parsed = parse_query(
+        validate_question(request.question), request.history, assistant.analyzer, assistant.prompts, request.default
+    )
+    question_context = QuestionContext(parsed, request.lang or parsed.language, clock)
+    clock.stop("understand")
+    said = "\n".join(turn.content for turn in request.history if turn.role == "assistant")
+    try:
+        corpus = assistant.live_index.corpus()
+        near = open_questions(parsed.subjects, said, question_context.language, corpus)
+    except IndexUnavailableError:
+        near = ()
+    return build_refusal(question_context, "thanks", assistant.prompts, assistant.settings, near)
 
 
 def _search(
@@ -143,15 +215,22 @@ def _search(
         near = () if is_far else _suggest(assistant, query, evidence, question_context.language)
         return build_refusal(question_context, reason, assistant.prompts, assistant.settings, near)
     context = AnswerContext(
-        question_context.language, corpus, assistant.prompts, request.today, assistant.tuning, assistant.decision
+        question_context.language,
+        corpus,
+        assistant.prompts,
+        request.today,
+        shorten(assistant.tuning) if request.shorter else assistant.tuning,
+        assistant.decision,
+        request.said,
     )
-    if guide and (claims := guide_claims(guide, context.language, corpus)):
+    if guide and (claims := guide_claims(guide, context.language, corpus)) and not is_said(claims, request.said):
         clock.stop("answer")
-        return answer_with_guide(question_context, evidence, context, guide, claims)
+        shown = first_sentences(claims) if request.shorter else claims
+        return answer_with_guide(question_context, evidence, context, guide, shown)
     quotes = drop_unproven(select_quotes(evidence, query, parsed.question, context))
     clock.stop("answer")
     if not quotes.groups:
-        reason = "unavailable" if evidence.lexical_only else "unproven"
+        reason = "unavailable" if evidence.lexical_only else "nothing_more" if request.said else "unproven"
         near = _suggest(assistant, query, evidence, question_context.language)
         return build_refusal(question_context, reason, assistant.prompts, assistant.settings, near)
     return AnswerInput(question_context, evidence, context, quotes)

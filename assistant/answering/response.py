@@ -32,12 +32,21 @@ _SENTENCES_OF_PARAGRAPH = 3
 
 @dataclass(frozen=True, slots=True)
 class QuestionContext:
-    """A question on its way: how it was understood, the language of the reply, the clock, what no source answers."""
+    """A question on its way: how it was understood, the language of the reply, the clock, what no source answers.
+
+    ``turn`` is what the visitor wrote where that is not the question, but asks for its answer in another form.
+    """
 
     parsed: ParsedQuery
     language: Language
     clock: StageTimer
     missing: tuple[str, ...] = ()
+    turn: str = ""
+
+    @property
+    def asked(self) -> str:
+        """The visitor's own words."""
+        return self.turn or self.parsed.question
 
 
 def build_answer(
@@ -54,7 +63,7 @@ def build_answer(
     parsed = question_context.parsed
     question_context.clock.stop("verify")
     return Answer(
-        question=parsed.question,
+        question=question_context.asked,
         standalone_question=parsed.standalone,
         language=question_context.language,
         status="answered",
@@ -83,14 +92,15 @@ def build_refusal(
 
     ``nearest``: questions close to this one that the sources answer; examples fill up what is missing.
     """
-    status: Status = reason if reason in get_args(Status) else "off_topic"  # type: ignore[assignment]
+    known = {"nothing_more": "no_source"}.get(reason, reason)
+    status: Status = known if known in get_args(Status) else "off_topic"  # type: ignore[assignment]
     language, contact_url = question_context.language, settings.contact_url
     values = {"contact": prompts.render("contact", language, url=contact_url) if contact_url else ""}
     instead = tuple(dict.fromkeys((*nearest, *prompts.lines("examples", language))))[:COUNT]
     if reason != "unavailable":
         values["examples"] = "\n".join(f"- {question}" for question in instead)
     return Answer(
-        question=question_context.parsed.question,
+        question=question_context.asked,
         standalone_question=question_context.parsed.standalone,
         language=language,
         status=status,

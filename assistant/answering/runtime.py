@@ -19,6 +19,7 @@ from assistant.index.vector_store import Store
 from assistant.language.regions import RegionDetector
 from assistant.language.term_analyzer import TermAnalyzer
 from assistant.retrieval.decision import Decision
+from assistant.retrieval.dialogue_act import DialogueActDetector
 from assistant.retrieval.intent_guardrail import IntentGuardrail
 
 # As many questions are worked on at once as there are cores: forty threads on two cores cost seven times the
@@ -44,4 +45,5 @@ class AppContext:
     question_adapter: QuestionAdapter | None = None
     reader: Reader | None = None
     decision: Decision | None = None
+    dialogue_acts: DialogueActDetector | None = None
     concurrency_limit: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(PLACES))

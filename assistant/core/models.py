@@ -136,7 +136,8 @@ class ParsedQuery:
 
     A follow-up has a ``subject``, the question that it leans on, and a ``context``, what was answered to it.
     ``earlier`` are all turns of the visitor before it, newest first, whether it leans on them or not; ``subjects`` are
-    ids of what the last answer with sources cited, most important first.
+    ids of what the last answer with sources cited, most important first. ``english_only``: the visitor asked for the
+    answer in English, in whatever language the question is.
     """
 
     question: str
@@ -149,6 +150,7 @@ class ParsedQuery:
     area: Kind | None = None
     earlier: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
+    english_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

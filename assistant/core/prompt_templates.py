@@ -14,6 +14,8 @@ TEMPLATE_VARIABLES: Mapping[str, frozenset[str]] = {
     "no_source": frozenset({"examples", "contact"}),
     "not_a_question": frozenset({"examples", "contact"}),
     "unproven": frozenset({"examples", "contact"}),
+    "thanks": frozenset({"examples", "contact"}),
+    "nothing_more": frozenset({"examples", "contact"}),
     "unavailable": frozenset({"contact"}),
     "reply_legal": frozenset({"examples", "contact"}),
     "reply_tax": frozenset({"examples", "contact"}),

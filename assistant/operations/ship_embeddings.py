@@ -24,6 +24,7 @@ from assistant.index.snapshot_builder import embedded_text
 from assistant.ingestion.chunking import chunk_document
 from assistant.ingestion.guides import keep_proven
 from assistant.ingestion.knowledge_loader import load_knowledge
+from assistant.retrieval.dialogue_act import load_turns
 from assistant.retrieval.intent_guardrail import load_examples
 
 
@@ -36,6 +37,7 @@ def needed_texts(documents: tuple[Document, ...], calibration: Calibration) -> l
     texts += [("query", question) for pair in calibration.pairs for question in pair]
     examples = load_examples([shipped_folder("knowledge")])
     texts += [("query", question) for questions in examples.values() for question in questions]
+    texts += [("query", turn) for turns in load_turns().values() for turn in turns]
     return list(dict.fromkeys(texts))
 
 

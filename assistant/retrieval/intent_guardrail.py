@@ -1,16 +1,13 @@
 """Questions with a fixed reply – advice on a single case, discrimination, cheating – recognised by their meaning.
 
 ``knowledge/fixed-replies.yaml`` holds examples of such questions and, under ``answered``,
-legitimate questions close to them. Each example says which group it is of; in between, a kernel
-ridge regression weighs them by their nearness to the question. So a word that both sides share
-("Verwendungsnachweis") says nothing, and a question far from all examples is of no group.
+legitimate questions close to them; ``example_classifier`` weighs them by their nearness to the question.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +16,12 @@ import yaml
 
 from assistant.core.errors import KnowledgeError
 from assistant.index.scoring import Floats
+from assistant.retrieval.example_classifier import ExampleClassifier, fit_examples
 
 FILE = "fixed-replies.yaml"
 GROUPS = ("legal", "tax", "medical", "discrimination", "cheating")
 ANSWERED = "answered"
 CONDUCT = frozenset({"discrimination", "cheating"})  # no source that says something near helps with them
-# How fast an example's say fades with distance, and how far examples may contradict each other. At 3 every tenth
-# question that should be caught is lost, at 1.5 twice as many answered ones are caught; 0.03 to 0.3 are alike.
-_SHARPNESS = 2.0
-_RIDGE = 0.1
 _MARGIN = 0.03  # of 0 to 1, where 0 is neither: flat from 0.02 to 0.05, at 0 twice as many answered ones are caught
 # A lead from which a question is like the examples as a whole and means a single case, whatever sources say: requests
 # that sources seem to answer lead by 0.5 to 0.9, questions about cards that they do answer by 0.34 at most.
@@ -45,19 +39,13 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class IntentGuardrail:
-    """Vectors of the examples, ``(n, d)``, around their ``centre`` ``(d,)``, and their weights ``(n, groups + 1)``.
+    """Fitted to the groups of ``GROUPS`` in their order; what is answered comes last."""
 
-    The columns of ``weights`` are those of ``GROUPS``, what is answered comes last.
-    E5 vectors share one strong direction; only around the centre do their differences show.
-    """
-
-    centre: Floats
-    examples: Floats
-    weights: Floats
+    classifier: ExampleClassifier
 
     def classify(self, vector: Floats) -> Intent | None:
         """What a question with this vector wants that may get a fixed reply; ``None``: it is answered from sources."""
-        *reached, answered = _nearness(self.examples @ _unit(vector - self.centre)) @ self.weights
+        *reached, answered = self.classifier.reach(vector)
         nearest = int(np.argmax(reached))
         group, lead = GROUPS[nearest], reached[nearest] - answered
         return Intent(group, bool(group in CONDUCT or lead > _CLEAR_LEAD)) if lead > _MARGIN else None
@@ -92,29 +80,7 @@ def _is_list_of_questions(value: Any) -> bool:
 def build_guardrail(
     examples: Examples, more_answered: Sequence[str], encode: Callable[[Sequence[str]], Floats]
 ) -> IntentGuardrail | None:
-    """Vectors and weights of the examples; unless each group has one, nothing is ever caught."""
+    """Fitted to the examples; unless each group has one, nothing is ever caught."""
     answered = tuple(dict.fromkeys((*examples[ANSWERED], *more_answered)))
-    groups = [*(examples[name] for name in GROUPS), answered]
-    if not all(groups):
-        return None
-    vectors = encode(list(chain.from_iterable(groups)))
-    centre = vectors.mean(axis=0)
-    around = _unit(vectors - centre)
-    return IntentGuardrail(centre, around, _fit_weights(around, [len(group) for group in groups]))
-
-
-def _fit_weights(vectors: Floats, counts: Sequence[int]) -> Floats:
-    """Kernel ridge regression: with them each example reaches nearly 1 in its own column and 0 in all others."""
-    columns = np.repeat(np.eye(len(counts)), counts, axis=0)
-    kernel = _nearness(vectors @ vectors.T).astype(np.float64)
-    return np.asarray(np.linalg.solve(kernel + _RIDGE * np.eye(len(kernel)), columns), dtype=np.float32)
-
-
-def _nearness(cosines: Floats) -> Floats:
-    """From near 0 to 1, the same text; also called radial basis function."""
-    return np.asarray(np.exp(_SHARPNESS * (cosines - 1)), dtype=np.float32)
-
-
-def _unit(vectors: Floats) -> Floats:
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return np.asarray(vectors / np.maximum(lengths, 1e-12), dtype=np.float32)
+    fitted = fit_examples([*(examples[name] for name in GROUPS), answered], encode)
+    return IntentGuardrail(fitted) if fitted else None

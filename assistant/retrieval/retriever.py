@@ -33,6 +33,7 @@ class Query:
 
     The vector is missing when the encoder cannot be used; then words alone are compared. ``adapted`` ``(d,)`` lies near
     what answers the question, where there is a question adapter: it ranks, but cannot tell whether anything answers.
+    ``english_only``: of documents that have an English part that part alone answers.
     ``tuning`` holds the constants that it is compared with; ``subjects`` are ids of documents that the talk is about.
     """
 
@@ -44,6 +45,7 @@ class Query:
     tuning: Tuning = DEFAULT_TUNING
     adapted: Floats | None = None
     subjects: tuple[str, ...] = ()
+    english_only: bool = False
 
 
 def build_query(
@@ -67,7 +69,17 @@ def build_query(
     laender = regions.detect(named) or frozenset({land} if land else ())
     vector = _vector(embedder, text)
     adapted = None if adapter is None or vector is None else adapter.encode(parsed.question, parsed.earlier)
-    return Query(vector, terms, parsed.language, laender, parsed.area, tuning, adapted, parsed.subjects)
+    return Query(
+        vector,
+        terms,
+        parsed.language,
+        laender,
+        parsed.area,
+        tuning,
+        adapted,
+        parsed.subjects,
+        english_only=parsed.english_only,
+    )
 
 
 def _vector(embedder: Embedder, text: str) -> Floats | None:
@@ -201,7 +213,12 @@ def _filter_mask(corpus: SearchableCorpus, query: Query, scores: Scores, today: 
     meant = corpus.document_of[scores.passages > best + query.tuning.meant_margin]
     shut[meant[~outside[meant]]] = False
     allowed = ~shut[corpus.document_of]
-    return allowed & ~corpus.doubled if query.language == "de" else allowed
+    if query.language == "de":
+        return allowed & ~corpus.doubled
+    if query.english_only:
+        in_english = np.unique(corpus.document_of[corpus.doubled])
+        return allowed & (corpus.doubled | ~np.isin(corpus.document_of, in_english))
+    return allowed
 
 
 def _ranked(snapshot: IndexSnapshot, scores: Scores, count: int) -> list[ScoredPassage]:

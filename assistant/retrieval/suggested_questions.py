@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 from assistant.core.models import Citation, Language, Passage, RetrievalResult
 from assistant.index.corpus import SearchableCorpus
@@ -41,6 +42,17 @@ def nearest_questions(
     if not any(asked.intersection(analyzer.terms(passage.header, language)) for passage in near[:LOOKED_AT]):
         return ()
     return tuple(dict.fromkeys(_question(passage, language) for passage in near))[:COUNT]
+
+
+def open_questions(subjects: Sequence[str], said: str, language: Language, corpus: SearchableCorpus) -> tuple[str, ...]:
+    """Up to ``COUNT`` questions that documents of a talk answer and nobody quoted, one of each document in turn."""
+    found: list[list[str]] = []
+    for document in subjects:
+        passages = [corpus.snapshot.passages[position] for position in corpus.positions_of.get(document, ())]
+        unsaid = [passage for passage in passages if not any(sentence in said for sentence in passage.sentences)]
+        found.append([heading for passage in unsaid if (heading := _question(passage, language))])
+    in_turn = (heading for some in zip_longest(*found) for heading in some if heading)
+    return tuple(dict.fromkeys(in_turn))[:COUNT]
 
 
 def _question(passage: Passage, language: Language) -> str:

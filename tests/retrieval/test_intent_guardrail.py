@@ -165,7 +165,7 @@ def test_a_hubs_own_examples_add_to_the_shipped_ones(shipped_data: Path, tmp_pat
     plain = build_assistant(load_settings(data_dir=shipped_data)).guardrail
     assert replies
     assert plain
-    assert len(replies.examples) == len(plain.examples) + 1
+    assert len(replies.classifier.examples) == len(plain.classifier.examples) + 1
 
 
 @pytest.mark.parametrize(
