@@ -25,7 +25,7 @@ def select_quotes(evidence: RetrievalResult, query: Query, question: str, contex
 
     Where passages were read, those that the reader chose, the best one first.
     """
-    named = _named(evidence.ranked, query, context.corpus)
+    named = named_documents(evidence.ranked, query, context.corpus)
     if context.decision and any(scored.reading for scored in evidence.ranked):
         read = list(_read_candidates(evidence, question, context, context.decision))
         best_first = ReadSelector(named, context.decision, context.tuning).select(read)
@@ -112,7 +112,7 @@ def _coverage(wanted: Mapping[int, float], held: frozenset[int], passage: Passag
     return sum(weight for term, weight in wanted.items() if term in held) / total
 
 
-def _named(ranked: Sequence[ScoredPassage], query: Query, corpus: SearchableCorpus) -> frozenset[str]:
+def named_documents(ranked: Sequence[ScoredPassage], query: Query, corpus: SearchableCorpus) -> frozenset[str]:
     """Documents that the question calls by name; their own sentences come first."""
     found = set(corpus.restrictions.named(frozenset(query.terms)))
     documents = {scored.passage.document_id for scored in ranked}

@@ -1,10 +1,9 @@
-"""What a question names and the evidence does not hold: before anything is quoted, and as a line below an answer."""
+"""What a question names and the evidence does not hold, looked for before anything is quoted."""
 
 from __future__ import annotations
 
 from assistant.answering.runtime import AppContext
-from assistant.core.models import Answer, ParsedQuery, RetrievalResult
-from assistant.core.prompt_templates import Prompts
+from assistant.core.models import ParsedQuery, RetrievalResult
 from assistant.language.foreign_places import load_foreign_places
 from assistant.retrieval.unknown_names import LOOKED_AT, KnownThings, MissingThing, find_missing
 
@@ -20,10 +19,3 @@ def missing_things(assistant: AppContext, parsed: ParsedQuery, evidence: Retriev
     )
     passages = [scored.passage for scored in evidence.ranked[:LOOKED_AT]]
     return find_missing(parsed.question, parsed.language, known, passages)
-
-
-def missing_note(answer: Answer, prompts: Prompts) -> str:
-    """One line that names what no source answers; empty where nothing is missing."""
-    if not answer.missing:
-        return ""
-    return prompts.render("missing_note", answer.language, things=", ".join(answer.missing))

@@ -10,7 +10,8 @@ from typing import Any, TypedDict, Unpack
 
 from assistant.answering.dialogue import resolve_wish
 from assistant.answering.draft import AnswerContext
-from assistant.answering.extractive import select_quotes, shorten
+from assistant.answering.extractive import named_documents, select_quotes, shorten
+from assistant.answering.firm_rules import with_firm_rules
 from assistant.answering.generative import GroundedGeneration, choose_material
 from assistant.answering.guide import first_sentences, guide_claims, is_said, leading_guide
 from assistant.answering.missing import missing_things
@@ -28,6 +29,7 @@ from assistant.answering.response import (
 )
 from assistant.answering.runtime import AppContext
 from assistant.answering.stage_timer import StageTimer
+from assistant.core.company_profile import CompanyProfile
 from assistant.core.errors import IndexUnavailableError
 from assistant.core.models import (
     Answer,
@@ -39,7 +41,7 @@ from assistant.core.models import (
     RetrievalResult,
     ScoredPassage,
 )
-from assistant.core.sources import Land
+from assistant.eligibility.firm_facts import FirmFacts, tell_facts
 from assistant.index.corpus import SearchableCorpus
 from assistant.retrieval.decision import GUIDE_SIGNAL
 from assistant.retrieval.dialogue_act import DialogueAct
@@ -56,7 +58,7 @@ class AskOptions(TypedDict, total=False):
 
     lang: Language | None
     default: Language
-    land: Land | None
+    profile: CompanyProfile | None
     today: date
 
 
@@ -71,7 +73,7 @@ class Request:
     history: Sequence[ChatMessage] = ()
     lang: Language | None = None
     default: Language = "de"
-    land: Land | None = None
+    profile: CompanyProfile | None = None
     today: date = field(default_factory=date.today)
     turn: str = ""
     shorter: bool = False
@@ -122,7 +124,10 @@ def _retrieve(assistant: AppContext, request: Request) -> AnswerInput | Answer:
     parsed = _understand(assistant, request)
     if request.turn and request.lang:
         parsed = replace(parsed, language=request.lang, english_only=request.lang == "en")
-    question_context = QuestionContext(parsed, request.lang or parsed.language, clock, turn=request.turn)
+    facts = tell_facts((parsed.question, *parsed.earlier), assistant.regions, request.profile)
+    question_context = QuestionContext(
+        parsed, request.lang or parsed.language, clock, turn=request.turn, considered=facts.to_dict()
+    )
     clock.stop("understand")
     if not parsed.is_question:
         return build_refusal(question_context, "not_a_question", assistant.prompts, assistant.settings)
@@ -131,7 +136,7 @@ def _retrieve(assistant: AppContext, request: Request) -> AnswerInput | Answer:
     except IndexUnavailableError:
         return build_refusal(question_context, "unavailable", assistant.prompts, assistant.settings)
     with assistant.concurrency_limit:
-        return _search(assistant, request, question_context, corpus)
+        return _search(assistant, request, question_context, corpus, facts)
 
 
 def _dialogue_act(assistant: AppContext, request: Request) -> DialogueAct | None:
@@ -189,11 +194,15 @@ def _reply_to_thanks(assistant: AppContext, request: Request, clock: StageTimer)
 
 
 def _search(
-    assistant: AppContext, request: Request, question_context: QuestionContext, corpus: SearchableCorpus
+    assistant: AppContext,
+    request: Request,
+    question_context: QuestionContext,
+    corpus: SearchableCorpus,
+    facts: FirmFacts,
 ) -> AnswerInput | Answer:
     """What the sources hold on a question; pure computing."""
     clock, parsed = question_context.clock, question_context.parsed
-    query = _query(assistant, parsed, request.land)
+    query = _query(assistant, parsed, request.profile)
     evidence = retrieve(query, corpus, request.today)
     clock.stop("retrieve")
     evidence = _read(assistant, parsed, query, evidence, corpus)
@@ -227,7 +236,8 @@ def _search(
         clock.stop("answer")
         shown = first_sentences(claims) if request.shorter else claims
         return answer_with_guide(question_context, evidence, context, guide, shown)
-    quotes = drop_unproven(select_quotes(evidence, query, parsed.question, context))
+    selected = select_quotes(evidence, query, parsed.question, context)
+    quotes = drop_unproven(with_firm_rules(selected, facts, named_documents(evidence.ranked, query, corpus), context))
     clock.stop("answer")
     if not quotes.groups:
         reason = "unavailable" if evidence.lexical_only else "nothing_more" if request.said else "unproven"
@@ -274,24 +284,29 @@ def _understand(assistant: AppContext, request: Request) -> ParsedQuery:
     return rewrite_follow_up(assistant.model, parsed, request.history, assistant.analyzer, assistant.prompts)
 
 
-def _query(assistant: AppContext, parsed: ParsedQuery, land: Land | None = None) -> Query:
+def _query(assistant: AppContext, parsed: ParsedQuery, profile: CompanyProfile | None = None) -> Query:
     return build_query(
         parsed,
         assistant.embedder,
         assistant.analyzer,
         assistant.regions,
-        land,
+        profile.land if profile else None,
         assistant.tuning,
         assistant.question_adapter,
+        told=profile is not None and "land" in profile.model_fields_set,
     )
 
 
 def retrieve_passages(
-    assistant: AppContext, question: str, history: Sequence[ChatMessage] = (), *, land: Land | None = None
+    assistant: AppContext,
+    question: str,
+    history: Sequence[ChatMessage] = (),
+    *,
+    profile: CompanyProfile | None = None,
 ) -> tuple[ScoredPassage, ...]:
     """The passages of cards that a question would be answered from, whether or not it then is."""
     parsed, corpus = _understand(assistant, Request(question, history)), assistant.live_index.corpus()
-    query = _query(assistant, parsed, land)
+    query = _query(assistant, parsed, profile)
     return _read(assistant, parsed, query, retrieve(query, corpus, date.today()), corpus).ranked
 
 

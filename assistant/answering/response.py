@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import get_args
 
+from assistant.answering.answer_notes import source_note
 from assistant.answering.citations import CitationIndex, render_claims, render_draft
 from assistant.answering.draft import AnswerContext, ClaimGroup, Draft
 from assistant.answering.generative import GroundedGeneration, is_enough
-from assistant.answering.source_note import source_note
 from assistant.answering.stage_timer import StageTimer
 from assistant.core.models import (
     Answer,
@@ -34,7 +34,8 @@ _SENTENCES_OF_PARAGRAPH = 3
 class QuestionContext:
     """A question on its way: how it was understood, the language of the reply, the clock, what no source answers.
 
-    ``turn`` is what the visitor wrote where that is not the question, but asks for its answer in another form.
+    ``turn`` is what the visitor wrote where that is not the question, but asks for its answer in another form;
+    ``considered`` what is known of the firm.
     """
 
     parsed: ParsedQuery
@@ -42,6 +43,7 @@ class QuestionContext:
     clock: StageTimer
     missing: tuple[str, ...] = ()
     turn: str = ""
+    considered: Mapping[str, str | int] = field(default_factory=dict)
 
     @property
     def asked(self) -> str:
@@ -80,6 +82,7 @@ def build_answer(
         caution="weak_evidence" if evidence.sufficiency == "weak" else None,
         missing=question_context.missing,
         note=source_note(citation_index.citations, question_context.language, context.prompts),
+        considered=dict(question_context.considered),
         timings_ms=question_context.clock.times(),
         stats=stats,
     )
@@ -107,6 +110,7 @@ def build_refusal(
         text=prompts.render(reason, language, **values),
         suggestions=() if reason == "unavailable" else instead,
         missing=question_context.missing,
+        considered=dict(question_context.considered),
         timings_ms=question_context.clock.times(),
     )
 
@@ -231,20 +235,6 @@ def stream_generated(found: AnswerInput, generation: GroundedGeneration) -> Iter
         yield generated.to_answer()
     else:
         yield from stream_answer(answer_with_quotes(found, generation.stats))
-
-
-def mode_note(answer: Answer, prompts: Prompts) -> str:
-    """Who worded an answer and what it was checked against, or that it quotes; empty for a refusal."""
-    if answer.status != "answered":
-        return ""
-    if answer.guide:
-        return prompts.render("guide_note", answer.language)
-    if answer.model is None:
-        return prompts.render("quotes_note", answer.language)
-    count = len({citation.id for citation in answer.citations})
-    if count == 1:
-        return prompts.render("model_note_one", answer.language, model=answer.model)
-    return prompts.render("model_note", answer.language, model=answer.model, count=str(count))
 
 
 def _caution(found: AnswerInput) -> str:

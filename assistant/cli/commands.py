@@ -137,21 +137,19 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Eine Frage mit Belegen beantworten."""
-    from assistant.answering.missing import missing_note
+    from assistant.answering.answer_notes import answer_notes
     from assistant.answering.pipeline import ask as answer_question
-    from assistant.answering.response import mode_note
     from assistant.core.company_profile import load_profile
     from assistant.retrieval.query_understanding import validate_question
 
     validate_question(question)
-    land = load_profile(profile).land if profile else None
+    firm = load_profile(profile) if profile else None
     assistant = open_assistant()
-    answer = answer_question(assistant, question, lang=parse_language(lang), land=land)
+    answer = answer_question(assistant, question, lang=parse_language(lang), profile=firm)
     if as_json:
         print_json(answer.to_dict())
     else:
-        notes = (missing_note(answer, assistant.prompts), answer.note or "", mode_note(answer, assistant.prompts))
-        print_answer(answer, *notes)
+        print_answer(answer, *answer_notes(answer, assistant.prompts))
     raise typer.Exit(DONE if answer.status == "answered" else PARTLY)
 
 

@@ -221,7 +221,7 @@ class Answer:
 
     ``guide`` is the id of the guide that was shown whole; its citations are the cards that prove it.
     ``missing`` are things that the question names and no source answers, in the visitor's own words; ``note`` is one
-    line on date and state of the cited sources.
+    line on date and state of the cited sources; ``considered`` is what was understood of the visitor's firm.
     """
 
     question: str
@@ -238,6 +238,7 @@ class Answer:
     caution: Literal["weak_evidence"] | None = None
     missing: tuple[str, ...] = ()
     note: str | None = None
+    considered: dict[str, str | int] = field(default_factory=dict)
     timings_ms: dict[str, float] = field(default_factory=dict)
     stats: GenerationStats | None = None
 

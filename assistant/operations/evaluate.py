@@ -15,9 +15,10 @@ from typing import Any, cast
 
 from assistant.answering.pipeline import retrieve_passages, stream
 from assistant.answering.runtime import AppContext
+from assistant.core.company_profile import CompanyProfile
 from assistant.core.errors import AssistantError
 from assistant.core.models import Answer, ChatMessage
-from assistant.core.sources import Land, SourceMetadata
+from assistant.core.sources import SourceMetadata
 from assistant.language.numbers import unsupported_numbers
 
 DEPTH = 10
@@ -137,9 +138,9 @@ def parse_question(record: Any) -> Question:
 
 
 def _run(assistant: AppContext, question: Question) -> Row:
-    land = (question.profile or {}).get("land")
-    answer, first_ms = _timed(assistant, question, land)
-    ranked = retrieve_passages(assistant, question.question, question.turns, land=land)
+    profile = CompanyProfile.model_validate(question.profile) if question.profile else None
+    answer, first_ms = _timed(assistant, question, profile)
+    ranked = retrieve_passages(assistant, question.question, question.turns, profile=profile)
     found = tuple(scored.passage.document_id for scored in ranked)
     sources = assistant.live_index.corpus().snapshot.sources
     expected = {resolve_source(name, sources) for name in question.expected}
@@ -147,10 +148,10 @@ def _run(assistant: AppContext, question: Question) -> Row:
     return Row(question, answer, found, ranks, first_ms)
 
 
-def _timed(assistant: AppContext, question: Question, land: Land | None) -> tuple[Answer, float]:
+def _timed(assistant: AppContext, question: Question, profile: CompanyProfile | None) -> tuple[Answer, float]:
     """The answer, and the milliseconds until its first text could be shown."""
     start = time.perf_counter()
-    outcomes = stream(assistant, question.question, question.turns, land=land)
+    outcomes = stream(assistant, question.question, question.turns, profile=profile)
     first = next(outcomes)
     first_ms = (time.perf_counter() - start) * 1000
     *_, answer = first, *outcomes

@@ -14,6 +14,7 @@ from typing import Any
 
 from assistant.answering.pipeline import ask, retrieve_passages
 from assistant.answering.runtime import AppContext
+from assistant.core.company_profile import CompanyProfile
 from assistant.core.models import Answer, ChatMessage
 from assistant.core.progress import Report
 from assistant.operations.evaluate import resolve_source
@@ -89,9 +90,10 @@ def run_case(assistant: AppContext, case: Case, useful: Sequence[str] = ()) -> O
     """Ask a case, after its earlier turns; ``useful`` are sentences judged so beside its labels."""
     history = hold_talk(assistant, case)
     start = time.perf_counter()
-    answer = ask(assistant, case.question, history, land=case.land)
+    profile = CompanyProfile(land=case.land) if case.land else None
+    answer = ask(assistant, case.question, history, profile=profile)
     milliseconds = (time.perf_counter() - start) * 1000
-    ranked = retrieve_passages(assistant, case.question, history, land=case.land)
+    ranked = retrieve_passages(assistant, case.question, history, profile=profile)
     sources = assistant.live_index.corpus().snapshot.sources
     cards = frozenset(resolve_source(card, sources) for card in case.cards)
     found = tuple(scored.passage.document_id for scored in ranked)
@@ -101,7 +103,8 @@ def run_case(assistant: AppContext, case: Case, useful: Sequence[str] = ()) -> O
 def hold_talk(assistant: AppContext, case: Case) -> list[ChatMessage]:
     """The conversation before the question: earlier turns are asked for real, so the system lives with its answers."""
     history = list(case.history)
+    profile = CompanyProfile(land=case.land) if case.land else None
     for turn in case.earlier:
-        answer: Answer = ask(assistant, turn, history, land=case.land)
+        answer: Answer = ask(assistant, turn, history, profile=profile)
         history += [ChatMessage("user", turn), ChatMessage("assistant", answer.text, answer.sources)]
     return history

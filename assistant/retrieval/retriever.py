@@ -56,17 +56,19 @@ def build_query(
     land: Land | None = None,
     tuning: Tuning = DEFAULT_TUNING,
     adapter: QuestionAdapter | None = None,
+    *,
+    told: bool = False,
 ) -> Query:
     """Embed the question; a follow-up together with the subject that it leans on.
 
-    ``land`` is where the firm is at home; it counts where the question names no Land itself. The ``adapter`` reads the
-    question with all turns before it.
+    ``land`` is where the firm is at home; it counts where the question names no Land itself, before what was said
+    earlier in the talk. Where ``told`` and no ``land``, the visitor does not want that to count. The
+    ``adapter`` reads the question with all turns before it.
     """
     subject, context = parsed.subject, parsed.context
     text = f"{subject} {context} {parsed.question}" if subject else parsed.standalone
     terms = tuple(analyzer.terms(text, parsed.language))
-    named = f"{subject} {parsed.question}" if subject else parsed.standalone
-    laender = regions.detect(named) or frozenset({land} if land else ())
+    laender = _laender(parsed, regions, land, told=told)
     vector = _vector(embedder, text)
     adapted = None if adapter is None or vector is None else adapter.encode(parsed.question, parsed.earlier)
     return Query(
@@ -80,6 +82,14 @@ def build_query(
         parsed.subjects,
         english_only=parsed.english_only,
     )
+
+
+def _laender(parsed: ParsedQuery, regions: RegionDetector, land: Land | None, *, told: bool) -> frozenset[Land]:
+    """The Länder that the visitor named last: "Und in Bayern?" takes the place of what was asked about Hessen."""
+    asked = (parsed.question, parsed.subject or parsed.standalone)
+    home = (land,) if land else ()
+    turns = (*asked, *home, *(() if told and not land else parsed.earlier))
+    return next((found for turn in turns if (found := regions.detect(turn))), frozenset())
 
 
 def _vector(embedder: Embedder, text: str) -> Floats | None:

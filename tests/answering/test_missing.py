@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.answering.missing import missing_note
+from assistant.answering.answer_notes import missing_note
 from assistant.answering.pipeline import ask, stream
 from assistant.answering.runtime import AppContext
 from assistant.core.models import Answer

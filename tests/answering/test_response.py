@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 
+from assistant.answering.answer_notes import mode_note
 from assistant.answering.draft import AnswerContext, ClaimGroup, Draft
 from assistant.answering.generative import GroundedGeneration, PromptContext
 from assistant.answering.grounding.evidence_windows import CitedPassage
@@ -20,7 +21,6 @@ from assistant.answering.response import (
     build_refusal,
     generate_answer,
     in_paragraphs,
-    mode_note,
     split_pieces,
     stream_answer,
 )

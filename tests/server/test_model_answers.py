@@ -12,11 +12,11 @@ from typing import Any
 import httpx
 import pytest
 
+from assistant.answering.answer_notes import mode_note
 from assistant.answering.llm.client import Limits
 from assistant.answering.llm.llama_cpp_server import LocalModel
 from assistant.answering.llm.providers import load_language_model
 from assistant.answering.pipeline import ask, stream
-from assistant.answering.response import mode_note
 from assistant.answering.runtime import AppContext
 from assistant.bootstrap import build_assistant
 from assistant.core.models import Answer, AnswerDelta, ChatMessage, Citation, Language

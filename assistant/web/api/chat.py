@@ -70,12 +70,11 @@ def chat(body: ChatRequest, request: Request, assistant: Context) -> Response:
     """Answer as JSON, or as server-sent events when the client accepts ``text/event-stream``."""
     validate_question(body.question)
     history = [ChatMessage(turn.role, turn.content, tuple(turn.sources)) for turn in body.history]
-    land = body.profile.land if body.profile else None
     if accepts_events(request):
-        outcomes = stream(assistant, body.question, history, lang=body.lang, land=land)
+        outcomes = stream(assistant, body.question, history, lang=body.lang, profile=body.profile)
         first = next(outcomes)  # what goes wrong before the first byte becomes an HTTP status
         return StreamingResponse(_events(chain([first], outcomes), request, assistant), media_type=MEDIA_TYPE)
-    answer = ask(assistant, body.question, history, lang=body.lang, land=land)
+    answer = ask(assistant, body.question, history, lang=body.lang, profile=body.profile)
     note_answer(request, answer)
     record_unanswered(assistant, answer)
     return JSONResponse(answer.to_dict())

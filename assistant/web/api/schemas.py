@@ -43,6 +43,7 @@ class AnswerResponse(_Closed):
     caution: Literal["weak_evidence"] | None
     missing: list[str]
     note: str | None
+    considered: dict[str, str | int]
     timings_ms: dict[str, float]
 
 

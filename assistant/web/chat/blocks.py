@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from assistant.advisory.self_check_questions import questionnaire_of
-from assistant.answering.missing import missing_note
+from assistant.answering.answer_notes import answer_notes
 from assistant.answering.pipeline import stream
-from assistant.answering.response import mode_note
 from assistant.answering.runtime import AppContext
 from assistant.core.errors import QuestionError
 from assistant.core.models import Answer, AnswerDelta, ChatMessage, Citation, Language
@@ -151,12 +150,7 @@ def _render_stream(
     for outcome in outcomes:
         more = outcome.citations if len(outcome.citations) > count else None
         if isinstance(outcome, Answer):
-            notes = (
-                missing_note(outcome, assistant.prompts),
-                outcome.note or "",
-                mode_note(outcome, assistant.prompts),
-            )
-            yield message(outcome, turn, *notes), more, outcome
+            yield message(outcome, turn, *answer_notes(outcome, assistant.prompts)), more, outcome
             return
         text += outcome.text
         if time.monotonic() - shown_at >= _UPDATE_SECONDS:

@@ -96,6 +96,8 @@ def script_labels(appearance: WidgetAppearance, assistant: AppContext) -> dict[s
         "tab": texts.new_tab,
         "quoted": prompts.render("quotes_note", appearance.language),
         "missing": prompts.render("missing_note", appearance.language, things="{things}"),
+        "considered": prompts.render("considered_note", appearance.language, facts="{facts}"),
+        "employees": prompts.render("firm_size", appearance.language, employees="{employees}"),
         "guided": prompts.render("guide_note", appearance.language),
         "worded": prompts.render("model_note", appearance.language, model="{model}", count="{count}"),
         "worded_one": prompts.render("model_note_one", appearance.language, model="{model}"),

@@ -111,13 +111,15 @@ function showQuestion(asked) {
 }
 
 function showAnswer({ article, answer, show }, given) {
-  const { text, citations, suggestions, language: spoken, status: outcome, model, guide, missing = [], note } = given;
+  const { text, citations, suggestions, language: spoken, status: outcome, model, guide, missing = [], considered = {}, note } = given;
   answer.lang = spoken;
   const byNumber = new Map(citations.map((one) => [one.number, one]));
   show(text, (number) => byNumber.has(number) && citeButton(byNumber.get(number)));
   answer.removeAttribute("aria-busy");
   const absent = labels.missing.replace("{things}", () => missing.join(", "));
   if (missing.length) article.append(element("p", { class: "meta" }, absent));
+  const facts = Object.entries(considered).map(([name, value]) => (name === "employees" ? labels.employees.replace("{employees}", value) : value));
+  if (facts.length) article.append(element("p", { class: "meta" }, labels.considered.replace("{facts}", () => facts.join(", "))));
   if (note) article.append(element("p", { class: "meta" }, note));
   const origin = guide ? labels.guided : model ? wordedBy(model, citations) : labels.quoted;
   if (outcome === "answered") article.append(element("p", { class: "meta" }, origin));

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from assistant.answering.source_note import source_note
-from assistant.core.models import Citation
+from assistant.answering.answer_notes import answer_notes, source_note
+from assistant.core.models import Answer, Citation
 from assistant.core.prompt_templates import Prompts
 from assistant.core.settings import shipped_folder
 
@@ -41,3 +41,27 @@ def test_the_note_says_what_the_heads_of_the_cited_sources_say(citations: list[A
 def test_it_speaks_english() -> None:
     note = source_note([cite(1, "2025-03-15", "paused", verify=True)], "en", PROMPTS)
     assert note == "As of: 15 March 2025 · no applications at present · please check with the provider"
+
+
+def test_all_lines_come_in_their_order() -> None:
+    answer = Answer(
+        "Frage",
+        "Frage",
+        "de",
+        "answered",
+        "Satz. [1]",
+        (cite(1, "2022"),),
+        missing=("Österreich",),
+        note="Stand: 2022",
+        considered={"land": "Sachsen", "employees": 40},
+    )
+    assert answer_notes(answer, PROMPTS) == (
+        "Nicht in meinen Quellen: Österreich",
+        "Berücksichtigt: Sachsen, 40 Beschäftigte",
+        "Stand: 2022",
+        "Wörtliche Zitate aus den Quellen",
+    )
+
+
+def test_an_answer_without_anything_to_note_has_no_lines() -> None:
+    assert answer_notes(Answer("Frage", "Frage", "de", "off_topic", "Nein."), PROMPTS) == ()
