@@ -56,8 +56,8 @@ def source_note(citations: Sequence[Citation], language: Language, prompts: Prom
 
 
 def mode_note(answer: Answer, prompts: Prompts) -> str:
-    """Who worded an answer and what it was checked against, or that it quotes; empty for a refusal."""
-    if answer.status != "answered":
+    """Who worded an answer and what it was checked against, or that it quotes; empty where it refuses or asks."""
+    if answer.status != "answered" or answer.choices:
         return ""
     if answer.guide:
         return prompts.render("guide_note", answer.language)

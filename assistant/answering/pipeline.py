@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, TypedDict, Unpack
+from typing import Any, Unpack
 
-from assistant.answering.dialogue import resolve_wish
+from assistant.answering.ask_back import family_choices, hangs_in_the_air
+from assistant.answering.dialogue import about_something, as_wished, dialogue_act, reply_to_thanks
 from assistant.answering.draft import AnswerContext
 from assistant.answering.extractive import named_documents, select_quotes, shorten
 from assistant.answering.firm_rules import with_firm_rules
@@ -17,11 +18,13 @@ from assistant.answering.guide import first_sentences, guide_claims, is_said, le
 from assistant.answering.missing import missing_things
 from assistant.answering.query_rewriting import rewrite_follow_up
 from assistant.answering.quote_check import drop_unproven
+from assistant.answering.request import AskOptions, Request
 from assistant.answering.response import (
     AnswerInput,
     QuestionContext,
     answer_with_guide,
     answer_with_quotes,
+    ask_back,
     build_refusal,
     generate_answer,
     stream_answer,
@@ -36,7 +39,6 @@ from assistant.core.models import (
     AnswerDelta,
     ChatMessage,
     Kind,
-    Language,
     ParsedQuery,
     RetrievalResult,
     ScoredPassage,
@@ -44,40 +46,12 @@ from assistant.core.models import (
 from assistant.eligibility.firm_facts import FirmFacts, tell_facts
 from assistant.index.corpus import SearchableCorpus
 from assistant.retrieval.decision import GUIDE_SIGNAL
-from assistant.retrieval.dialogue_act import DialogueAct
-from assistant.retrieval.query_understanding import MAXIMUM_TURNS, clean, parse_query, validate_question
+from assistant.retrieval.query_understanding import parse_query, validate_question
 from assistant.retrieval.reading import read, relative_signal
 from assistant.retrieval.retriever import Query, build_query, diversify, matches_heading, retrieve, search
-from assistant.retrieval.suggested_questions import nearest_questions, open_questions
+from assistant.retrieval.suggested_questions import nearest_questions
 
 logger = logging.getLogger(__name__)
-
-
-class AskOptions(TypedDict, total=False):
-    """What is known about who asks; ``default`` is the language where neither ``lang`` nor the question tells."""
-
-    lang: Language | None
-    default: Language
-    profile: CompanyProfile | None
-    today: date
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A question with the conversation before it and what is known about who asks.
-
-    ``turn`` is what the visitor wrote where the question is an earlier one that is wanted in another form.
-    """
-
-    question: str
-    history: Sequence[ChatMessage] = ()
-    lang: Language | None = None
-    default: Language = "de"
-    profile: CompanyProfile | None = None
-    today: date = field(default_factory=date.today)
-    turn: str = ""
-    shorter: bool = False
-    said: str = ""
 
 
 def ask(
@@ -116,11 +90,11 @@ def _start_generation(assistant: AppContext, found: AnswerInput) -> GroundedGene
 def _retrieve(assistant: AppContext, request: Request) -> AnswerInput | Answer:
     """Evidence and proven quotes, or the refusal that the question ends in."""
     clock = StageTimer()
-    act = _dialogue_act(assistant, request)
+    act = dialogue_act(assistant, request)
     if act == "thanks":
-        return _reply_to_thanks(assistant, request, clock)
-    request = _as_wished(assistant, request, act) if act else request
-    request = replace(request, history=_about_something(assistant, request.history))
+        return reply_to_thanks(assistant, request, clock)
+    request = as_wished(assistant, request, act) if act else request
+    request = replace(request, history=about_something(assistant, request.history))
     parsed = _understand(assistant, request)
     if request.turn and request.lang:
         parsed = replace(parsed, language=request.lang, english_only=request.lang == "en")
@@ -131,6 +105,9 @@ def _retrieve(assistant: AppContext, request: Request) -> AnswerInput | Answer:
     clock.stop("understand")
     if not parsed.is_question:
         return build_refusal(question_context, "not_a_question", assistant.prompts, assistant.settings)
+    if hangs_in_the_air(parsed, assistant.analyzer):
+        examples = assistant.prompts.lines("examples", question_context.language)
+        return ask_back(question_context, assistant.prompts.render("ask_subject", question_context.language), examples)
     try:
         corpus = assistant.live_index.corpus()
     except IndexUnavailableError:
@@ -139,58 +116,14 @@ def _retrieve(assistant: AppContext, request: Request) -> AnswerInput | Answer:
         return _search(assistant, request, question_context, corpus, facts)
 
 
-def _dialogue_act(assistant: AppContext, request: Request) -> DialogueAct | None:
-    """What a turn wants that follows an answer; at the start of a talk everything is a question."""
-    if assistant.dialogue_acts is None or not any(turn.role == "assistant" for turn in request.history):
-        return None
-    return _act_of(assistant, validate_question(request.question))
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What retrieval and reading found: ``signal`` as ``relative_signal`` gives it, ``guide`` the one that is meant."""
 
-
-def _act_of(assistant: AppContext, turn: str) -> DialogueAct | None:
-    detector = assistant.dialogue_acts
-    try:
-        return detector.detect(turn, assistant.embedder.encode_query) if detector else None
-    except Exception as error:  # engines fail in many ways; then every turn is a question
-        logger.debug("the encoder cannot be used: %s", type(error).__name__)
-        return None
-
-
-def _as_wished(assistant: AppContext, request: Request, act: DialogueAct) -> Request:
-    """The earlier question that a turn is about, in the form that it asks for."""
-    wish = resolve_wish(act, request.history, lambda turn: _act_of(assistant, turn))
-    if wish is None:
-        return request
-    return replace(
-        request,
-        question=wish.question,
-        history=wish.history,
-        lang=wish.lang or request.lang,
-        turn=validate_question(request.question),
-        shorter=wish.shorter,
-        said=wish.said,
-    )
-
-
-def _about_something(assistant: AppContext, history: Sequence[ChatMessage]) -> list[ChatMessage]:
-    """The talk without turns that are about the talk; what was answered to them stays."""
-    recent = history[-MAXIMUM_TURNS:]
-    return [turn for turn in recent if turn.role == "assistant" or not _act_of(assistant, clean(turn.content))]
-
-
-def _reply_to_thanks(assistant: AppContext, request: Request, clock: StageTimer) -> Answer:
-    """A friendly word and what could be asked next about the same; nothing is searched."""
-    parsed = parse_query(
-        validate_question(request.question), request.history, assistant.analyzer, assistant.prompts, request.default
-    )
-    question_context = QuestionContext(parsed, request.lang or parsed.language, clock)
-    clock.stop("understand")
-    said = "\n".join(turn.content for turn in request.history if turn.role == "assistant")
-    try:
-        corpus = assistant.live_index.corpus()
-        near = open_questions(parsed.subjects, said, question_context.language, corpus)
-    except IndexUnavailableError:
-        near = ()
-    return build_refusal(question_context, "thanks", assistant.prompts, assistant.settings, near)
+    query: Query
+    evidence: RetrievalResult
+    signal: float
+    guide: str | None
 
 
 def _search(
@@ -209,20 +142,46 @@ def _search(
     clock.stop("read")
     signal = relative_signal(evidence, corpus.snapshot.thresholds[query.language])
     guide = leading_guide(evidence, assistant.tuning, assistant.decision, signal)
+    findings = Findings(query, evidence, signal, guide)
     if reply := _fixed_reply(assistant, query, evidence, corpus, guide):
         return build_refusal(question_context, reply, assistant.prompts, assistant.settings)
     looked_for = () if guide or evidence.sufficiency == "off_topic" else missing_things(assistant, parsed, evidence)
     question_context = replace(question_context, missing=tuple(thing.text for thing in looked_for))
     if any(thing.decides for thing in looked_for):  # it must not be answered with another thing's facts
-        near = _suggest(assistant, query, evidence, question_context.language)
-        return build_refusal(question_context, "no_source", assistant.prompts, assistant.settings, near)
+        return _refuse(assistant, question_context, findings, "no_source")
     if evidence.sufficiency in ("off_topic", "none") and not guide:
-        reason = "off_topic" if evidence.sufficiency == "off_topic" else "no_source"
-        if evidence.lexical_only:  # what words alone do not find may be there all the same
-            reason = "unavailable"
-        is_far = reason == "off_topic" or (assistant.decision is not None and signal < GUIDE_SIGNAL)
-        near = () if is_far else _suggest(assistant, query, evidence, question_context.language)
-        return build_refusal(question_context, reason, assistant.prompts, assistant.settings, near)
+        return _refuse(assistant, question_context, findings, _reason(evidence))
+    return _compose(assistant, request, question_context, findings, corpus, facts)
+
+
+def _reason(evidence: RetrievalResult) -> str:
+    if evidence.lexical_only:  # what words alone do not find may be there all the same
+        return "unavailable"
+    return "off_topic" if evidence.sufficiency == "off_topic" else "no_source"
+
+
+def _refuse(assistant: AppContext, question_context: QuestionContext, findings: Findings, reason: str) -> Answer:
+    """A refusal with the nearest questions, unless nothing that was found is near."""
+    is_known = assistant.decision is not None and not question_context.missing
+    is_far = reason == "off_topic" or (is_known and findings.signal < GUIDE_SIGNAL)
+    near = (
+        ()
+        if is_far
+        else nearest_questions(findings.evidence, findings.query, question_context.language, assistant.analyzer)
+    )
+    return build_refusal(question_context, reason, assistant.prompts, assistant.settings, near)
+
+
+def _compose(
+    assistant: AppContext,
+    request: Request,
+    question_context: QuestionContext,
+    findings: Findings,
+    corpus: SearchableCorpus,
+    facts: FirmFacts,
+) -> AnswerInput | Answer:
+    """The answer from what was found: a question back, a guide whole, or proven quotes."""
+    query, evidence, guide = findings.query, findings.evidence, findings.guide
     context = AnswerContext(
         question_context.language,
         corpus,
@@ -232,18 +191,21 @@ def _search(
         assistant.decision,
         request.said,
     )
+    named = named_documents(evidence.ranked, query, corpus)
+    choices = None if guide else family_choices(evidence, query.terms, named, context, assistant.analyzer)
+    if choices:
+        return ask_back(question_context, *choices)
     if guide and (claims := guide_claims(guide, context.language, corpus)) and not is_said(claims, request.said):
-        clock.stop("answer")
+        question_context.clock.stop("answer")
         shown = first_sentences(claims) if request.shorter else claims
         return answer_with_guide(question_context, evidence, context, guide, shown)
-    selected = select_quotes(evidence, query, parsed.question, context)
-    quotes = drop_unproven(with_firm_rules(selected, facts, named_documents(evidence.ranked, query, corpus), context))
-    clock.stop("answer")
-    if not quotes.groups:
-        reason = "unavailable" if evidence.lexical_only else "nothing_more" if request.said else "unproven"
-        near = _suggest(assistant, query, evidence, question_context.language)
-        return build_refusal(question_context, reason, assistant.prompts, assistant.settings, near)
-    return AnswerInput(question_context, evidence, context, quotes)
+    selected = select_quotes(evidence, query, question_context.parsed.question, context)
+    quotes = drop_unproven(with_firm_rules(selected, facts, named, context))
+    question_context.clock.stop("answer")
+    if quotes.groups:
+        return AnswerInput(question_context, evidence, context, quotes)
+    reason = "unavailable" if evidence.lexical_only else "nothing_more" if request.said else "unproven"
+    return _refuse(assistant, question_context, findings, reason)
 
 
 def _read(
@@ -265,10 +227,6 @@ def _fixed_reply(
     answered_from = ("enough",) if assistant.decision is None else ("enough", "weak")  # it knows near-misses
     is_answered = evidence.sufficiency in answered_from or guide or matches_heading(query, evidence, corpus)
     return None if intent is None or (is_answered and not intent.is_clear) else f"reply_{intent.group}"
-
-
-def _suggest(assistant: AppContext, query: Query, evidence: RetrievalResult, language: Language) -> tuple[str, ...]:
-    return nearest_questions(evidence, query, language, assistant.analyzer)
 
 
 def _understand(assistant: AppContext, request: Request) -> ParsedQuery:

@@ -115,6 +115,21 @@ def build_refusal(
     )
 
 
+def ask_back(question_context: QuestionContext, text: str, choices: tuple[str, ...]) -> Answer:
+    """A question to the visitor, with what to choose from; the choices are what can be asked next."""
+    return Answer(
+        question=question_context.asked,
+        standalone_question=question_context.parsed.standalone,
+        language=question_context.language,
+        status="answered",
+        text=text,
+        suggestions=choices,
+        choices=choices,
+        considered=dict(question_context.considered),
+        timings_ms=question_context.clock.times(),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerInput:
     """What an answer is made from: the question, its evidence, and the proven quotes that answer it."""

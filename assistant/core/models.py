@@ -220,6 +220,7 @@ class Answer:
     """The outcome of a question; a refusal is an outcome like any other.
 
     ``guide`` is the id of the guide that was shown whole; its citations are the cards that prove it.
+    ``choices`` are questions to choose from where it asks back.
     ``missing`` are things that the question names and no source answers, in the visitor's own words; ``note`` is one
     line on date and state of the cited sources; ``considered`` is what was understood of the visitor's firm.
     """
@@ -237,6 +238,7 @@ class Answer:
     guide: str | None = None
     caution: Literal["weak_evidence"] | None = None
     missing: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
     note: str | None = None
     considered: dict[str, str | int] = field(default_factory=dict)
     timings_ms: dict[str, float] = field(default_factory=dict)

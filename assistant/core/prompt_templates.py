@@ -43,6 +43,8 @@ TEMPLATE_VARIABLES: Mapping[str, frozenset[str]] = {
     "label_funding": frozenset(),
     "label_literature": frozenset(),
     "label_document": frozenset(),
+    "ask_subject": frozenset(),
+    "ask_family": frozenset({"family"}),
     "firm_notice": frozenset({"firm"}),
     "firm_size": frozenset({"employees"}),
     "considered_note": frozenset({"facts"}),

@@ -10,7 +10,7 @@ import pytest
 
 FIELDS = {
     "question", "standalone_question", "language", "status", "text", "mode", "model", "ai_generated", "citations",
-    "suggestions", "timings_ms", "caution", "guide", "missing", "note", "considered",
+    "suggestions", "timings_ms", "caution", "guide", "missing", "note", "considered", "choices",
 }  # fmt: skip
 CITATION_FIELDS = {
     "number", "id", "kind", "title", "section", "page", "url", "as_of", "status", "verify", "quote", "passage", "score",

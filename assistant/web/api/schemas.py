@@ -42,6 +42,7 @@ class AnswerResponse(_Closed):
     guide: str | None
     caution: Literal["weak_evidence"] | None
     missing: list[str]
+    choices: list[str]
     note: str | None
     considered: dict[str, str | int]
     timings_ms: dict[str, float]

@@ -111,7 +111,7 @@ function showQuestion(asked) {
 }
 
 function showAnswer({ article, answer, show }, given) {
-  const { text, citations, suggestions, language: spoken, status: outcome, model, guide, missing = [], considered = {}, note } = given;
+  const { text, citations, suggestions, language: spoken, status: outcome, model, guide, missing = [], choices = [], considered = {}, note } = given;
   answer.lang = spoken;
   const byNumber = new Map(citations.map((one) => [one.number, one]));
   show(text, (number) => byNumber.has(number) && citeButton(byNumber.get(number)));
@@ -122,7 +122,7 @@ function showAnswer({ article, answer, show }, given) {
   if (facts.length) article.append(element("p", { class: "meta" }, labels.considered.replace("{facts}", () => facts.join(", "))));
   if (note) article.append(element("p", { class: "meta" }, note));
   const origin = guide ? labels.guided : model ? wordedBy(model, citations) : labels.quoted;
-  if (outcome === "answered") article.append(element("p", { class: "meta" }, origin));
+  if (outcome === "answered" && !choices.length) article.append(element("p", { class: "meta" }, origin));
   if (citations.length) article.append(sourceList(citations));
   if (labels.rating) import("./feedback.js").then(({ rating }) => article.append(rating(given, labels.rating)));
   if (suggestions.length) article.append(followUps(suggestions));
