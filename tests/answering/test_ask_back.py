@@ -45,7 +45,9 @@ def test_a_first_question_that_leans_on_nothing_hangs_in_the_air(
 
 
 def choices(logits: tuple[float, ...], question: str = "Was zahlt ZIM?", named: Collection[str] = ()) -> Any:
-    corpus = tiny_corpus([SINGLE, TOGETHER, BONUS], sources={"zim-einzel": FAMILY, "zim-netz": FAMILY})
+    corpus = tiny_corpus(
+        [SINGLE, TOGETHER, BONUS], sources={n: FAMILY | {"short_title": n} for n in ("zim-einzel", "zim-netz")}
+    )
     context = AnswerContext("de", corpus, Prompts(shipped_folder("prompts")), date(2026, 11, 24))
     found = [
         replace(scored(one), reading=Reading(logit, ()))
