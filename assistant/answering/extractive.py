@@ -27,14 +27,36 @@ def select_quotes(evidence: RetrievalResult, query: Query, question: str, contex
     """
     named = named_documents(evidence.ranked, query, context.corpus)
     if context.decision and any(scored.reading for scored in evidence.ranked):
-        read = list(_read_candidates(evidence, question, context, context.decision))
-        best_first = ReadSelector(named, context.decision, context.tuning).select(read)
-        paragraphs = tuple(_paragraph(some, document, context) for document, some in _by_document(best_first).items())
-        return Draft("", (ClaimGroup("", paragraphs),) if paragraphs else ())
+        return _in_read_order(_select_read(evidence, question, named, context, context.decision), context)
     selector = SentenceSelector(named, query.area, context.tuning)
     chosen = selector.select(list(_candidates(evidence, query, question, context)))
     groups = tuple(_groups(chosen, context))
     return Draft(_lead_in(groups, context), groups)
+
+
+def select_for_parts(
+    parts: Sequence[tuple[str, RetrievalResult]], query: Query, context: AnswerContext, decision: Decision
+) -> Draft:
+    """One after the other what answers each part of a question; no sentence twice."""
+    brief = replace(context, tuning=replace(context.tuning, read_sentences=min(2, context.tuning.read_sentences)))
+    chosen: dict[str, Candidate] = {}
+    for part, evidence in parts:
+        named = named_documents(evidence.ranked, query, context.corpus)
+        for candidate in _select_read(evidence, part, named, brief, decision):
+            chosen.setdefault(candidate.claim.quote, candidate)
+    return _in_read_order(list(chosen.values()), context)
+
+
+def _select_read(
+    evidence: RetrievalResult, question: str, named: frozenset[str], context: AnswerContext, decision: Decision
+) -> list[Candidate]:
+    read = list(_read_candidates(evidence, question, context, decision))
+    return ReadSelector(named, decision, context.tuning).select(read)
+
+
+def _in_read_order(best_first: Sequence[Candidate], context: AnswerContext) -> Draft:
+    paragraphs = tuple(_paragraph(some, document, context) for document, some in _by_document(best_first).items())
+    return Draft("", (ClaimGroup("", paragraphs),) if paragraphs else ())
 
 
 def shorten(tuning: Tuning) -> Tuning:

@@ -11,7 +11,7 @@ from typing import Any, Unpack
 from assistant.answering.ask_back import family_choices, hangs_in_the_air
 from assistant.answering.dialogue import about_something, as_wished, dialogue_act, reply_to_thanks
 from assistant.answering.draft import AnswerContext
-from assistant.answering.extractive import named_documents, select_quotes, shorten
+from assistant.answering.extractive import named_documents, select_for_parts, select_quotes, shorten
 from assistant.answering.firm_rules import with_firm_rules
 from assistant.answering.generative import GroundedGeneration, choose_material
 from assistant.answering.guide import first_sentences, guide_claims, is_said, leading_guide
@@ -47,7 +47,7 @@ from assistant.eligibility.firm_facts import FirmFacts, tell_facts
 from assistant.index.corpus import SearchableCorpus
 from assistant.retrieval.decision import GUIDE_SIGNAL
 from assistant.retrieval.query_understanding import parse_query, validate_question
-from assistant.retrieval.reading import read, relative_signal
+from assistant.retrieval.reading import read, read_parts, relative_signal
 from assistant.retrieval.retriever import Query, build_query, diversify, matches_heading, retrieve, search
 from assistant.retrieval.suggested_questions import nearest_questions
 
@@ -118,12 +118,21 @@ def _retrieve(assistant: AppContext, request: Request) -> AnswerInput | Answer:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What retrieval and reading found: ``signal`` as ``relative_signal`` gives it, ``guide`` the one that is meant."""
+    """What retrieval and reading found: ``signal`` as ``relative_signal`` gives it, ``guide`` the one that is meant.
+
+    ``parts`` are the several things that a question asks, each with what was read for it alone.
+    """
 
     query: Query
     evidence: RetrievalResult
     signal: float
     guide: str | None
+    parts: tuple[tuple[str, RetrievalResult], ...] = ()
+
+    @property
+    def answered_parts(self) -> tuple[tuple[str, RetrievalResult], ...]:
+        """Those that something answers."""
+        return tuple((part, found) for part, found in self.parts if found.sufficiency in ("enough", "weak"))
 
 
 def _search(
@@ -139,17 +148,21 @@ def _search(
     evidence = retrieve(query, corpus, request.today)
     clock.stop("retrieve")
     evidence = _read(assistant, parsed, query, evidence, corpus)
-    clock.stop("read")
     signal = relative_signal(evidence, corpus.snapshot.thresholds[query.language])
     guide = leading_guide(evidence, assistant.tuning, assistant.decision, signal)
-    findings = Findings(query, evidence, signal, guide)
+    parts = () if guide else _read_parts(assistant, parsed, query, evidence, corpus)
+    clock.stop("read")
+    findings = Findings(query, evidence, signal, guide, parts)
     if reply := _fixed_reply(assistant, query, evidence, corpus, guide):
         return build_refusal(question_context, reply, assistant.prompts, assistant.settings)
     looked_for = () if guide or evidence.sufficiency == "off_topic" else missing_things(assistant, parsed, evidence)
-    question_context = replace(question_context, missing=tuple(thing.text for thing in looked_for))
+    answered = findings.answered_parts
+    open_parts = [part for part, found in parts if answered and (part, found) not in answered]
+    missing = (*(thing.text for thing in looked_for), *open_parts)
+    question_context = replace(question_context, missing=missing)
     if any(thing.decides for thing in looked_for):  # it must not be answered with another thing's facts
         return _refuse(assistant, question_context, findings, "no_source")
-    if evidence.sufficiency in ("off_topic", "none") and not guide:
+    if evidence.sufficiency in ("off_topic", "none") and not guide and not answered:
         return _refuse(assistant, question_context, findings, _reason(evidence))
     return _compose(assistant, request, question_context, findings, corpus, facts)
 
@@ -199,7 +212,10 @@ def _compose(
         question_context.clock.stop("answer")
         shown = first_sentences(claims) if request.shorter else claims
         return answer_with_guide(question_context, evidence, context, guide, shown)
-    selected = select_quotes(evidence, query, question_context.parsed.question, context)
+    if findings.answered_parts and assistant.decision:
+        selected = select_for_parts(findings.answered_parts, query, context, assistant.decision)
+    else:
+        selected = select_quotes(evidence, query, question_context.parsed.question, context)
     quotes = drop_unproven(with_firm_rules(selected, facts, named, context))
     question_context.clock.stop("answer")
     if quotes.groups:
@@ -215,6 +231,14 @@ def _read(
     if assistant.reader is None:
         return replace(evidence, ranked=tuple(diversify(evidence.ranked, assistant.tuning)))
     return read(evidence, parsed, query, corpus, assistant.reader, assistant.decision)
+
+
+def _read_parts(
+    assistant: AppContext, parsed: ParsedQuery, query: Query, evidence: RetrievalResult, corpus: SearchableCorpus
+) -> tuple[tuple[str, RetrievalResult], ...]:
+    if assistant.reader is None or assistant.decision is None or evidence.lexical_only:
+        return ()
+    return read_parts(evidence, parsed, query, corpus, assistant.reader, assistant.decision)
 
 
 def _fixed_reply(

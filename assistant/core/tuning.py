@@ -71,6 +71,9 @@ class Tuning:
     read_passages: int = 6
     read_passages_at_most: int = 6
 
+    # Where a question asks several things, so many of the best passages are read again for each of them.
+    read_passages_of_part: int = 4
+
     # Below this logit a passage is clearly no answer. Only matters where more may be read.
     clear_reading: float = -1.0
 

@@ -10,6 +10,7 @@ from assistant.index.calibration import Thresholds
 from assistant.index.corpus import SearchableCorpus
 from assistant.index.reader import Reader
 from assistant.retrieval.decision import FOREIGN_SIGNAL, Decision
+from assistant.retrieval.question_parts import split_parts
 from assistant.retrieval.retriever import Query, Verdict
 
 
@@ -42,6 +43,26 @@ def read(
     if any(is_heading_of(scored.passage, parsed.question) for scored in ranked):
         return replace(found, sufficiency="enough")  # as a suggested question is
     return replace(found, sufficiency=_verdict(found, query, corpus, decision))
+
+
+def read_parts(
+    evidence: RetrievalResult,
+    parsed: ParsedQuery,
+    query: Query,
+    corpus: SearchableCorpus,
+    reader: Reader,
+    decision: Decision,
+) -> tuple[tuple[str, RetrievalResult], ...]:
+    """Where a question asks several things: each of them with what was read, read again for that thing alone.
+
+    ``evidence`` is what ``read`` made of the whole question, which each part is read after.
+    """
+    parts = split_parts(parsed.question)
+    best = [scored for scored in evidence.ranked if scored.reading][: query.tuning.read_passages_of_part]
+    unread = [replace(s, score=s.score - decision.ranking * s.reading.passage, reading=None) for s in best if s.reading]
+    some = replace(evidence, ranked=tuple(unread))
+    asked = (replace(parsed, question=part, earlier=(parsed.question, *parsed.earlier)) for part in parts)
+    return tuple((part.question, read(some, part, query, corpus, reader, decision)) for part in asked if best)
 
 
 def is_heading_of(passage: Passage, question: str) -> bool:

@@ -12,7 +12,7 @@ from assistant.core.tuning import DEFAULT_TUNING
 from assistant.index.calibration import Thresholds
 from assistant.index.corpus import SearchableCorpus
 from assistant.retrieval.decision import Decision, Logistic
-from assistant.retrieval.reading import read, relative_signal
+from assistant.retrieval.reading import read, read_parts, relative_signal
 from assistant.retrieval.retriever import Query
 from tests.support.tiny_corpus import passage, scored, tiny_corpus
 
@@ -126,3 +126,40 @@ def test_the_constants_of_reading_can_be_changed() -> None:
     query = replace(QUERY, tuning=replace(DEFAULT_TUNING, read_passages=2, read_passages_at_most=3))
     read(evidence, PARSED, query, corpus_of(evidence), reader, DECISION)
     assert reader.seen == names[:3]
+
+
+class ByQuestion:
+    """A reader with a logit for each question and document, which notes what was asked before."""
+
+    model_id = "by question"
+
+    def __init__(self, logits: dict[str, dict[str, float]]) -> None:
+        self.logits, self.earlier = logits, list[tuple[str, ...]]()
+
+    def read(self, question: str, earlier: Sequence[str], passages: Sequence[Passage]) -> list[Reading]:
+        self.earlier.append(tuple(earlier))
+        return [Reading(self.logits[question][one.document_id], ()) for one in passages]
+
+
+def test_each_part_of_a_question_is_read_for_itself_after_the_whole_one() -> None:
+    whole = "Wer zahlt und wann endet es?"
+    parsed = replace(PARSED, question=whole, standalone=whole)
+    logits = {whole: {"a": 1.0, "b": 3.0}, "Wer zahlt": {"a": 4.0, "b": -4.0}, "wann endet es": {"a": -4.0, "b": -3.0}}
+    reader = ByQuestion(logits)
+    evidence = found("a", "b")
+    corpus = corpus_of(evidence)
+    done = read(evidence, parsed, QUERY, corpus, reader, DECISION)
+    parts = read_parts(done, parsed, QUERY, corpus, reader, DECISION)
+    assert reader.earlier == [PARSED.earlier, (whole, *PARSED.earlier), (whole, *PARSED.earlier)]
+    assert [(part, some.sufficiency, some.ranked[0].passage.document_id) for part, some in parts] == [
+        ("Wer zahlt", "enough", "a"),
+        ("wann endet es", "none", "b"),
+    ]
+    assert parts[0][1].ranked[0].score == pytest.approx(1.5 + 0.1 * 4.0)
+
+
+def test_a_question_for_one_thing_has_no_parts() -> None:
+    evidence = found("a")
+    corpus = corpus_of(evidence)
+    done = read(evidence, PARSED, QUERY, corpus, Listed(a=2.0), DECISION)
+    assert read_parts(done, PARSED, QUERY, corpus, Listed(a=2.0), DECISION) == ()
