@@ -73,6 +73,8 @@ def is_heading_of(passage: Passage, question: str) -> bool:
 def _read_some(
     some: Sequence[ScoredPassage], parsed: ParsedQuery, reader: Reader, weight: float
 ) -> list[ScoredPassage]:
+    if not some:
+        return []
     readings = reader.read(parsed.question, parsed.earlier, [scored.passage for scored in some])
     return [
         replace(scored, reading=reading, score=scored.score + weight * reading.passage)
