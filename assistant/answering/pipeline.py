@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Unpack
 
 from assistant.answering.ask_back import family_choices, hangs_in_the_air
+from assistant.answering.contact import with_contact
 from assistant.answering.dialogue import about_something, as_wished, dialogue_act, reply_to_thanks
 from assistant.answering.draft import AnswerContext
 from assistant.answering.extractive import named_documents, select_for_parts, select_quotes, shorten
@@ -216,7 +217,9 @@ def _compose(
         selected = select_for_parts(findings.answered_parts, query, context, assistant.decision)
     else:
         selected = select_quotes(evidence, query, question_context.parsed.question, context)
-    quotes = drop_unproven(with_firm_rules(selected, facts, named, context))
+    ruled = with_firm_rules(selected, facts, named, context)
+    said = "\n".join(turn.content for turn in request.history if turn.role == "assistant")
+    quotes = drop_unproven(ruled if request.shorter else with_contact(ruled, facts, said, context))
     question_context.clock.stop("answer")
     if quotes.groups:
         return AnswerInput(question_context, evidence, context, quotes)

@@ -24,6 +24,7 @@ from assistant.eligibility.rule_quotes import (
     find_quote,
 )
 from assistant.eligibility.sme_size import EU_SME, Result, RuleResult, SizeLimits, check_limits
+from assistant.ingestion.status_sentences import CONTACT_STARTS
 from assistant.language.dates import format_date
 from assistant.language.numbers import numbers_in
 
@@ -288,7 +289,7 @@ def _status_rule(passages: Sequence[Passage]) -> Claim | None:
     for passage in passages:
         if passage.generated and passage.language == "de":
             for sentence in passage.sentences:
-                if not sentence.startswith(("Die Angaben zu ", "Nachfolge")):
+                if not sentence.startswith(("Die Angaben zu ", "Nachfolge", CONTACT_STARTS)):
                     return quote(sentence, passage)
     return None
 

@@ -14,6 +14,7 @@ from assistant.core.models import KINDS, Language, Passage
 from assistant.core.source_status import source_laender
 from assistant.core.sources import Funding, Land, SourceMetadata, SupportOffer
 from assistant.index.snapshot import IndexSnapshot
+from assistant.ingestion.status_sentences import CONTACT_HEADINGS
 from assistant.language.term_analyzer import TermAnalyzer
 
 
@@ -53,8 +54,8 @@ class SearchableCorpus:
     ``document_of`` ``(n,)`` gives the position of each passage's document, ``kinds`` ``(n,)``
     that of its kind in ``KINDS``; ``doubled`` ``(n,)`` marks English parts of documents that have a German
     text, ``regional`` ``(n,)`` what is meant for single Länder, ``of_guides`` ``(n,)`` passages of guides.
-    ``positions_of`` holds the positions of each document's passages, ``status_passages`` its generated passage by
-    language.
+    ``positions_of`` holds the positions of each document's passages, ``status_passages`` and ``contact_passages`` what
+    is generated from its head by language.
     """
 
     snapshot: IndexSnapshot
@@ -66,6 +67,7 @@ class SearchableCorpus:
     restrictions: Restrictions
     positions_of: Mapping[str, Sequence[int]]
     status_passages: Mapping[str, Mapping[Language, Passage]]
+    contact_passages: Mapping[str, Mapping[Language, Passage]]
 
     def position(self, name: str) -> int | None:
         """Where the passage with this id stands, if there is one."""
@@ -95,7 +97,8 @@ def build_corpus(snapshot: IndexSnapshot, analyzer: TermAnalyzer) -> SearchableC
         np.array([p.kind == "guide" for p in snapshot.passages], dtype=np.bool_),
         _restrictions(list(snapshot.sources.values()), list(laender.values()), analyzer),
         _positions_of(snapshot.passages),
-        _status_passages(snapshot.passages),
+        _generated_passages(snapshot.passages, contact=False),
+        _generated_passages(snapshot.passages, contact=True),
     )
 
 
@@ -127,10 +130,10 @@ def _positions_of(passages: Sequence[Passage]) -> Mapping[str, Sequence[int]]:
     return found
 
 
-def _status_passages(passages: Sequence[Passage]) -> Mapping[str, Mapping[Language, Passage]]:
+def _generated_passages(passages: Sequence[Passage], *, contact: bool) -> Mapping[str, Mapping[Language, Passage]]:
     found: dict[str, dict[Language, Passage]] = {}
     for passage in passages:
-        if passage.generated:
+        if passage.generated and (passage.headings == CONTACT_HEADINGS[passage.language]) is contact:
             found.setdefault(passage.document_id, {})[passage.language] = passage
     return found
 

@@ -24,7 +24,7 @@ from assistant.core.source_status import short_name
 from assistant.core.sources import SOURCE_TYPES, FrontMatter, Guide, SourceMetadata
 from assistant.core.validation_messages import explain
 from assistant.ingestion.guides import question_sections, read_statements
-from assistant.ingestion.status_sentences import status_sections
+from assistant.ingestion.status_sentences import contact_sections, status_sections
 
 _ATTEMPTS = 5
 _REST = 0.2  # seconds without a change after which a file counts as saved; writers pause for less
@@ -116,7 +116,7 @@ def _with_successor(document: Document, documents: Mapping[str, Document]) -> Do
     name = hashlib.sha256(short_name(successor.source).encode()).hexdigest()[:8]
     return replace(
         document,
-        sections=(*own, *status_sections(document.source, successor.source)),
+        sections=(*own, *status_sections(document.source, successor.source), *contact_sections(document.source)),
         fingerprint=f"{document.fingerprint}-{name}",
     )
 
@@ -141,7 +141,7 @@ def load_card(path: Path) -> Document:
     fingerprint = hashlib.sha256(text.encode()).hexdigest()[:16]
     if isinstance(source, Guide):
         return Document(source, "guide", tuple(question_sections(source)), fingerprint, tuple(read_statements(body)))
-    sections = (*_sections(body), *status_sections(source))
+    sections = (*_sections(body), *status_sections(source), *contact_sections(source))
     return Document(source, source.kind, sections, fingerprint)  # type: ignore[attr-defined]
 
 

@@ -1,15 +1,19 @@
-"""Facts of the head that answers show – date, end, successor – as sentences that can be quoted and cited."""
+"""Facts of the head that answers show – date, end, successor, contact – as sentences that can be quoted and cited."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from assistant.core.models import Language, Section
 from assistant.core.source_status import short_name
-from assistant.core.sources import Funding, SourceMetadata, SupportOffer
+from assistant.core.sources import Contact, Funding, SourceMetadata, SupportOffer
 from assistant.language.dates import format_date
 
 HEADINGS: dict[Language, tuple[str, ...]] = {"de": ("Stand und Status",), "en": ("English", "Date and status")}
+CONTACT_HEADINGS: dict[Language, tuple[str, ...]] = {"de": ("Kontakt",), "en": ("English", "Contact")}
+CONTACT_STARTS = "Auskunft zu "
+"""How the German sentences on contacts begin."""
 
 
 def status_sections(source: SourceMetadata, successor: SourceMetadata | None = None) -> Iterator[Section]:
@@ -18,6 +22,29 @@ def status_sections(source: SourceMetadata, successor: SourceMetadata | None = N
         sentences = "\n".join(_sentences(source, successor, language))
         if sentences:
             yield Section(headings, sentences, language, generated=True)
+
+
+def contact_sections(source: SourceMetadata) -> Iterator[Section]:
+    """One generated section per language with a sentence for each contact of a programme or offer, in their order."""
+    if not isinstance(source, Funding | SupportOffer) or not source.contacts:
+        return
+    name = short_name(source)
+    for language, headings in CONTACT_HEADINGS.items():
+        start = CONTACT_STARTS if language == "de" else "Information on "
+        told = "\n".join(f"{start}{name}: {_reach(contact, language)}." for contact in source.contacts)
+        yield Section(headings, told, language, generated=True)
+
+
+def _reach(contact: Contact, language: Language) -> str:
+    """Name, phone and mail; the website where there is neither."""
+    german = language == "de"
+    phone = contact.phone and f"{'Telefon' if german else 'phone'} {contact.phone}"
+    mail = contact.mail and f"{'E-Mail' if german else 'e-mail'} {contact.mail}"
+    site = urlsplit(str(contact.url)).hostname if contact.url and not (phone or mail) else None
+    region = contact.region or ""
+    is_told = region in ("", "Bundesweit") or region in contact.name
+    name = contact.name if is_told else f"{contact.name} ({region})"
+    return ", ".join(part for part in (name, phone, mail, site and site.removeprefix("www.")) if part)
 
 
 def _sentences(source: SourceMetadata, successor: SourceMetadata | None, language: Language) -> Iterator[str]:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from assistant.core.models import Answer
+from assistant.ingestion.status_sentences import CONTACT_HEADINGS, HEADINGS
 from assistant.operations.evaluate import citations_right, numbers_right
 from assistant.operations.evaluation_sets import Case
 from assistant.operations.evaluation_statistics import bootstrap_interval, wilson_interval
@@ -23,6 +24,7 @@ ALL = "all"
 """The group of all cases of a set; the others are its styles."""
 MILLISECONDS = "ms"
 PERCENTILES = {f"{MILLISECONDS}_p50": 50, f"{MILLISECONDS}_p95": 95}
+_OF_HEAD = frozenset(headings[-1] for table in (HEADINGS, CONTACT_HEADINGS) for headings in table.values())
 Values = Mapping[str, float]
 Group = dict[str, dict[str, Any]]
 
@@ -99,10 +101,12 @@ def _shows_sentence(outcome: Outcome) -> float | None:
 
 
 def _share_beside(outcome: Outcome) -> float | None:
-    if not outcome.case.sentences or not outcome.answer.citations:
+    """Without what is said of every programme: its state and whom to ask."""
+    quotes = [each.quote for each in outcome.answer.citations if each.section not in _OF_HEAD]
+    if not outcome.case.sentences or not quotes:
         return None
     right = (*outcome.case.sentences, *outcome.useful)
-    return fmean(not _holds(right, each.quote) for each in outcome.answer.citations)
+    return fmean(not _holds(right, quote) for quote in quotes)
 
 
 def _answers(outcome: Outcome) -> float | None:
