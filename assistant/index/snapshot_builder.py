@@ -35,7 +35,7 @@ from assistant.ingestion.chunking import chunk_document
 from assistant.ingestion.guides import keep_proven
 from assistant.language.term_analyzer import TermAnalyzer
 
-FORMAT = 4
+FORMAT = 5
 """Raised whenever files of a snapshot change, so that one of another format is built anew."""
 
 
