@@ -28,9 +28,10 @@ def with_contact(draft: Draft, facts: FirmFacts, said: str, context: AnswerConte
         return draft
     near = [number for number, contact in enumerate(source.contacts) if contact.region in facts.laender]
     number = (near or [0])[0]
-    sentence, name = passage.text.splitlines()[number], source.contacts[number].name
+    sentence = passage.text.splitlines()[number]
+    reach = sentence.rstrip(".").rpartition(", " if ", " in sentence else ": ")[2]
     told = " ".join([said, *(claim.text for claim in claims)])
-    if name in told or escape(name) in told or sentence not in passage.text:
+    if reach in told or escape(reach) in told:
         return draft
     claim = Claim(sentence, sentence, passage, 0.0)
     return replace(draft, groups=(*draft.groups, ClaimGroup("", ((claim,),))))

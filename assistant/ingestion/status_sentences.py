@@ -31,20 +31,23 @@ def contact_sections(source: SourceMetadata) -> Iterator[Section]:
     name = short_name(source)
     for language, headings in CONTACT_HEADINGS.items():
         start = CONTACT_STARTS if language == "de" else "Information on "
-        told = "\n".join(f"{start}{name}: {_reach(contact, language)}." for contact in source.contacts)
+        told = "\n".join(f"{start}{name}: {_reach(contact, name, language)}." for contact in source.contacts)
         yield Section(headings, told, language, generated=True)
 
 
-def _reach(contact: Contact, language: Language) -> str:
-    """Name, phone and mail; the website where there is neither."""
+def _reach(contact: Contact, offer: str, language: Language) -> str:
+    """Name, phone and mail; the website where there is neither. The name is left out where the offer bears it."""
     german = language == "de"
     phone = contact.phone and f"{'Telefon' if german else 'phone'} {contact.phone}"
     mail = contact.mail and f"{'E-Mail' if german else 'e-mail'} {contact.mail}"
     site = urlsplit(str(contact.url)).hostname if contact.url and not (phone or mail) else None
     region = contact.region or ""
-    is_told = region in ("", "Bundesweit") or region in contact.name
+    is_told = region.lower() in ("", "bundesweit") or region in contact.name
     name = contact.name if is_told else f"{contact.name} ({region})"
-    return ", ".join(part for part in (name, phone, mail, site and site.removeprefix("www.")) if part)
+    known = name == offer and (phone or mail or site)
+    return ", ".join(
+        part for part in (None if known else name, phone, mail, site and site.removeprefix("www.")) if part
+    )
 
 
 def _sentences(source: SourceMetadata, successor: SourceMetadata | None, language: Language) -> Iterator[str]:

@@ -69,7 +69,7 @@ def test_of_several_contacts_the_one_of_the_firms_land_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    "known", [{"said": f"Gern. {ONE} [2]"}, {"text": "Fragen Sie die Bank Eins."}, {"status": "ended"}]
+    "known", [{"said": f"Gern. {ONE} [2]"}, {"text": "Schreiben Sie an rat@eins.de."}, {"status": "ended"}]
 )
 def test_what_is_known_or_over_needs_no_contact(known: dict[str, Any]) -> None:
     assert closing(**known) == []
@@ -78,3 +78,9 @@ def test_what_is_known_or_over_needs_no_contact(known: dict[str, Any]) -> None:
 def test_an_answer_without_quotes_stays_as_it_is() -> None:
     context = AnswerContext("de", tiny_corpus([passage("a")]), Prompts(shipped_folder("prompts")), date(2026, 11, 24))
     assert with_contact(Draft("", ()), FirmFacts(), "", context) == Draft("", ())
+
+
+def test_who_is_called_like_the_offer_is_not_named_twice() -> None:
+    same = [{"name": "Bonus", "url": "https://www.bonus.de", "region": "bundesweit"}]
+    (german, _) = contact_sections(source("bonus", "funding", short_title="Bonus", contacts=same))
+    assert german.text == "Auskunft zu Bonus: bonus.de."
