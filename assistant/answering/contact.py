@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from assistant.answering.citations import escape
@@ -10,6 +11,8 @@ from assistant.core.models import Claim
 from assistant.core.source_status import is_ended
 from assistant.core.sources import Funding, SupportOffer
 from assistant.eligibility.firm_facts import FirmFacts
+
+_KIND = re.compile(r"^(?:Telefon|E-Mail|phone|e-mail) ")
 
 
 def with_contact(draft: Draft, facts: FirmFacts, said: str, context: AnswerContext) -> Draft:
@@ -29,7 +32,8 @@ def with_contact(draft: Draft, facts: FirmFacts, said: str, context: AnswerConte
     near = [number for number, contact in enumerate(source.contacts) if contact.region in facts.laender]
     number = (near or [0])[0]
     sentence = passage.text.splitlines()[number]
-    reach = sentence.rstrip(".").rpartition(", " if ", " in sentence else ": ")[2]
+    last = sentence.rstrip(".").rpartition(", " if ", " in sentence else ": ")[2]
+    reach = _KIND.sub("", last)
     told = " ".join([said, *(claim.text for claim in claims)])
     if reach in told or escape(reach) in told:
         return draft
