@@ -8,6 +8,8 @@ from assistant.core.models import Answer, Citation, Language
 from assistant.core.prompt_templates import Prompts
 from assistant.language.dates import format_date
 
+_NUMBERS = 4  # of more citations the first ones
+
 
 def answer_notes(answer: Answer, prompts: Prompts) -> tuple[str, ...]:
     """All lines that say something, in the order in which they are shown."""
@@ -50,7 +52,8 @@ def source_note(citations: Sequence[Citation], language: Language, prompts: Prom
         ("source_note_check", [citation for citation in citations if citation.verify]),
     ):
         if chosen:
-            numbers = "" if len(chosen) == len(citations) else ", ".join(f"[{one.number}]" for one in chosen)
+            numbers = "" if len(chosen) == len(citations) else ", ".join(f"[{one.number}]" for one in chosen[:_NUMBERS])
+            numbers += " …" if numbers and len(chosen) > _NUMBERS else ""
             told.append(" ".join(prompts.render(name, language, numbers=numbers).split()))
     return " · ".join(told) or None
 

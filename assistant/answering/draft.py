@@ -31,7 +31,9 @@ class Draft:
 @dataclass(frozen=True, slots=True)
 class AnswerContext:
     """What an answer is made in: the visitor's language and day, the sources, texts and constants at hand,
-    where passages are read the decision that fits the reader, and what was ``said`` already and is not wanted again."""
+    where passages are read the decision that fits the reader, what was ``said`` already and is not wanted again, and
+    what was ``shown`` already and is wanted less.
+    """
 
     language: Language
     corpus: SearchableCorpus
@@ -40,3 +42,4 @@ class AnswerContext:
     tuning: Tuning = DEFAULT_TUNING
     decision: Decision | None = None
     said: str = ""
+    shown: str = ""

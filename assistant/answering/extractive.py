@@ -19,6 +19,9 @@ from assistant.retrieval.decision import Decision, sentence_signs
 from assistant.retrieval.reading import is_heading_of
 from assistant.retrieval.retriever import Query
 
+# What a sentence is worth that an earlier answer showed: what is asked again is quoted again, if nothing else answers.
+_SHOWN = 0.4
+
 
 def select_quotes(evidence: RetrievalResult, query: Query, question: str, context: AnswerContext) -> Draft:
     """Choose the sentences that answer and arrange them as paper, cooperation, support, funding.
@@ -78,7 +81,7 @@ def _candidates(evidence: RetrievalResult, query: Query, question: str, context:
         for position, sentence in enumerate(passage.sentences):
             if (
                 sentence in seen
-                or _is_said(sentence, context)
+                or _holds(context.said, sentence)
                 or not tuning.min_sentence_characters <= len(sentence) <= tuning.max_quote_characters
             ):
                 continue
@@ -107,13 +110,13 @@ def _read_candidates(
         passage = scored.passage
         for position, sentence in enumerate(passage.sentences):
             signs = sentence_signs(scored, position, best)
-            if signs is None or sentence in seen or _is_said(sentence, context):
+            if signs is None or sentence in seen or _holds(context.said, sentence):
                 continue
             seen.add(sentence)
             if tuning.min_sentence_characters <= len(sentence) <= tuning.max_quote_characters:
                 yield Candidate(
                     Claim(sentence, sentence, passage, scored.score),
-                    value=decision.sentence.probability(signs),
+                    value=decision.sentence.probability(signs) * (_SHOWN if _holds(context.shown, sentence) else 1),
                     is_clear=True,
                     is_under_question=is_heading_of(passage, question),
                     terms=lexical.terms_of(scored.first_sentence + position),
@@ -122,8 +125,8 @@ def _read_candidates(
                 )
 
 
-def _is_said(sentence: str, context: AnswerContext) -> bool:
-    return bool(context.said) and (sentence in context.said or escape(sentence) in context.said)
+def _holds(text: str, sentence: str) -> bool:
+    return bool(text) and (sentence in text or escape(sentence) in text)
 
 
 def _coverage(wanted: Mapping[int, float], held: frozenset[int], passage: Passage, query: Query) -> float:

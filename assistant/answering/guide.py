@@ -54,9 +54,10 @@ def first_sentences(claims: Sequence[Claim], count: int = 2) -> list[Claim]:
     return list(claims[: starts[count] if len(starts) > count else len(claims)])
 
 
-def is_said(claims: Sequence[Claim], said: str) -> bool:
-    """Whether a guide was shown in what was said so far."""
-    return bool(claims) and (claims[0].text in said or escape(claims[0].text) in said)
+def was_shown(guide: str, said: str, corpus: SearchableCorpus) -> bool:
+    """Whether a sentence of a guide stands in what was said so far."""
+    sentences = (proof.sentence for proof in corpus.snapshot.proofs.get(guide, ()))
+    return any(sentence in said or escape(sentence) in said for sentence in sentences)
 
 
 def _claims(proof: StatementProof, corpus: SearchableCorpus) -> Iterator[Claim]:

@@ -15,7 +15,7 @@ from assistant.answering.draft import AnswerContext
 from assistant.answering.extractive import named_documents, select_for_parts, select_quotes, shorten
 from assistant.answering.firm_rules import with_firm_rules
 from assistant.answering.generative import GroundedGeneration, choose_material
-from assistant.answering.guide import first_sentences, guide_claims, is_said, leading_guide
+from assistant.answering.guide import first_sentences, guide_claims, leading_guide, was_shown
 from assistant.answering.missing import missing_things
 from assistant.answering.query_rewriting import rewrite_follow_up
 from assistant.answering.quote_check import drop_unproven
@@ -151,6 +151,8 @@ def _search(
     evidence = _read(assistant, parsed, query, evidence, corpus)
     signal = relative_signal(evidence, corpus.snapshot.thresholds[query.language])
     guide = leading_guide(evidence, assistant.tuning, assistant.decision, signal)
+    if guide and (parsed.is_follow_up or was_shown(guide, request.shown, corpus)):
+        guide = None  # it answers whole situations, once
     parts = () if guide else _read_parts(assistant, parsed, query, evidence, corpus)
     clock.stop("read")
     findings = Findings(query, evidence, signal, guide, parts)
@@ -204,12 +206,13 @@ def _compose(
         shorten(assistant.tuning) if request.shorter else assistant.tuning,
         assistant.decision,
         request.said,
+        request.shown,
     )
     named = named_documents(evidence.ranked, query, corpus)
     choices = None if guide else family_choices(evidence, query.terms, named, context, assistant.analyzer)
     if choices:
         return ask_back(question_context, *choices)
-    if guide and (claims := guide_claims(guide, context.language, corpus)) and not is_said(claims, request.said):
+    if guide and (claims := guide_claims(guide, context.language, corpus)):
         question_context.clock.stop("answer")
         shown = first_sentences(claims) if request.shorter else claims
         return answer_with_guide(question_context, evidence, context, guide, shown)
@@ -218,8 +221,7 @@ def _compose(
     else:
         selected = select_quotes(evidence, query, question_context.parsed.question, context)
     ruled = with_firm_rules(selected, facts, named, context)
-    said = "\n".join(turn.content for turn in request.history if turn.role == "assistant")
-    quotes = drop_unproven(ruled if request.shorter else with_contact(ruled, facts, said, context))
+    quotes = drop_unproven(ruled if request.shorter else with_contact(ruled, facts, request.shown, context))
     question_context.clock.stop("answer")
     if quotes.groups:
         return AnswerInput(question_context, evidence, context, quotes)

@@ -36,3 +36,8 @@ class Request:
     turn: str = ""
     shorter: bool = False
     said: str = ""
+
+    @property
+    def shown(self) -> str:
+        """What was answered before and what is not wanted again."""
+        return "\n".join([*(turn.content for turn in self.history if turn.role == "assistant"), self.said])

@@ -71,6 +71,7 @@ _AT = re.compile(r"\b(?:bei|an|am|at) (?:der )?$")
 # Before it stands what says that a name is that of a tool in use.
 _WITH = re.compile(r"\b(?:mit|in|über|via|per|auf|with|using|on|by|into)(?: \w+)? ?$")
 _DERIVED = re.compile(r"(?:keits|heits|ungs|ions|täts|schafts|tums)$")
+_PROFESSION = re.compile(r"[A-ZÄÖÜ]{2,5}(?:ler|er)(?:in|innen|n|s)?$")  # ITler, BWLer
 _HEADED = re.compile(r" [A-ZÄÖÜ]\w+")  # what follows the first of a few key words
 _LOOKS_BACK = 60  # characters before a name that tell what it is
 MOST = 12  # names of one question; more are a list or an attack
@@ -135,7 +136,7 @@ def _formed(question: str, start: int, end: int, language: Language) -> Iterator
     """Names that are recognised by their letters, within the sentence that asks."""
     for match in TOKEN.finditer(question, start, end):
         before, token = question[max(start, match.start() - _LOOKS_BACK) : match.start()], match[0]
-        if token in _LEGAL_FORMS or _OWN.search(before) or _WITH.search(before):
+        if token in _LEGAL_FORMS or _PROFESSION.match(token) or _OWN.search(before) or _WITH.search(before):
             continue
         if language == "de" and _LAW.fullmatch(token):
             yield AskedName(*match.span(), token, "law")

@@ -37,7 +37,7 @@ from assistant.training.examples import Example
 from assistant.training.schedule import Progress
 
 WEIGHTS_TRIED = (0.0, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05)
-ANSWERED, SURE = 0.95, 0.75
+ANSWERED, SURE = 0.94, 0.75
 """The shares of answerable questions that get an answer, and one without a caution."""
 GUIDES_ON_FACTS = 0.06
 """Of the questions for one fact so many may get a guide."""

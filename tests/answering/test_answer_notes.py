@@ -25,10 +25,14 @@ def cite(number: int, as_of: str | None = None, status: str | None = None, verif
         ([cite(1)], None),
         ([cite(1, "2022")], "Stand: 2022"),
         ([cite(1, "2025-03-15"), cite(2, "2022"), cite(3, "2024-07")], "Stand: 2022 – 15.03.2025"),
-        ([cite(1, verify=True)], "bitte beim Anbieter prüfen"),
+        ([cite(1, verify=True)], "bitte an der Quelle prüfen"),
         (
             [cite(1, "2022", verify=True), cite(2, "2022"), cite(3, verify=True)],
-            "Stand: 2022 · bitte beim Anbieter prüfen [1], [3]",
+            "Stand: 2022 · bitte an der Quelle prüfen [1], [3]",
+        ),
+        (
+            [cite(number, verify=number > 1) for number in range(1, 8)],
+            "bitte an der Quelle prüfen [2], [3], [4], [5] …",
         ),
         ([cite(1, status="ended"), cite(2, status="paused"), cite(3)], "beendet [1] · zurzeit keine Anträge [2]"),
         ([cite(1, "2025", "open")], "Stand: 2025"),
@@ -40,7 +44,7 @@ def test_the_note_says_what_the_heads_of_the_cited_sources_say(citations: list[A
 
 def test_it_speaks_english() -> None:
     note = source_note([cite(1, "2025-03-15", "paused", verify=True)], "en", PROMPTS)
-    assert note == "As of: 15 March 2025 · no applications at present · please check with the provider"
+    assert note == "As of: 15 March 2025 · no applications at present · please check at the source"
 
 
 def test_all_lines_come_in_their_order() -> None:
