@@ -41,7 +41,7 @@ class Tuning:
 
     # What sources for single Länder are held back by where the question names none. 0 cites the expected source of
     # one question less, 0.04 of one more; 0.01 is flat.
-    regional_penalty: float = 0.02
+    regional_penalty: float = 0.06
 
     # An ended programme that fits by this much better than all that may answer is what was asked for. Flat from 0.01
     # to 0.04; without it one question less is found.
@@ -61,7 +61,7 @@ class Tuning:
     adapted_lexical_weight: float = 0.2
 
     # What passages of the documents that the last answer cited are brought forward by. (Set by measurement below.)
-    subject_bonus: float = 0.0
+    subject_bonus: float = 0.02
 
     # --- Reading ---------------------------------------------------------------------------------------------------
 

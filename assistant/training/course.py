@@ -34,6 +34,7 @@ from assistant.training.examples import (
     foreign_examples,
     golden_examples,
     guide_examples,
+    guide_situations,
     heading_examples,
     load_examples,
     situation_examples,
@@ -111,7 +112,12 @@ class Course:
     def training(self) -> list[Example]:
         """What is learned from."""
         rows = load_examples(self.settings.knowledge_dirs, self.corpus, "training")
-        more = [*heading_examples(self.corpus), *guide_examples(self.corpus), *foreign_examples(load_calibration())]
+        more = [
+            *heading_examples(self.corpus),
+            *guide_examples(self.corpus),
+            *guide_situations(self.settings.knowledge_dirs, self.corpus),
+            *foreign_examples(load_calibration()),
+        ]
         return self._some(rows) + self._some(more)
 
     def _some(self, examples: list[Example]) -> list[Example]:

@@ -15,9 +15,10 @@ from assistant.index.calibration import Calibration
 from assistant.index.corpus import SearchableCorpus
 from assistant.language.language_detection import detect_language
 from assistant.operations.evaluate import default_file, load_questions
-from assistant.operations.question_labels import Row, is_for_testing, question_files, read_rows
+from assistant.operations.question_labels import FOLDER, Row, is_for_testing, question_files, read_rows
 
 Part = Literal["training", "development", "test"]
+GUIDES = "guides"
 SITUATIONS = default_file().with_name("golden_situations.jsonl")
 _SPLITS = 5  # the test fifth takes one remainder of this, see ``is_for_testing``
 _DEVELOPMENT_SHARE = 8  # one in eight of the other cards only tells how training goes and fits the decision
@@ -146,6 +147,21 @@ def guide_examples(corpus: SearchableCorpus) -> list[Example]:
                 language = _passage(corpus, position).language
                 name = f"guide:{document}:{language}:{number}"
                 examples.append(Example(name, document, question, (), language, "guide", bodies, aside))
+    return examples
+
+
+def guide_situations(folders: Sequence[Path], corpus: SearchableCorpus) -> list[Example]:
+    """Questions that people put in a guide's situation, in their own words, from ``questions/guides/``."""
+    files = (path for folder in folders for path in sorted((folder / FOLDER / GUIDES).glob("*.jsonl")))
+    examples = []
+    for row in (row for path in files if not path.stem.endswith("-test") for row in read_rows(path)):
+        guide, question = row["guide"], row["question"]
+        if guide in corpus.positions_of and part_of(guide) == "training":
+            positions = corpus.positions_of[guide]
+            bodies = {position: () for position in positions if not _passage(corpus, position).generated}
+            aside = frozenset(position for position in positions if position not in bodies)
+            language = detect_language(question, "en" if row["style"] == "english" else "de")
+            examples.append(Example(f"guide:{row['id']}", guide, question, (), language, "guide", bodies, aside))
     return examples
 
 
