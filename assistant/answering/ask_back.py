@@ -8,9 +8,10 @@ from assistant.answering.draft import AnswerContext
 from assistant.core.models import Language, ParsedQuery, Passage, RetrievalResult, ScoredPassage
 from assistant.core.source_status import short_name
 from assistant.core.sources import Funding, SupportOffer
+from assistant.index.bm25 import BM25Index
 from assistant.index.corpus import SearchableCorpus
 from assistant.language.term_analyzer import TermAnalyzer
-from assistant.retrieval.query_understanding import is_follow_up
+from assistant.retrieval.query_understanding import is_common, is_follow_up
 
 MOST_CHOICES = 5
 _FEW_TERMS = 2
@@ -19,12 +20,16 @@ _FEW_TERMS = 2
 _ALIKE = 1.0
 
 
-def hangs_in_the_air(parsed: ParsedQuery, analyzer: TermAnalyzer) -> bool:
-    """Whether a first question leans on something that nobody said: "Was kostet das?"."""
+def hangs_in_the_air(parsed: ParsedQuery, analyzer: TermAnalyzer, lexical: BM25Index) -> bool:
+    """Whether a first question leans on something that nobody said: "Was kostet das?".
+
+    ``lexical`` tells whether its words are common ones: "Worauf kommt es bei Coopetition an?" names its subject.
+    """
     if parsed.earlier:
         return False
-    terms = analyzer.terms(parsed.question, parsed.language)
-    return 0 < len(set(terms)) <= _FEW_TERMS and is_follow_up(parsed.question, terms)
+    terms = set(analyzer.terms(parsed.question, parsed.language))
+    is_bare = 0 < len(terms) <= _FEW_TERMS and is_common(terms, lexical)
+    return is_bare and is_follow_up(parsed.question, list(terms))
 
 
 def family_of(document: str, corpus: SearchableCorpus) -> str | None:

@@ -65,10 +65,10 @@ def _said(acts: Sequence[DialogueAct], history: Sequence[ChatMessage]) -> str:
 
 
 def dialogue_act(assistant: AppContext, request: Request) -> DialogueAct | None:
-    """What a turn wants that follows an answer; at the start of a talk everything is a question."""
-    if assistant.dialogue_acts is None or not any(turn.role == "assistant" for turn in request.history):
-        return None
-    return _act_of(assistant, validate_question(request.question))
+    """What a turn wants that follows an answer; at the start of a talk it asks, or orders what nobody may order."""
+    act = _act_of(assistant, validate_question(request.question))
+    follows = any(turn.role == "assistant" for turn in request.history)
+    return act if follows or act == "instruction" else None
 
 
 def _act_of(assistant: AppContext, turn: str) -> DialogueAct | None:

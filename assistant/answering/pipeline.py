@@ -17,6 +17,7 @@ from assistant.answering.firm_rules import with_firm_rules
 from assistant.answering.generative import GroundedGeneration, choose_material
 from assistant.answering.guide import first_sentences, guide_claims, leading_guide, was_shown
 from assistant.answering.missing import missing_things
+from assistant.answering.offers import LEAST_SIGNAL, asks_for_offers, nearest_offers
 from assistant.answering.query_rewriting import rewrite_follow_up
 from assistant.answering.quote_check import drop_unproven
 from assistant.answering.request import AskOptions, Request
@@ -94,7 +95,7 @@ def _retrieve(assistant: AppContext, request: Request) -> AnswerInput | Answer:
     act = dialogue_act(assistant, request)
     if act == "thanks":
         return reply_to_thanks(assistant, request, clock)
-    request = as_wished(assistant, request, act) if act else request
+    request = as_wished(assistant, request, act) if act and act != "instruction" else request
     request = replace(request, history=about_something(assistant, request.history))
     parsed = _understand(assistant, request)
     if request.turn and request.lang:
@@ -104,15 +105,17 @@ def _retrieve(assistant: AppContext, request: Request) -> AnswerInput | Answer:
         parsed, request.lang or parsed.language, clock, turn=request.turn, considered=facts.to_dict()
     )
     clock.stop("understand")
+    if act == "instruction":
+        return build_refusal(question_context, "off_topic", assistant.prompts, assistant.settings)
     if not parsed.is_question:
         return build_refusal(question_context, "not_a_question", assistant.prompts, assistant.settings)
-    if hangs_in_the_air(parsed, assistant.analyzer):
-        examples = assistant.prompts.lines("examples", question_context.language)
-        return ask_back(question_context, assistant.prompts.render("ask_subject", question_context.language), examples)
     try:
         corpus = assistant.live_index.corpus()
     except IndexUnavailableError:
         return build_refusal(question_context, "unavailable", assistant.prompts, assistant.settings)
+    if hangs_in_the_air(parsed, assistant.analyzer, corpus.snapshot.space.lexical):
+        examples = assistant.prompts.lines("examples", question_context.language)
+        return ask_back(question_context, assistant.prompts.render("ask_subject", question_context.language), examples)
     with assistant.concurrency_limit:
         return _search(assistant, request, question_context, corpus, facts)
 
@@ -166,8 +169,42 @@ def _search(
     if any(thing.decides for thing in looked_for):  # it must not be answered with another thing's facts
         return _refuse(assistant, question_context, findings, "no_source")
     if evidence.sufficiency in ("off_topic", "none") and not guide and not answered:
+        if offers := _offers(assistant, request, question_context, findings, corpus):
+            return offers
         return _refuse(assistant, question_context, findings, _reason(evidence))
     return _compose(assistant, request, question_context, findings, corpus, facts)
+
+
+def _offers(
+    assistant: AppContext,
+    request: Request,
+    question_context: QuestionContext,
+    findings: Findings,
+    corpus: SearchableCorpus,
+) -> AnswerInput | None:
+    """The nearest offers where offers of a kind are asked for and near ones are there."""
+    parsed, evidence = question_context.parsed, findings.evidence
+    if assistant.decision is None or findings.signal < LEAST_SIGNAL or not asks_for_offers(parsed):
+        return None
+    context = _context(assistant, request, question_context, corpus)
+    quotes = drop_unproven(nearest_offers(evidence, findings.query, parsed, context))
+    question_context.clock.stop("answer")
+    return AnswerInput(question_context, evidence, context, quotes) if quotes.groups else None
+
+
+def _context(
+    assistant: AppContext, request: Request, question_context: QuestionContext, corpus: SearchableCorpus
+) -> AnswerContext:
+    return AnswerContext(
+        question_context.language,
+        corpus,
+        assistant.prompts,
+        request.today,
+        shorten(assistant.tuning) if request.shorter else assistant.tuning,
+        assistant.decision,
+        request.said,
+        request.shown,
+    )
 
 
 def _reason(evidence: RetrievalResult) -> str:
@@ -198,16 +235,7 @@ def _compose(
 ) -> AnswerInput | Answer:
     """The answer from what was found: a question back, a guide whole, or proven quotes."""
     query, evidence, guide = findings.query, findings.evidence, findings.guide
-    context = AnswerContext(
-        question_context.language,
-        corpus,
-        assistant.prompts,
-        request.today,
-        shorten(assistant.tuning) if request.shorter else assistant.tuning,
-        assistant.decision,
-        request.said,
-        request.shown,
-    )
+    context = _context(assistant, request, question_context, corpus)
     named = named_documents(evidence.ranked, query, corpus)
     choices = None if guide else family_choices(evidence, query.terms, named, context, assistant.analyzer)
     if choices:

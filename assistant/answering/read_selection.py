@@ -31,7 +31,11 @@ class ReadSelector:
         return chosen
 
     def _of_named(self, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
-        own = [candidate for candidate in candidates if candidate.claim.passage.document_id in self.named]
+        own = [
+            candidate
+            for candidate in candidates
+            if candidate.claim.passage.document_id in self.named or candidate.is_under_question
+        ]
         return own if any(_value(candidate) >= self.decision.beside for candidate in own) else candidates
 
     def _fits(self, candidate: Candidate, chosen: Sequence[Candidate]) -> bool:

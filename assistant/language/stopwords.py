@@ -24,7 +24,7 @@ _GERMAN = """
     womit wozu wurde wurden während wäre wären würde würden zu zum zur zwar zwischen mal denn eigentlich
     genau halt eben hallo danke guten tag ok okay meines seines ihres unseres eurem euren eurer eures keines
     jener jene jenem jenen jenes hast habt seid hatten wirst werdet könnt konnte konnten musste mussten müsste
-    müssten dürfte wollte wollten willst sollst gerne"""
+    müssten dürfte wollte wollten willst sollst gerne jo nö nee nein hm aha moin servus"""
 _ENGLISH = """
     a about above after again all also am an and any are as at be because been before being between both but by
     can could did do does doing down during each few for from further get give had has have having he her

@@ -1,4 +1,4 @@
-"""What a turn does in the talk: most ask something; some thank, or want the last answer in another form.
+"""What a turn does in the talk: most ask something; some thank, want the last answer in another form, or give orders.
 
 ``dialogue_acts.yaml`` holds examples of each; ``example_classifier`` weighs them by their nearness to the turn.
 """
@@ -17,7 +17,7 @@ import yaml
 from assistant.index.scoring import Floats
 from assistant.retrieval.example_classifier import ExampleClassifier, fit_examples
 
-DialogueAct = Literal["thanks", "shorter", "further", "english", "german"]
+DialogueAct = Literal["thanks", "shorter", "further", "english", "german", "instruction"]
 ACTS: tuple[DialogueAct, ...] = get_args(DialogueAct)
 ASKED = "asked"
 WORDS = 12

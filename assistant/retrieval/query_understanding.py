@@ -101,7 +101,7 @@ def parse_query(
     terms = analyzer.terms(question, language)
     area = detect_intent(terms, analyzer)
     earlier = [clean(turn.content) for turn in history[-MAXIMUM_TURNS:] if turn.role == "user"]
-    leans = is_follow_up(question, terms) or _is_common(terms, lexical)
+    leans = is_follow_up(question, terms) or is_common(terms, lexical)
     alone = ParsedQuery(
         question,
         question,
@@ -151,7 +151,7 @@ def _is_foreign(terms: Collection[str], lexical: BM25Index | None) -> bool:
     return 2 * unknown >= max(1, len(set(terms)))
 
 
-def _is_common(terms: Collection[str], lexical: BM25Index | None) -> bool:
+def is_common(terms: Collection[str], lexical: BM25Index | None) -> bool:
     """Whether a few words say so little by themselves that they must belong to what was said before."""
     few = 0 < len(set(terms)) <= _FEW_TERMS
     return lexical is not None and few and all(lexical.idf_of(term) <= _COMMON for term in terms)

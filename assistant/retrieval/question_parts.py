@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 MOST_PARTS = 3
+_FEWEST_WORDS = 3
 _ASKING = (
     r"(?:wo|woher|wohin|wofür|womit|wie|was|wer|wen|wem|wann|warum|weshalb|welche[rsmn]?|(?:bis|ab|seit)\s(?:wann|zu\swelche)"
     r"|wieviel\w*|muss|müssen|darf|dürfen|kann|können|gilt|gelten|gibt|zahlt|zahlen|brauch\w*|lohnt"
@@ -25,5 +26,7 @@ def split_parts(question: str) -> tuple[str, ...]:
     text = "".join(asked) or question
     parts = [part.strip(" ,;?–-") for part in _BETWEEN.split(text)]
     parts = [part for part in parts if part]
+    if parts and len(parts[0].split()) < _FEWEST_WORDS:  # "Seit wann und bis wann gibt es das?"
+        return ()
     is_whole = 1 < len(parts) <= MOST_PARTS and all(_ASKS.match(part) for part in parts[1:])
     return tuple(parts) if is_whole and _ASKS_ANYWHERE.search(parts[0]) else ()

@@ -57,7 +57,8 @@ def read_parts(
 
     ``evidence`` is what ``read`` made of the whole question, which each part is read after.
     """
-    parts = split_parts(parsed.question)
+    is_heading = any(is_heading_of(scored.passage, parsed.question) for scored in evidence.ranked)
+    parts = () if is_heading else split_parts(parsed.question)
     best = [scored for scored in evidence.ranked if scored.reading][: query.tuning.read_passages_of_part]
     unread = [replace(s, score=s.score - decision.ranking * s.reading.passage, reading=None) for s in best if s.reading]
     some = replace(evidence, ranked=tuple(unread))

@@ -128,6 +128,7 @@ def generated(
     *,
     fault: str = "good",
     sources: dict[str, dict[str, object]] | None = None,
+    more: Sequence[Passage] = (),
 ) -> tuple[list[tuple[bool, list[str], list[str]]], GenerationStats]:
     """What becomes of a model's sentences: whether each opens a paragraph, its texts and its quotes."""
     server.behave(fault, lambda _: sentences)
@@ -135,7 +136,9 @@ def generated(
     ranked = tuple(ScoredPassage(one, 1.5, 0, (0.9,) * len(one.sentences)) for one in passages)
     cited = tuple(CitedPassage(one, assistant.embedder.encode_documents(one.sentences)) for one in passages)
     material = PromptContext("Was bringt ein Verbund?", ranked, cited, 0.7)
-    generation = GroundedGeneration(model, assistant.claim_verifier, material, context_of(passages, **(sources or {})))
+    generation = GroundedGeneration(
+        model, assistant.claim_verifier, material, context_of((*passages, *more), **(sources or {}))
+    )
     made = [(opens, [one.text for one in claims], [one.quote for one in claims]) for opens, claims in generation]
     return made, generation.stats
 
@@ -202,9 +205,11 @@ def test_a_document_is_quoted_three_times_at_most(
 def test_the_state_of_a_source_follows_its_first_sentence_only(
     small_assistant: AppContext, model: LanguageModel, model_server: FaultyModel
 ) -> None:
-    said = f"{FIRST[:-1]} [1]. {SECOND[:-1]} [1]."
-    made, _ = generated(said, small_assistant, model, model_server, sources={"teilen": {"verify": True}})
-    assert [texts for _, texts, _ in made] == [[FIRST, ""], [SECOND]]
+    over = passage("stand", "Der Bonus ist ausgelaufen.", document="bonus", kind="funding", generated=True)
+    said = f"{GRANT.text[:-1]} [2]. {FIRST[:-1]} [1]. {GRANT.text[:-1]} [2]."
+    made, _ = generated(said, small_assistant, model, model_server, sources={"bonus": {"status": "ended"}}, more=[over])
+    assert [texts for _, texts, _ in made][:2] == [[GRANT.text, over.text], [FIRST]]
+    assert sum(over.text in texts for _, texts, _ in made) == 1
 
 
 def test_what_was_proven_before_a_model_fails_stays(

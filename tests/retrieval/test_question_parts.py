@@ -23,6 +23,7 @@ from assistant.retrieval.question_parts import split_parts
         ("Was ist der Unterschied zwischen Konsortium und Netzwerk?", ()),
         ("Wir haben eine Presse und wollen Daten nutzen. Was tun?", ()),
         ("Ist die Frist vorbei, und alle anderen auch?", ()),
+        ("Seit wann und bis wann gibt es das?", ()),
         ("Ein und was?", ()),
         ("Förderung und Beratung", ()),
         ("", ()),

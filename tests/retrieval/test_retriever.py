@@ -88,7 +88,7 @@ def test_the_area_that_is_asked_for_is_brought_forward(less: float, order: list[
     assert [one.passage.document_id for one in search(asked(area="support"), corpus, 2)] == order
 
 
-@pytest.mark.parametrize(("more", "order"), [(0.02 - JUST, ["b", "s"]), (0.02 + JUST, ["s", "b"])])
+@pytest.mark.parametrize(("more", "order"), [(0.06 - JUST, ["b", "s"]), (0.06 + JUST, ["s", "b"])])
 def test_sources_of_single_laender_are_held_back_where_none_is_named(more: float, order: list[str]) -> None:
     corpus = scored_corpus({"s": 1.4 + more, "b": 1.4}, s={"level": "land", "land": "Sachsen"})
     assert found(corpus) == order
