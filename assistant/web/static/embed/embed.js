@@ -5,7 +5,7 @@ const API = new URL("../../api/chat", import.meta.url);
 const SOURCES = new URL("../../quelle/", import.meta.url).href;
 const TURNS = 10;
 const HISTORY_BYTES = 12000;
-const SOURCES = 10;
+const MOST_SOURCES = 10;
 
 const root = document.documentElement;
 const language = root.lang;
@@ -47,7 +47,7 @@ async function answerTurn(turn, asked, signal) {
 
 /** Ids of what an answer rests on, as the next question sends them. */
 function cited({ guide, citations }) {
-  return [...new Set([guide, ...citations.map((one) => one.id)].filter(Boolean))].slice(0, SOURCES);
+  return [...new Set([guide, ...citations.map((one) => one.id)].filter(Boolean))].slice(0, MOST_SOURCES);
 }
 
 async function request(asked, signal, onText) {
@@ -118,8 +118,7 @@ function showAnswer({ article, answer, show }, given) {
   answer.removeAttribute("aria-busy");
   const absent = labels.missing.replace("{things}", () => missing.join(", "));
   if (missing.length) article.append(element("p", { class: "meta" }, absent));
-  const facts = Object.entries(considered).map(([name, value]) => (name === "employees" ? labels.employees.replace("{employees}", value) : value));
-  if (facts.length) article.append(element("p", { class: "meta" }, labels.considered.replace("{facts}", () => facts.join(", "))));
+  if (Object.keys(considered).length) article.append(element("p", { class: "meta" }, factsOf(considered)));
   if (note) article.append(element("p", { class: "meta" }, note));
   const origin = guide ? labels.guided : model ? wordedBy(model, citations) : labels.quoted;
   if (outcome === "answered" && !choices.length) article.append(element("p", { class: "meta" }, origin));
@@ -127,6 +126,14 @@ function showAnswer({ article, answer, show }, given) {
   if (labels.rating) import("./feedback.js").then(({ rating }) => article.append(rating(given, labels.rating)));
   if (suggestions.length) article.append(followUps(suggestions));
   announce(answer, citations.length);
+}
+
+/** What was understood of the firm. */
+function factsOf(considered) {
+  const facts = Object.entries(considered).map(([name, value]) =>
+    name === "employees" ? labels.employees.replace("{employees}", value) : value,
+  );
+  return labels.considered.replace("{facts}", () => facts.join(", "));
 }
 
 /** Who worded the answer, and what it was checked against. */
