@@ -44,6 +44,9 @@ class Tuning:
     # names no Land hardly gets the programme of one.
     regional_penalty: float = 0.06
 
+    # What programmes and offers that take no applications at present are held back by: one that does helps more.
+    paused_penalty: float = 0.04
+
     # An ended programme that fits by this much better than all that may answer is what was asked for. Flat from 0.01
     # to 0.04; without it one question less is found.
     meant_margin: float = 0.02

@@ -53,7 +53,8 @@ class SearchableCorpus:
 
     ``document_of`` ``(n,)`` gives the position of each passage's document, ``kinds`` ``(n,)``
     that of its kind in ``KINDS``; ``doubled`` ``(n,)`` marks English parts of documents that have a German
-    text, ``regional`` ``(n,)`` what is meant for single Länder, ``of_guides`` ``(n,)`` passages of guides.
+    text, ``regional`` ``(n,)`` what is meant for single Länder, ``paused`` ``(n,)`` what takes no applications,
+    ``of_guides`` ``(n,)`` passages of guides.
     ``positions_of`` holds the positions of each document's passages, ``status_passages`` and ``contact_passages`` what
     is generated from its head by language.
     """
@@ -63,6 +64,7 @@ class SearchableCorpus:
     doubled: NDArray[np.bool_]
     kinds: NDArray[np.int8]
     regional: NDArray[np.bool_]
+    paused: NDArray[np.bool_]
     of_guides: NDArray[np.bool_]
     restrictions: Restrictions
     positions_of: Mapping[str, Sequence[int]]
@@ -94,6 +96,10 @@ def build_corpus(snapshot: IndexSnapshot, analyzer: TermAnalyzer) -> SearchableC
         ),
         np.array([KINDS.index(p.kind) for p in snapshot.passages], dtype=np.int8),
         np.array([bool(laender[p.document_id]) for p in snapshot.passages], dtype=np.bool_),
+        np.array(
+            [getattr(snapshot.sources[p.document_id], "status", "") == "paused" for p in snapshot.passages],
+            dtype=np.bool_,
+        ),
         np.array([p.kind == "guide" for p in snapshot.passages], dtype=np.bool_),
         _restrictions(list(snapshot.sources.values()), list(laender.values()), analyzer),
         _positions_of(snapshot.passages),

@@ -193,6 +193,7 @@ def _lift(query: Query, corpus: SearchableCorpus) -> Floats:
         lift += np.float32(query.tuning.passage_area_bonus) * (corpus.kinds == KINDS.index(query.area))
     if not query.laender:
         lift -= np.float32(query.tuning.regional_penalty) * corpus.regional
+    lift -= np.float32(query.tuning.paused_penalty) * corpus.paused
     if query.adapted is not None:  # only then a reader or the adapter looks at the whole conversation
         for name in query.subjects:
             lift[corpus.positions_of.get(name, [])] += np.float32(query.tuning.subject_bonus)

@@ -21,7 +21,7 @@ _INLINE = re.compile(
     re.VERBOSE,
 )
 _UNESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-_SAFE_URL = re.compile(r"(?:https?://|mailto:)[^\s<>\"'`\\\x00-\x1f\x7f]+", re.IGNORECASE)
+_SAFE_URL = re.compile(r"(?:https?://(?![^/?#]*@)|mailto:)[^\s<>\"'`\\\x00-\x1f\x7f]+", re.IGNORECASE)
 _MARKDOWN = re.compile(r"([\\`*_\[\]{}()#+!|~$-])")
 
 
@@ -31,7 +31,7 @@ def escape(text: str) -> str:
 
 
 def safe_url(url: str | None) -> str | None:
-    """The address if it is one that may be opened: http, https or mailto."""
+    """The address if it is one that may be opened: http and https without a user's name in them, or mailto."""
     return url if url and len(url) <= 2000 and _SAFE_URL.fullmatch(url) else None
 
 

@@ -14,7 +14,7 @@ const INLINE = new RegExp(
   "g",
 );
 const UNESCAPE = /\\([!-/:-@[-`{-~])/g;
-const SAFE_URL = /^(?:https?:\/\/|mailto:)[^\s<>"'`\\\x00-\x1f\x7f]+$/i;
+const SAFE_URL = /^(?:https?:\/\/(?![^/?#]*@)|mailto:)[^\s<>"'`\\\x00-\x1f\x7f]+$/i;
 
 /** An element with text or other elements in it. */
 export function element(name, attributes = {}, ...children) {
@@ -24,7 +24,7 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
-/** The address if it is one that may be opened: http, https or mailto. */
+/** The address if it is one that may be opened: http and https without a user's name in them, or mailto. */
 export function safeUrl(url) {
   return typeof url === "string" && url.length <= 2000 && SAFE_URL.test(url) ? url : null;
 }
