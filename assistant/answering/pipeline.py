@@ -11,7 +11,7 @@ from typing import Any, Unpack
 from assistant.answering.ask_back import family_choices, hangs_in_the_air
 from assistant.answering.contact import with_contact
 from assistant.answering.dialogue import about_something, as_wished, dialogue_act, reply_to_thanks
-from assistant.answering.draft import AnswerContext
+from assistant.answering.draft import AnswerContext, Draft
 from assistant.answering.extractive import named_documents, select_for_parts, select_quotes, shorten
 from assistant.answering.firm_rules import with_firm_rules
 from assistant.answering.generative import GroundedGeneration, choose_material
@@ -115,7 +115,9 @@ def _retrieve(assistant: AppContext, request: Request) -> AnswerInput | Answer:
         return build_refusal(question_context, "unavailable", assistant.prompts, assistant.settings)
     if hangs_in_the_air(parsed, assistant.analyzer, corpus.snapshot.space.lexical):
         examples = assistant.prompts.lines("examples", question_context.language)
-        return ask_back(question_context, assistant.prompts.render("ask_subject", question_context.language), examples)
+        asked = assistant.prompts.render("ask_subject", question_context.language)
+        context = _context(assistant, request, question_context, corpus)
+        return ask_back(question_context, asked, examples, Draft("", ()), context)
     with assistant.concurrency_limit:
         return _search(assistant, request, question_context, corpus, facts)
 
@@ -239,7 +241,9 @@ def _compose(
     named = named_documents(evidence.ranked, query, corpus)
     choices = None if guide else family_choices(evidence, query.terms, named, context, assistant.analyzer)
     if choices:
-        return ask_back(question_context, *choices)
+        brief = replace(context, tuning=shorten(context.tuning))
+        first = drop_unproven(select_quotes(evidence, query, question_context.parsed.question, brief))
+        return ask_back(question_context, *choices, first, context)
     if guide and (claims := guide_claims(guide, context.language, corpus)):
         question_context.clock.stop("answer")
         shown = first_sentences(claims) if request.shorter else claims

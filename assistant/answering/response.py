@@ -115,16 +115,22 @@ def build_refusal(
     )
 
 
-def ask_back(question_context: QuestionContext, text: str, choices: tuple[str, ...]) -> Answer:
-    """A question to the visitor, with what to choose from; the choices are what can be asked next."""
+def ask_back(
+    question_context: QuestionContext, asked: str, choices: tuple[str, ...], said: Draft, context: AnswerContext
+) -> Answer:
+    """A question to the visitor after what can be ``said`` all the same; the choices are what can be asked next."""
+    citation_index = CitationIndex(context.corpus.snapshot.sources)
+    text = "".join([*render_draft(said, citation_index), "\n\n" if said.groups else "", asked])
     return Answer(
         question=question_context.asked,
         standalone_question=question_context.parsed.standalone,
         language=question_context.language,
         status="answered",
         text=text,
+        citations=citation_index.citations,
         suggestions=choices,
         choices=choices,
+        note=source_note(citation_index.citations, question_context.language, context.prompts),
         considered=dict(question_context.considered),
         timings_ms=question_context.clock.times(),
     )

@@ -93,6 +93,8 @@ def _verdict(evidence: RetrievalResult, query: Query, corpus: SearchableCorpus, 
     thresholds = corpus.snapshot.thresholds[query.language]
     signal = relative_signal(evidence, thresholds)
     probability = decision.probability(evidence, signal)
+    if evidence.ranked[0].passage.kind == "document" and signal >= 1:
+        return "enough"  # the reader knows our cards; of what a hub added, nearness alone says that it is meant
     if probability >= (decision.sure if signal < FOREIGN_SIGNAL else decision.weak):
         return "enough" if probability >= decision.sure and signal >= FOREIGN_SIGNAL else "weak"
     return "off_topic" if evidence.signal < thresholds.off_topic else "none"

@@ -75,7 +75,9 @@ def _token(found: re.Match[str], numbers: Collection[int], nested: bool) -> str:
         return f"[{int(group['number'])}]" if int(group["number"]) in numbers else _text(whole)
     url = safe_url(_unescape(group["url"] or group["bare"] or ""))
     label = _unescape(group["label"] or "") or url
-    return f"[{_text(label)}](<{url}>)" if url and label else _text(whole)
+    if url and label:
+        return f"[{_text(label)}](<{url}>)"
+    return _text(whole).replace("://", "&#58;//").replace("@", "&#64;")  # nor does Markdown make a link of it by itself
 
 
 def _unescape(text: str) -> str:

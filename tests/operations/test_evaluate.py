@@ -94,7 +94,7 @@ def test_the_aims_hold(assistant: AppContext, file: Path) -> None:
 def two_questions(tmp_path: Path) -> Path:
     """One that is answered from several sources, one from nowhere."""
     asked = {
-        "a": ("Was ist Coopetition?", True),
+        "a": ("Was bringt Coopetition?", True),
         "b": ("Wie wird das Wetter?", False),
     }
     rows: list[dict[str, Any]] = [
@@ -107,11 +107,11 @@ def two_questions(tmp_path: Path) -> Path:
 
 def test_a_changed_constant_changes_the_answers_and_is_named(assistant: AppContext, two_questions: Path) -> None:
     plain = evaluate_file(assistant, two_questions, verbose=True)
-    changed = evaluate_file(assistant, two_questions, verbose=True, changes={"max_sentences": 1})
+    changed = evaluate_file(assistant, two_questions, verbose=True, changes={"read_sentences": 1})
     assert "set" not in plain
-    assert changed["set"] == {"max_sentences": 1}
+    assert changed["set"] == {"read_sentences": 1}
     assert len(plain["questions"][0]["cited"]) > len(changed["questions"][0]["cited"]) == 1
-    assert "max_sentences=1" in summary_table(changed)
+    assert "read_sentences=1" in summary_table(changed)
     assert "set" not in summary_table(plain).split()
 
 

@@ -15,6 +15,8 @@ from tests.support.paths import ROOT
 LEARNED = {
     "plain_share",
     "adapted_lexical_weight",
+    "subject_bonus",
+    "read_passages_of_part",
     "read_passages",
     "read_passages_at_most",
     "clear_reading",

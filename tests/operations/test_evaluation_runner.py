@@ -24,7 +24,7 @@ CASES = CaseSet("some", (RIGHT, WRONG, FOREIGN))
 def test_earlier_turns_are_asked_and_the_systems_own_answers_are_the_talk(small_assistant: AppContext) -> None:
     talk = hold_talk(small_assistant, replace(RIGHT, earlier=(CONTRACT, "Und wann endet er?")))
     first = ask(small_assistant, CONTRACT)
-    opening = [ChatMessage("user", CONTRACT), ChatMessage("assistant", first.text)]
+    opening = [ChatMessage("user", CONTRACT), ChatMessage("assistant", first.text, first.sources)]
     assert talk[:2] == opening
     assert talk[2] == ChatMessage("user", "Und wann endet er?")
     assert talk[3].content == ask(small_assistant, "Und wann endet er?", opening).text

@@ -142,9 +142,13 @@ class ByQuestion:
 
 
 def test_each_part_of_a_question_is_read_for_itself_after_the_whole_one() -> None:
-    whole = "Wer zahlt und wann endet es?"
+    whole = "Wer zahlt das alles und wann endet es?"
     parsed = replace(PARSED, question=whole, standalone=whole)
-    logits = {whole: {"a": 1.0, "b": 3.0}, "Wer zahlt": {"a": 4.0, "b": -4.0}, "wann endet es": {"a": -4.0, "b": -3.0}}
+    logits = {
+        whole: {"a": 1.0, "b": 3.0},
+        "Wer zahlt das alles": {"a": 4.0, "b": -4.0},
+        "wann endet es": {"a": -4.0, "b": -3.0},
+    }
     reader = ByQuestion(logits)
     evidence = found("a", "b")
     corpus = corpus_of(evidence)
@@ -152,7 +156,7 @@ def test_each_part_of_a_question_is_read_for_itself_after_the_whole_one() -> Non
     parts = read_parts(done, parsed, QUERY, corpus, reader, DECISION)
     assert reader.earlier == [PARSED.earlier, (whole, *PARSED.earlier), (whole, *PARSED.earlier)]
     assert [(part, some.sufficiency, some.ranked[0].passage.document_id) for part, some in parts] == [
-        ("Wer zahlt", "enough", "a"),
+        ("Wer zahlt das alles", "enough", "a"),
         ("wann endet es", "none", "b"),
     ]
     assert parts[0][1].ranked[0].score == pytest.approx(1.5 + 0.1 * 4.0)

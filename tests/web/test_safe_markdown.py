@@ -82,3 +82,11 @@ def test_addresses_that_may_not(url: str | None) -> None:
 def test_long_odd_text_is_quick() -> None:
     for odd in ("**", "[", "![", "[1]", "**a", "\\", "[a](", "https://", "- ", "1. "):
         assert safe_markdown(odd * 4000, (1,))
+
+
+def test_an_address_with_a_users_name_stays_text_that_nothing_makes_a_link_of() -> None:
+    assert safe_url("https://admin:geheim@evil.example/x") is None
+    assert safe_url("https://example.org/@name") == "https://example.org/@name"
+    shown = safe_markdown("Siehe https://admin:geheim@evil.example/x", ())
+    assert "://" not in shown
+    assert "@" not in shown
