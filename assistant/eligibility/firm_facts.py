@@ -16,7 +16,7 @@ from assistant.language.number_words import number_words
 from assistant.language.regions import RegionDetector
 
 _PEOPLE = (
-    r"(?:leute|mitarbeite\w*|beschäftigte\w*|angestellte\w*|mann|köpfe|kolleg\w+|ma"
+    r"(?:leuten?|mitarbeite\w*|beschäftigte\w*|angestellte\w*|mann|köpfe|kolleg\w+|ma"
     r"|employees|people|staff|workers)\b"
 )
 _COUNT = r"(?:\b(?:ca\.?|etwa|rund|knapp|gut|so|ungefähr|around|about|some)\s)?\b(?P<count>\d{1,3}(?:[.\s]?\d{3})?)\s*"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
@@ -33,6 +33,7 @@ class Query:
 
     The vector is missing when the encoder cannot be used; then words alone are compared. ``adapted`` ``(d,)`` lies near
     what answers the question, where there is a question adapter: it ranks, but cannot tell whether anything answers.
+    ``asked_terms`` are those of the last question alone, where it leans on what was said before.
     ``english_only``: of documents that have an English part that part alone answers.
     ``tuning`` holds the constants that it is compared with; ``subjects`` are ids of documents that the talk is about.
     """
@@ -46,6 +47,7 @@ class Query:
     adapted: Floats | None = None
     subjects: tuple[str, ...] = ()
     english_only: bool = False
+    asked_terms: tuple[str, ...] | None = field(default=None, compare=False)
 
 
 def build_query(
@@ -81,6 +83,7 @@ def build_query(
         adapted,
         parsed.subjects,
         english_only=parsed.english_only,
+        asked_terms=tuple(analyzer.terms(parsed.question, parsed.language)) if subject else None,
     )
 
 
@@ -220,6 +223,10 @@ def _filter_mask(corpus: SearchableCorpus, query: Query, scores: Scores, today: 
     outside = restrictions.outside(query.laender)
     shut = outside | restrictions.ended(today)
     shut[restrictions.named(frozenset(query.terms))] = False
+    if query.asked_terms is not None:  # "und in Thüringen?" does not ask for what was named before
+        named = np.zeros_like(outside)
+        named[restrictions.named(frozenset(query.asked_terms))] = True
+        shut |= outside & ~named
     best = scores.passages[~shut[corpus.document_of]].max(initial=-np.inf)
     meant = corpus.document_of[scores.passages > best + query.tuning.meant_margin]
     shut[meant[~outside[meant]]] = False

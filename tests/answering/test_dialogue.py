@@ -94,3 +94,11 @@ def test_a_question_after_thanks_leans_on_what_was_asked_before(small_assistant:
     *_, answer = talk(small_assistant, "Was bietet der Fräshub Mittelland?", "Danke!", "Und was kostet das?")
     assert answer.status == "answered"
     assert "fraeshub" in answer.sources
+
+
+def test_another_land_takes_the_place_of_the_one_before_with_all_its_programmes(assistant: AppContext) -> None:
+    asked = "Welche Zuschüsse gibt es in Hessen für Digitalisierung?"
+    first, second = talk(assistant, asked, "und in Thüringen?")
+    sources = assistant.live_index.corpus().snapshot.sources
+    assert [getattr(sources[first.sources[0]], "land", None), second.considered["land"]] == ["Hessen", "Thüringen"]
+    assert "Hessen" not in {getattr(sources[name], "land", None) for name in second.sources}

@@ -14,6 +14,7 @@ REGIONS = RegionDetector({"Sachsen": ["Vogtland"]})
     ("turn", "employees"),
     [
         ("wir sind 40 leute", 40),
+        ("Wir sind eine Gießerei mit 80 Leuten in Zwickau", 80),
         ("Wir sind ein Zulieferer mit 140 Beschäftigten.", 140),
         ("Gießerei mit 1.200 Mitarbeitern", 1200),
         ("Getriebebau in Schweinfurt, 640 Leute. Geht ZIM?", 640),
