@@ -37,7 +37,7 @@ from tests.support.faulty_model import (
 from tests.support.serving import serving
 from tests.support.small_model import small_model_file
 
-QUESTION = "Was ist Coopetition?"
+QUESTION = "Was bringt Coopetition?"
 SHORT = Limits(first_token=1.0, gap=1.0, total=3.0)
 HASTY = Limits(first_token=0.3, gap=0.3, total=0.9)  # for models that are late by nature: nothing good is cut off
 # A busy machine is no fault of the model; a few hundred characters show what it is like.
@@ -103,7 +103,7 @@ def check_shown(answer: Answer, assistant: AppContext) -> None:
 def check_quoted(answer: Answer, assistant: AppContext) -> None:
     """A good answer of quotes, and one quiet line at its end."""
     check_shown(answer, assistant)
-    assert answer.citations
+    assert len(answer.citations) >= 2
     assert answer.text.endswith(tuple(excuses(assistant)))
 
 
